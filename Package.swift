@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// One table is the architecture: a target's layer says what it may import (docs/ARCHITECTURE.md; Tests/Layering holds
+// the sources to it). Arrows run from a later layer to an earlier one only.
+
+/// Set by CI, so that a user's newer compiler with new warnings still builds.
+let strict = Context.environment["QE_STRICT"] == "1"
+/// A sanitizer's own symbols stay undefined in a plugin until the host loads it.
+let sanitized = Context.environment["QE_SANITIZE"] != nil
+
+let swiftSettings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+// No FMA contraction: Swift does none, and results must not differ between the two languages.
+let cSettings: [CSetting] = [.unsafeFlags(["-ffp-contract=off"])] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+func swift(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/Host/Platform/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let host: [Target] = [
+  // values
+  .target(name: "PluginABI", path: "Sources/PluginABI", cSettings: cSettings),
+  swift("Market", "Sources/Host/Market"),
+  swift("Risk", "Sources/Host/Risk", ["Market"]),
+  // engine
+  swift("Engine", "Sources/Host/Engine", ["Market", "Risk", "PluginABI"]),
+  swift("Simulation", "Sources/Host/Simulation", ["Market", "Risk", "Engine"]),
+  // platform: one target per outside library or kernel duty
+  system("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+  system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+  system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+  system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+  .target(name: "CKernel", path: "Sources/Host/Platform/CKernel", cSettings: cSettings),
+  swift("YAMLDocument", "Sources/Host/Platform/YAMLDocument", ["CLibYAML"]),
+  swift("Cryptography", "Sources/Host/Platform/Cryptography", ["CLibCrypto"]),
+  swift("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
+  swift("Kernel", "Sources/Host/Platform/Kernel", ["CKernel"]),
+  // adapters
+  swift("Feeds", "Sources/Host/Feeds", ["Market", "Compression"]),
+  swift("Plugins", "Sources/Host/Plugins", ["Market", "Engine", "PluginABI", "Cryptography", "Kernel"]),
+  swift("Settings", "Sources/Host/Settings", ["Market", "Risk", "Simulation", "YAMLDocument"]),
+  // composition
+  swift(
+    "Session", "Sources/Host/Session",
+    ["Market", "Risk", "Engine", "Simulation", "Plugins", "Settings", "Cryptography"]),
+  swift("Backtest", "Sources/Host/Backtest", ["Market", "Risk", "Engine", "Simulation", "Feeds", "Plugins", "Settings", "Session"]),
+  swift("Daemon", "Sources/Host/Daemon", ["Market", "Risk", "Engine", "Simulation", "Feeds", "Plugins", "Settings", "Session", "Kernel"]),
+  .executableTarget(
+    name: "quantumedge",
+    dependencies: [
+      "Market", "Risk", "Engine", "Feeds", "Plugins", "Settings", "Session", "Backtest", "Daemon",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Sources/Host/CLI", swiftSettings: swiftSettings),
+]
+
+let package = Package(
+  name: "QuantumEdge",
+  products: [.executable(name: "quantumedge", targets: ["quantumedge"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: host.filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) },
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)
