@@ -43,6 +43,7 @@ let host: [Target] = [
   // adapters
   swift("Feeds", "Sources/Host/Feeds", ["Market", "Compression"]),
   swift("Plugins", "Sources/Host/Plugins", ["Market", "Engine", "PluginABI", "Cryptography", "Kernel"]),
+  swift("Report", "Sources/Host/Report", ["Market", "Risk"]),
   swift("Settings", "Sources/Host/Settings", ["Market", "Risk", "Simulation", "YAMLDocument"]),
   // composition
   swift(
@@ -59,13 +60,22 @@ let host: [Target] = [
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
 ]
 
+// While the rooms are being built: only those that exist.
+let built = host.filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
+for target in built {
+  target.dependencies.removeAll {
+    if case .byNameItem(let name, _) = $0 { return !built.contains { $0.name == name } }
+    return false
+  }
+}
+
 let package = Package(
   name: "QuantumEdge",
   products: [.executable(name: "quantumedge", targets: ["quantumedge"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],
-  targets: host.filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) },
+  targets: built,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
