@@ -3,7 +3,8 @@ import PluginABI
 /// One active strategy instance as the engine sees it: C function pointers and the plugin's own state.
 ///
 /// The owner (an in-process instance, later a worker's proxy) keeps everything alive for as long as the engine runs.
-public struct StrategyBinding: BitwiseCopyable {
+public struct StrategyBinding: BitwiseCopyable, @unchecked Sendable {
+  // Unchecked: the pointers are used by the one engine thread alone, which the owner of the instance guarantees.
   public typealias Process =
     @convention(c) (
       UnsafeMutableRawPointer, UnsafePointer<qe_context>, UnsafePointer<qe_event>, UnsafeMutablePointer<qe_intent>?, UInt32,

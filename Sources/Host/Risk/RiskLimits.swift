@@ -25,6 +25,9 @@ public struct RiskLimits: Sendable, Hashable {
   /// Whether a halt for daily loss ends with the UTC day. A drawdown halt never does.
   public var resumeOnNewDay: Bool
 
+  /// Larger values of `maximumOrdersPerSecond` mean this many: the times of that many orders are kept.
+  public static let ordersPerSecondBound: Int64 = 1_000_000
+
   /// Decimals of the fractions and of `maximumLeverage`.
   public static let fractionScale = 6
 

@@ -1,0 +1,99 @@
+import Market
+import Risk
+
+/// What the engine wants done or noted, in order. The shell performs and records; the engine does neither.
+public enum Action: Sendable {
+  /// To the venue.
+  case send(ApprovedOrder)
+  case cancel(slot: Int32, orderID: UInt64)
+  /// One per intent: the stuff of the decision hash.
+  case decision(Decision)
+  case refusal(RefusalRecord)
+  case fill(FillRecord)
+  case roundTrip(RoundTrip)
+  /// Trading stopped opening, or may open again.
+  case riskState(RefusalCode, sequence: UInt64)
+  /// A plugin broke its contract and is out of the run.
+  case instanceFailed(instance: Int32, PluginFailure)
+}
+
+/// How an intent was answered. The layout of the hash's records is fixed in `DecisionHasher`.
+public struct Decision: Sendable, BitwiseCopyable {
+  public enum Outcome: UInt8, Sendable, BitwiseCopyable {
+    case refused = 0
+    case sent = 1
+    case cancelRequested = 2
+    /// Needed no order.
+    case done = 3
+  }
+
+  public var sequence: UInt64
+  public var instance: Int32
+  public var tag: UInt64
+  public var kind: UInt32
+  public var side: UInt32
+  public var price: Int64
+  /// After flooring to the step.
+  public var quantity: Int64
+  public var timeInForce: UInt32
+  public var flags: UInt32
+  public var code: RefusalCode
+  public var outcome: Outcome
+}
+
+public struct RefusalRecord: Sendable, BitwiseCopyable {
+  public var sequence: UInt64
+  public var instance: Int32
+  public var instrument: Int32
+  public var tag: UInt64
+  public var refusal: Refusal
+}
+
+/// One execution, with the books after it.
+public struct FillRecord: Sendable, BitwiseCopyable {
+  public var sequence: UInt64
+  public var receiveNanoseconds: Int64
+  public var instance: Int32
+  public var instrument: Int32
+  public var orderID: UInt64
+  public var side: Side
+  public var quantity: Quantity
+  public var price: Price
+  public var fee: Money
+  public var isMaker: Bool
+  /// The instance's position after the fill.
+  public var position: Quantity
+  /// What this fill realized, before fees.
+  public var realized: Money
+}
+
+/// An instance's way from flat to flat.
+public struct RoundTrip: Sendable, BitwiseCopyable {
+  public var instance: Int32
+  public var instrument: Int32
+  /// The side of the first fill.
+  public var side: Side
+  public var entryNanoseconds: Int64
+  public var exitNanoseconds: Int64
+  /// Quantity and money that opened.
+  public var entryQuantity: Quantity
+  public var entryNotional: Money
+  public var exitNotional: Money
+  public var fees: Money
+  /// Net of all fees.
+  public var pnl: Money
+}
+
+public enum PluginFailure: Sendable, Equatable {
+  /// `process` returned this status.
+  case status(Int32)
+  /// It claimed more intents than it was lent room for.
+  case overflow(claimed: UInt32, capacity: UInt32)
+
+  public var text: String {
+    switch self {
+    case .status(let status): "process() returned status \(status)"
+    case .overflow(let claimed, let capacity): "process() claimed \(claimed) intents in room for \(capacity)"
+    }
+  }
+}

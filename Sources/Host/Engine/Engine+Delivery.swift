@@ -1,0 +1,80 @@
+import Market
+import PluginABI
+import Risk
+
+extension Engine {
+  /// Calls the plugin with the event that was just written, and handles what it wishes.
+  mutating func deliver(_ index: Int, _ kind: UInt32) {
+    let instance = instances + index
+    if instance.pointee.isOut { return }
+    let context = contexts + index
+    let market = instruments + Int(instance.pointee.instrument)
+    event.pointee.struct_size = UInt32(MemoryLayout<qe_event>.size)
+    event.pointee.kind = kind
+    context.pointee.flags = market.pointee.contextFlags
+    context.pointee.sequence = sequence
+    context.pointee.receive_ns = now
+    context.pointee.exchange_ms = exchangeMilliseconds
+    context.pointee.equity = qe_money(equity)
+    context.pointee.last_price = market.pointee.last.raw
+    context.pointee.bid_price = market.pointee.bid.raw
+    context.pointee.ask_price = market.pointee.ask.raw
+
+    let capacity = UInt32(truncatingIfNeeded: min(intentCapacity, instance.pointee.budget))
+    var count: UInt32 = 0
+    let status = instance.pointee.binding.process(instance.pointee.binding.instance, context, event, intents, capacity, &count)
+    if status == QE_OK && count == 0 { return }
+    answered(index, status: status, count: count, capacity: capacity)
+  }
+
+  private mutating func answered(_ index: Int, status: qe_status, count: UInt32, capacity: UInt32) {
+    // A plugin that breaks the contract is out at once: what it meant is unknown, and so nothing is guessed.
+    if status != QE_OK { return fail(index, .status(status)) }
+    if count > capacity { return fail(index, .overflow(claimed: count, capacity: capacity)) }
+    instances[index].budget -= Int(count)
+    for position in 0..<Int(count) { wish(index, intents[position]) }
+    clearIntents()
+  }
+
+  /// Delivers what happened to orders, and what follows from that, until all is quiet. Ends because budgets do.
+  mutating func deliverUpdates() {
+    while let pending = updates.popFirst() {
+      event.pointee.as.order_update = pending.update
+      deliver(Int(pending.instance), QE_EVENT_ORDER_UPDATE)
+    }
+  }
+
+  private mutating func fail(_ index: Int, _ failure: PluginFailure) {
+    clearIntents()
+    actions.append(.instanceFailed(instance: Int32(index), failure))
+    takeOut(index)
+  }
+
+  /// No more calls; what would open is cancelled, what protects stays.
+  mutating func takeOut(_ index: Int) {
+    instances[index].isOut = true
+    cancelOpening(index)
+  }
+
+  mutating func cancelOpening(_ index: Int) {
+    for position in 0..<orders.count(Int32(index)) {
+      let slot = orders.slot(Int32(index), at: position)
+      guard let order = orders[slot].order, !order.isReducing, !orders[slot].cancelSent else { continue }
+      orders[slot].cancelSent = true
+      actions.append(.cancel(slot: slot, orderID: order.id))
+    }
+  }
+
+  /// Tells everybody when opening has become possible or impossible; on a stop the opening orders go in the same step.
+  mutating func noteRiskState() {
+    let code = gate.blockingCode
+    if code == blocking { return }
+    blocking = code
+    actions.append(.riskState(code, sequence: sequence))
+    for index in 0..<instanceCount {
+      if code != .none { cancelOpening(index) }
+      event.pointee.as.risk_state = qe_risk_state(opening_allowed: code == .none ? 1 : 0, code: UInt32(code.rawValue))
+      deliver(index, QE_EVENT_RISK_STATE)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Market
+import PluginABI
+import Risk
+
+extension Engine {
+  mutating func quoted(_ index: Int, _ quote: Quote) {
+    let state = instruments + index
+    state.pointee.bid = quote.bidPrice
+    state.pointee.ask = quote.askPrice
+    state.pointee.contextFlags = quote.isSynthetic ? QE_CONTEXT_SYNTHETIC_QUOTE : 0
+    gate.quoted(Int32(index), bid: quote.bidPrice, ask: quote.askPrice)
+    mark(index)
+    for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_QUOTE) {
+      event.pointee.as.quote = qe_quote(
+        bid_price: quote.bidPrice.raw, bid_quantity: quote.bidQuantity.raw, ask_price: quote.askPrice.raw, ask_quantity: quote.askQuantity.raw)
+      deliver(instance, QE_EVENT_QUOTE)
+    }
+  }
+
+  mutating func traded(_ index: Int, _ trade: Trade) {
+    let state = instruments + index
+    state.pointee.last = trade.price
+    gate.traded(Int32(index), price: trade.price)
+    if state.pointee.bid.raw == 0 { mark(index) }
+    if state.pointee.wantsBars { closeBars(index, trade) }
+    for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_TRADE) {
+      event.pointee.as.trade = qe_trade(
+        price: trade.price.raw, quantity: trade.quantity.raw, taker_side: UInt32(trade.takerSide.rawValue), reserved: 0)
+      deliver(instance, QE_EVENT_TRADE)
+    }
+  }
+
+  /// Values the account anew after an instrument's price or book changed.
+  mutating func mark(_ index: Int) {
+    let state = instruments + index
+    guard state.pointee.book.position != 0 || state.pointee.unrealized != .zero else { return }
+    let unrealized = state.pointee.book.unrealized(at: state.pointee.mark, spec: state.pointee.spec)
+    let change = unrealized - state.pointee.unrealized
+    state.pointee.unrealized = unrealized
+    equity += change
+    if !state.pointee.spec.isSpot { marginUnrealized += change }
+    valued()
+  }
+
+  /// Loss and drawdown are judged on every value of the account.
+  mutating func valued() {
+    if gate.marked(equity: equity, now: now) { noteRiskState() }
+  }
+
+  private mutating func closeBars(_ index: Int, _ trade: Trade) {
+    let state = instruments + index
+    let milliseconds = exchangeMilliseconds >= 0 ? exchangeMilliseconds : now / 1_000_000
+    let second = milliseconds / 1000
+    while let bar = state.pointee.bars.closeNext(before: second) {
+      for instance in state.pointee.firstInstance..<state.pointee.endInstance {
+        let horizon = instances[instance].horizonSeconds
+        guard instances[instance].binding.wants(QE_EVENT_BAR) else { continue }
+        if horizon > 0 { instances[instance].cadenceOpen = bar.second % horizon == 0 }
+        event.pointee.as.bar = qe_bar(
+          open_ms: bar.second * 1000, open: bar.open.raw, high: bar.high.raw, low: bar.low.raw, close: bar.close.raw, quantity: bar.quantity.raw,
+          buy_quantity: bar.buyQuantity.raw, trade_count: bar.tradeCount, reserved: 0)
+        deliver(instance, QE_EVENT_BAR)
+        if horizon > 0 { instances[instance].cadenceOpen = false }
+      }
+    }
+    state.pointee.bars.add(trade, second: second)
+  }
+
+  /// Timers run on receive time, at whole multiples of their period, once per event however many were missed.
+  mutating func runTimers() {
+    for instance in 0..<instanceCount where instances[instance].binding.wants(QE_EVENT_TIMER) && now >= instances[instance].nextTimerNanoseconds {
+      let period = instances[instance].binding.timerPeriodMilliseconds * 1_000_000
+      let isFirst = instances[instance].nextTimerNanoseconds == .min
+      let due = now / period * period
+      instances[instance].nextTimerNanoseconds = due + period
+      if isFirst { continue }
+      event.pointee.as.timer = qe_timer(scheduled_ms: due / 1_000_000)
+      deliver(instance, QE_EVENT_TIMER)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Market
+import PluginABI
+import Risk
+
+/// The trading core: events in, actions out.
+///
+/// A synchronous value machine with one owner: no I/O, no clock, no randomness, no allocation after `init`. Every
+/// number of money is an integer. The same machine runs in backtest, mock, paper, demo and live.
+public struct Engine: ~Copyable {
+  /// The gate owns positions by quantity and all limits; the engine owns the money.
+  var gate: RiskGate
+  var orders: OrderTable
+  var actions: BoundedQueue<Action>
+  var updates: BoundedQueue<PendingUpdate>
+
+  let instrumentCount: Int
+  let instanceCount: Int
+  let instruments: UnsafeMutablePointer<InstrumentState>
+  let instances: UnsafeMutablePointer<InstanceState>
+  let contexts: UnsafeMutablePointer<qe_context>
+  /// Lent to plugins, rewritten before each call: whatever a plugin does to it, the host never reads it back.
+  let event: UnsafeMutablePointer<qe_event>
+  let intents: UnsafeMutablePointer<qe_intent>
+  let intentCapacity: Int
+  let intentBudget: Int
+  private let hasTimers: Bool
+
+  /// Quote currency at hand; on margined markets the wallet balance.
+  public internal(set) var cash: Money
+  /// Cash plus positions at mark.
+  public internal(set) var equity: Money
+  /// Unrealized profit of margined positions: part of what may be spent.
+  var marginUnrealized = Money.zero
+  var blocking = RefusalCode.none
+  /// Of the event in work.
+  var sequence: UInt64 = 0
+  var now: Int64 = .min
+  var exchangeMilliseconds: Int64 = -1
+
+  public init(_ configuration: EngineConfiguration) {
+    let instanceConfigurations = configuration.instances
+    instrumentCount = configuration.instruments.count
+    instanceCount = instanceConfigurations.count
+    intentCapacity = max(1, configuration.maximumIntentsPerEvent)
+    intentBudget = 4 * intentCapacity
+    orders = OrderTable(instanceCount: instanceCount)
+    // Per step at most: each budgeted intent leads to a handful of actions, each open order to a cancel and its end.
+    let bound = instanceCount * intentBudget * 4 + orders.capacity * 4 + 64
+    actions = BoundedQueue(capacity: bound)
+    updates = BoundedQueue(capacity: bound)
+    gate = RiskGate(
+      limits: configuration.limits, instruments: configuration.instruments, instances: instanceConfigurations.map(\.instrument),
+      feeReserve: configuration.feeReserve, initialEquity: configuration.initialCash, capacity: orders.capacity)
+    cash = configuration.initialCash
+    equity = configuration.initialCash
+
+    // Unsafe: fixed tables without reference counts for the hot path; owned here, initialised in full, freed in deinit.
+    instruments = .allocate(capacity: max(1, instrumentCount))
+    for (index, spec) in configuration.instruments.enumerated() {
+      (instruments + index).initialize(to: InstrumentState(spec: spec, bars: BarBuilder(maximumGapSeconds: configuration.maximumGapSeconds)))
+    }
+    instances = .allocate(capacity: max(1, instanceCount))
+    contexts = .allocate(capacity: max(1, instanceCount))
+    for (index, instance) in instanceConfigurations.enumerated() {
+      precondition(index == 0 || instanceConfigurations[index - 1].instrument <= instance.instrument, "instances come in the order of their instruments")
+      (instances + index).initialize(to: InstanceState(instance))
+      (contexts + index).initialize(to: qe_context())
+      contexts[index].struct_size = UInt32(MemoryLayout<qe_context>.size)
+    }
+    event = .allocate(capacity: 1)
+    event.initialize(to: qe_event())
+    intents = .allocate(capacity: intentCapacity)
+    intents.initialize(repeating: qe_intent(), count: intentCapacity)
+    hasTimers = instanceConfigurations.contains { $0.binding.wants(QE_EVENT_TIMER) }
+    clearIntents()
+    assignInstances()
+  }
+
+  deinit {
+    instruments.deallocate()
+    instances.deallocate()
+    contexts.deallocate()
+    event.deallocate()
+    intents.deallocate()
+  }
+
+  private func assignInstances() {
+    for index in 0..<instrumentCount {
+      var first = 0
+      while first < instanceCount, Int(instances[first].instrument) < index { first += 1 }
+      var end = first
+      while end < instanceCount, Int(instances[end].instrument) == index {
+        if instances[end].binding.wants(QE_EVENT_BAR) || instances[end].horizonSeconds > 0 { instruments[index].wantsBars = true }
+        end += 1
+      }
+      instruments[index].firstInstance = first
+      instruments[index].endInstance = end
+    }
+  }
+
+  /// Takes one input to its end: books, marks, plugins, their intents, and the updates that follow.
+  ///
+  /// Perform what `nextAction` then gives, in order, before the next call.
+  public mutating func process(_ input: Event) {
+    sequence = input.sequence
+    now = input.receiveNanoseconds
+    exchangeMilliseconds = input.exchangeMilliseconds
+    if gate.advanced(to: now) { noteRiskState() }
+    switch input.payload {
+    case .trade(let instrument, let trade):
+      renewBudgets(instrument)
+      traded(Int(instrument), trade)
+    case .quote(let instrument, let quote):
+      renewBudgets(instrument)
+      quoted(Int(instrument), quote)
+    case .execution(let report):
+      executed(report)
+    case .clock:
+      for index in 0..<instanceCount { instances[index].budget = intentBudget }
+    case .command(let command):
+      obey(command)
+    }
+    if hasTimers { runTimers() }
+    if !updates.isEmpty { deliverUpdates() }
+  }
+
+  /// The next thing to do, oldest first.
+  public mutating func nextAction() -> Action? { actions.popFirst() }
+  public var hasActions: Bool { !actions.isEmpty }
+
+  private func renewBudgets(_ instrument: Int32) {
+    let state = instruments + Int(instrument)
+    for index in state.pointee.firstInstance..<state.pointee.endInstance { instances[index].budget = intentBudget }
+  }
+
+  private mutating func obey(_ command: Event.Command) {
+    switch command {
+    case .halt: gate.halt()
+    case .kill: gate.kill()
+    case .quarantine(let instance): takeOut(Int(instance))
+    }
+    noteRiskState()
+  }
+
+  func clearIntents() {
+    intents.update(repeating: qe_intent(), count: intentCapacity)
+    for index in 0..<intentCapacity { intents[index].struct_size = UInt32(MemoryLayout<qe_intent>.size) }
+  }
+}
+
+// MARK: - What the shell may look at
+
+extension Engine {
+  /// The account's book of an instrument.
+  public func book(instrument: Int) -> PositionBook { instruments[instrument].book }
+  /// An instance's own book.
+  public func book(instance: Int) -> PositionBook { instances[instance].book }
+  public func mark(instrument: Int) -> Price { instruments[instrument].mark }
+  public func lastPrice(instrument: Int) -> Price { instruments[instrument].last }
+  public func unrealized(instrument: Int) -> Money { instruments[instrument].unrealized }
+  public func isOut(instance: Int) -> Bool { instances[instance].isOut }
+  public func openOrderCount(instance: Int) -> Int { orders.count(Int32(instance)) }
+  public func lateTrades(instrument: Int) -> UInt64 { instruments[instrument].bars.lateTrades }
+  /// Why nothing may open; `.none` when it may.
+  public var blockingRefusal: Refusal? { gate.blockingRefusal }
+  public var maximumDrawdown: Money { gate.maximumDrawdown }
+  public var dayBase: Money { gate.dayBase }
+  public var peak: Money { gate.peak }
+  public var exposure: Exposure { gate.exposure() }
+}

@@ -1,0 +1,73 @@
+import Market
+import PluginABI
+import Risk
+
+/// The engine's view of one instrument.
+struct InstrumentState {
+  let spec: InstrumentSpec
+  /// Instances of this instrument: a range of ordinals.
+  var firstInstance: Int = 0
+  var endInstance: Int = 0
+  var wantsBars = false
+
+  var last = Price.zero
+  var bid = Price.zero
+  var ask = Price.zero
+  var contextFlags: UInt32 = 0
+  /// The account's net position.
+  var book = PositionBook()
+  var unrealized = Money.zero
+  var bars: BarBuilder
+
+  /// Where the position would be closed: longs at bid, shorts at ask, the last trade where there are no quotes.
+  var mark: Price {
+    guard bid.raw > 0, ask.raw > 0 else { return last }
+    return book.position >= 0 ? bid : ask
+  }
+}
+
+/// The engine's view of one strategy instance.
+struct InstanceState {
+  let binding: StrategyBinding
+  let instrument: Int32
+  let horizonSeconds: Int64
+  /// Intents it may still wish for before the next market event.
+  var budget: Int = 0
+  var isOut = false
+  /// Opening intents are accepted in this call.
+  var cadenceOpen: Bool
+  var nextTimerNanoseconds = Int64.min
+
+  var book = PositionBook()
+  var trip = OpenTrip()
+
+  init(_ configuration: EngineConfiguration.Instance) {
+    binding = configuration.binding
+    instrument = configuration.instrument
+    horizonSeconds = configuration.horizonSeconds
+    cadenceOpen = configuration.horizonSeconds == 0
+  }
+}
+
+/// A round trip on its way: what has gone in and out since the instance was flat.
+struct OpenTrip {
+  var side = Side.buy
+  var entryNanoseconds: Int64 = 0
+  var entryQuantity: Int64 = 0
+  var entryNotional = Money.zero
+  var exitNotional = Money.zero
+  var fees = Money.zero
+  var realized = Money.zero
+}
+
+/// An order update waiting to be delivered after the step that caused it.
+struct PendingUpdate {
+  var instance: Int32
+  var update: qe_order_update
+}
+
+extension qe_money {
+  init(_ money: Money) {
+    self.init(low: UInt64(truncatingIfNeeded: money.raw), high: Int64(truncatingIfNeeded: money.raw >> 64))
+  }
+}

@@ -1,0 +1,52 @@
+import Market
+
+/// A refusal with its figures: what was found, what was allowed, and so how much was left.
+///
+/// A result, not an error: refusing is normal work.
+public struct Refusal: Sendable, BitwiseCopyable, Hashable {
+  /// What `value` and `limit` count.
+  public enum Unit: UInt8, Sendable, BitwiseCopyable {
+    /// No figures belong to this code.
+    case none
+    /// Raw money (10^-18 quote currency).
+    case money
+    /// Raw quantity of the instrument.
+    case quantity
+    /// Raw price of the instrument.
+    case price
+    case count
+  }
+
+  public var code: RefusalCode
+  public var unit: Unit
+  public var value: Int128
+  public var limit: Int128
+
+  public init(_ code: RefusalCode, unit: Unit = .none, value: Int128 = 0, limit: Int128 = 0) {
+    self.code = code
+    self.unit = unit
+    self.value = value
+    self.limit = limit
+  }
+
+  static func money(_ code: RefusalCode, _ value: Money, limit: Money) -> Refusal {
+    Refusal(code, unit: .money, value: value.raw, limit: limit.raw)
+  }
+
+  /// How far the value was inside (positive) or over (negative) the limit.
+  public var headroom: Int128 { limit - value }
+
+  /// `ORDER_NOTIONAL_LIMIT: 12,000 is over the limit of 10,000`, for people.
+  public func text(for spec: InstrumentSpec) -> String {
+    let scale: Int
+    switch unit {
+    case .none: return code.name
+    case .money: scale = Money.scale
+    case .quantity: scale = Int(spec.quantityScale)
+    case .price: scale = Int(spec.priceScale)
+    case .count: scale = 0
+    }
+    let show = { DecimalText.formatShort($0, scale: scale) }
+    return "\(code.name): \(show(value)), limit \(show(limit)), headroom \(show(headroom))"
+  }
+}

@@ -1,0 +1,87 @@
+/// Why an intent did not become an order. Raw values are frozen: plugins see them, the decision hash contains them.
+public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
+  case none = 0
+
+  // The intent cannot be read as a wish.
+  case invalidIntent = 1
+  case invalidTag = 2
+  case duplicateTag = 3
+  case unknownTarget = 4
+  case invalidSide = 5
+  case invalidType = 6
+  case invalidQuantity = 7
+  case invalidPrice = 8
+  case invalidConfidence = 9
+  case invalidEdge = 10
+  case unsupported = 11
+  case offCadence = 12
+  case tooManyOrders = 13
+  case warming = 14
+
+  // The venue's filters.
+  case invalidTick = 32
+  case invalidLot = 33
+  case sizeBelowMinimum = 34
+  case minimumNotional = 35
+  case quantityOverMaximum = 36
+
+  // Hard risk.
+  case killed = 64
+  case halted = 65
+  case dailyLossLimit = 66
+  case drawdownLimit = 67
+  case noQuote = 68
+  case orderRateLimit = 69
+  case orderNotionalLimit = 70
+  case positionLimit = 71
+  case symbolNotionalLimit = 72
+  case grossExposureLimit = 73
+  case leverageLimit = 74
+  case insufficientFunds = 75
+  case spotShort = 76
+  case wouldOpen = 77
+
+  // The venue's own answer.
+  case venueRejected = 128
+
+  /// The name in reports, logs and JSON.
+  public var name: String {
+    switch self {
+    case .none: "OK"
+    case .invalidIntent: "INVALID_INTENT"
+    case .invalidTag: "INVALID_TAG"
+    case .duplicateTag: "DUPLICATE_TAG"
+    case .unknownTarget: "UNKNOWN_TARGET"
+    case .invalidSide: "INVALID_SIDE"
+    case .invalidType: "INVALID_TYPE"
+    case .invalidQuantity: "INVALID_QUANTITY"
+    case .invalidPrice: "INVALID_PRICE"
+    case .invalidConfidence: "INVALID_CONFIDENCE"
+    case .invalidEdge: "INVALID_EDGE"
+    case .unsupported: "UNSUPPORTED"
+    case .offCadence: "OFF_CADENCE"
+    case .tooManyOrders: "TOO_MANY_ORDERS"
+    case .warming: "WARMING"
+    case .invalidTick: "INVALID_TICK"
+    case .invalidLot: "INVALID_LOT"
+    case .sizeBelowMinimum: "SIZE_BELOW_MIN"
+    case .minimumNotional: "MIN_NOTIONAL"
+    case .quantityOverMaximum: "QUANTITY_OVER_MAX"
+    case .killed: "KILLED"
+    case .halted: "HALTED"
+    case .dailyLossLimit: "DAILY_LOSS_LIMIT"
+    case .drawdownLimit: "DRAWDOWN_LIMIT"
+    case .noQuote: "NO_QUOTE"
+    case .orderRateLimit: "ORDER_RATE_LIMIT"
+    case .orderNotionalLimit: "ORDER_NOTIONAL_LIMIT"
+    case .positionLimit: "POSITION_LIMIT"
+    case .symbolNotionalLimit: "SYMBOL_NOTIONAL_LIMIT"
+    case .grossExposureLimit: "GROSS_EXPOSURE_LIMIT"
+    case .leverageLimit: "LEVERAGE_LIMIT"
+    case .insufficientFunds: "INSUFFICIENT_FUNDS"
+    case .spotShort: "SPOT_SHORT"
+    case .wouldOpen: "WOULD_OPEN"
+    case .venueRejected: "VENUE_REJECTED"
+    }
+  }
+}
