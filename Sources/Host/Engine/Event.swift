@@ -1,14 +1,25 @@
 import Market
 import Risk
 
-/// One numbered input of the engine. Engine order is arrival order.
-public struct Event: Sendable, BitwiseCopyable {
+/// When an input came. Engine order is arrival order.
+public struct EventTime: Sendable, BitwiseCopyable {
   /// Rises by one with every input of the run.
   public var sequence: UInt64
   /// Receive time, ns since the epoch UTC. Never decreases.
   public var receiveNanoseconds: Int64
   /// The venue's time, epoch ms; -1 = none.
   public var exchangeMilliseconds: Int64
+
+  public init(sequence: UInt64, receiveNanoseconds: Int64, exchangeMilliseconds: Int64 = -1) {
+    self.sequence = sequence
+    self.receiveNanoseconds = receiveNanoseconds
+    self.exchangeMilliseconds = exchangeMilliseconds
+  }
+}
+
+/// One numbered input of the engine.
+public struct Event: Sendable, BitwiseCopyable {
+  public var time: EventTime
   public var payload: Payload
 
   public enum Payload: Sendable, BitwiseCopyable {
@@ -29,10 +40,8 @@ public struct Event: Sendable, BitwiseCopyable {
     case quarantine(instance: Int32)
   }
 
-  public init(sequence: UInt64, receiveNanoseconds: Int64, exchangeMilliseconds: Int64 = -1, payload: Payload) {
-    self.sequence = sequence
-    self.receiveNanoseconds = receiveNanoseconds
-    self.exchangeMilliseconds = exchangeMilliseconds
+  public init(_ time: EventTime, _ payload: Payload) {
+    self.time = time
     self.payload = payload
   }
 }

@@ -8,7 +8,7 @@ public struct Money: Sendable, BitwiseCopyable, Hashable, Comparable {
   public init(raw: Int128) { self.raw = raw }
 
   public static let scale = 18
-  public static let zero = Money(raw: 0)
+  public static var zero: Money { Money(raw: 0) }
   /// No single amount may reach this: 10^18 currency units.
   public static let bound = Int128(1_000_000_000_000_000_000) * 1_000_000_000_000_000_000
 
@@ -47,7 +47,7 @@ public struct BasisPoints: Sendable, BitwiseCopyable, Hashable {
   public var raw: Int64
   public init(raw: Int64) { self.raw = raw }
   public static let scale = 6
-  public static let zero = BasisPoints(raw: 0)
+  public static var zero: BasisPoints { BasisPoints(raw: 0) }
 
   /// The fee on `notional`: rounded half up, away from zero, to `assetScale` decimals (at most 18).
   public func fee(on notional: Money, assetScale: Int = 8) -> Money {

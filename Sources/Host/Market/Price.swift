@@ -2,7 +2,7 @@
 public struct Price: Sendable, BitwiseCopyable, Hashable, Comparable {
   public var raw: Int64
   public init(raw: Int64) { self.raw = raw }
-  public static let zero = Price(raw: 0)
+  public static var zero: Price { Price(raw: 0) }
   public static func < (a: Price, b: Price) -> Bool { a.raw < b.raw }
 }
 
@@ -10,6 +10,6 @@ public struct Price: Sendable, BitwiseCopyable, Hashable, Comparable {
 public struct Quantity: Sendable, BitwiseCopyable, Hashable, Comparable {
   public var raw: Int64
   public init(raw: Int64) { self.raw = raw }
-  public static let zero = Quantity(raw: 0)
+  public static var zero: Quantity { Quantity(raw: 0) }
   public static func < (a: Quantity, b: Quantity) -> Bool { a.raw < b.raw }
 }

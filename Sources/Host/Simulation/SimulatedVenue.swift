@@ -60,21 +60,24 @@ public struct SimulatedVenue: ~Copyable {
 
   // MARK: Market data
 
-  public mutating func observe(_ quote: Quote, instrument: Int32) {
+  /// True when it filled something: take the reports first, then show the quote to the engine.
+  public mutating func observe(_ quote: Quote, instrument: Int32) -> Bool {
     let touch = touches + Int(instrument)
     touch.pointee.bid = quote.bidPrice
     touch.pointee.ask = quote.askPrice
-    if touch.pointee.resting > 0 { fillResting(instrument, through: nil) }
+    return touch.pointee.resting > 0 && fillResting(instrument, through: nil)
   }
 
-  public mutating func observe(_ trade: Trade, instrument: Int32) {
+  /// As for a quote.
+  public mutating func observe(_ trade: Trade, instrument: Int32) -> Bool {
     let touch = touches + Int(instrument)
     touch.pointee.last = trade.price
-    if touch.pointee.resting > 0 { fillResting(instrument, through: trade.price) }
+    return touch.pointee.resting > 0 && fillResting(instrument, through: trade.price)
   }
 
-  private mutating func fillResting(_ instrument: Int32, through trade: Price?) {
+  private mutating func fillResting(_ instrument: Int32, through trade: Price?) -> Bool {
     var index = 0
+    let before = reports.count
     while index < restingCount {
       let order = resting[index]
       if order.request.instrument == instrument, isReached(order.request, by: trade) {
@@ -84,6 +87,7 @@ public struct SimulatedVenue: ~Copyable {
         index += 1
       }
     }
+    return reports.count > before
   }
 
   private func isReached(_ request: OrderRequest, by trade: Price?) -> Bool {
