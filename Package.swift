@@ -60,8 +60,20 @@ let host: [Target] = [
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
 ]
 
+func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestKit"], path: "Tests/\(name)", swiftSettings: swiftSettings)
+}
+
+// No test lists a plugin target: two of them would define the entry twice. The libraries are built beside the tests.
+let tests: [Target] = [
+  .target(name: "TestKit", dependencies: ["Market", "Risk", "Engine", "PluginABI"], path: "Tests/TestKit", swiftSettings: swiftSettings),
+  test("MarketTests", ["Market"]),
+  test("RiskTests", ["Market", "Risk"]),
+  test("EngineTests", ["Market", "Risk", "Engine", "Simulation", "PluginABI"]),
+]
+
 // While the rooms are being built: only those that exist.
-let built = host.filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
+let built = (host + tests).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
 for target in built {
   target.dependencies.removeAll {
     if case .byNameItem(let name, _) = $0 { return !built.contains { $0.name == name } }

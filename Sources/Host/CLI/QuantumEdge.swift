@@ -17,17 +17,17 @@ struct QuantumEdge: ParsableCommand {
       try command.run()
     } catch let fault as any Fault {
       Console.error(fault.description)
-      exit(fault.kind.exitCode)
+      Glibc.exit(fault.kind.exitCode)
     } catch let code as ExitCode {
-      exit(code.rawValue)
+      Glibc.exit(code.rawValue)
     } catch {
       let code = exitCode(for: error)
       if code.isSuccess {  // --help, --version
         print(fullMessage(for: error))
-        exit(0)
+        Glibc.exit(0)
       }
       Console.error("\(message(for: error)) (see quantumedge --help)")
-      exit(FaultKind.usage.exitCode)
+      Glibc.exit(FaultKind.usage.exitCode)
     }
   }
 }

@@ -99,6 +99,19 @@ extension ExposureBook {
     request.quantity.raw > 0 && request.quantity.raw <= reducible(request)
   }
 
+  /// What reducing orders of the instrument still have open on a side.
+  ///
+  /// An order was proven reducing against what was open then. That proof holds only as long as nothing that is not
+  /// reducing joins it on its side, so nothing may.
+  func reducingOpen(_ instrument: Int32, side: Side) -> Int64 {
+    var sum: Int64 = 0
+    for position in 0..<activeCount {
+      let reservation = reservations[Int(active[position])]
+      if reservation.isReducing, reservation.request.instrument == instrument, reservation.request.side == side { sum += reservation.remaining }
+    }
+    return sum
+  }
+
   /// The most that an order on this side may be and still be proven reducing.
   func reducible(_ request: OrderRequest) -> Int64 {
     let instance = instances[Int(request.instance)]

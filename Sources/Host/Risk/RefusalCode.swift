@@ -40,6 +40,8 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
   case insufficientFunds = 75
   case spotShort = 76
   case wouldOpen = 77
+  /// An exit is working on this side: were this to fill first, the exit would open or flip. Cancel the exit first.
+  case exitWorking = 78
 
   // The venue's own answer.
   case venueRejected = 128
@@ -81,6 +83,7 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     case .insufficientFunds: "INSUFFICIENT_FUNDS"
     case .spotShort: "SPOT_SHORT"
     case .wouldOpen: "WOULD_OPEN"
+    case .exitWorking: "EXIT_WORKING"
     case .venueRejected: "VENUE_REJECTED"
     }
   }

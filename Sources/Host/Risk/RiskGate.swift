@@ -102,6 +102,8 @@ public struct RiskGate: ~Copyable {
 
   private mutating func openingRefusal(_ request: OrderRequest, _ spec: InstrumentSpec, now: Int64, availableCash: Money) -> Refusal? {
     if let refusal = losses.blockingRefusal { return refusal }
+    let exits = book.reducingOpen(request.instrument, side: request.side)
+    if exits > 0 { return Refusal(.exitWorking, unit: .quantity, value: Int128(exits), limit: 0) }
     guard book.hasQuote(request.instrument), let price = book.reservePrice(request) else { return Refusal(.noQuote) }
     if let refusal = rate.refusal(at: now) { return refusal }
 
