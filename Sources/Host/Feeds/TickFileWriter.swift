@@ -1,0 +1,107 @@
+import Compression
+import Market
+
+/// Writes tick files as this project writes them: header `timestamp,price,qty,side`, milliseconds, exact plain decimals
+/// without trailing zeros, `buy` or `sell`; packed as the name's extension says; whole or not at all.
+///
+/// Not for use by two threads at once.
+public final class TickFileWriter {
+  public static let header = "timestamp,price,qty,side\n"
+
+  private let writer: ByteWriter
+  private let priceScale: Int
+  private let quantityScale: Int
+  private let buffer: UnsafeMutablePointer<UInt8>
+  private var filled = 0
+  public private(set) var rowCount = 0
+
+  private static let capacity = 1 << 16
+  /// Three numbers of at most 21 characters, a side, commas and the line end.
+  private static let longestRow = 80
+
+  /// - Parameters:
+  ///   - replaces: whether an existing file may be replaced.
+  /// - Throws: `.usage` if the file exists, `.failed` if it cannot be written.
+  public init(path: String, priceScale: Int, quantityScale: Int, replaces: Bool) throws(TickFileError) {
+    precondition((0...18).contains(priceScale) && (0...18).contains(quantityScale), "scales are 0...18 decimals")
+    do throws(CompressionError) {
+      writer = try ByteWriter(path: path, replaces: replaces)
+    } catch {
+      throw TickFileError(error)
+    }
+    self.priceScale = priceScale
+    self.quantityScale = quantityScale
+    buffer = .allocate(capacity: TickFileWriter.capacity)
+    for byte in TickFileWriter.header.utf8 { append(byte) }
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// - Throws: `.failed`, for example on a full disk.
+  public func write(_ tick: Tick) throws(TickFileError) {
+    if filled + TickFileWriter.longestRow > TickFileWriter.capacity { try flush() }
+    append(tick.exchangeMilliseconds, scale: 0)
+    append(0x2C)
+    append(tick.trade.price.raw, scale: priceScale)
+    append(0x2C)
+    append(tick.trade.quantity.raw, scale: quantityScale)
+    append(0x2C)
+    if tick.trade.takerSide == .buy { append(0x62, 0x75, 0x79) } else { append(0x73, 0x65, 0x6C, 0x6C) }
+    append(0x0A)
+    rowCount += 1
+  }
+
+  /// Completes the file and gives it its name. Call once, last.
+  public func finish() throws(TickFileError) {
+    try flush()
+    do throws(CompressionError) {
+      try writer.commit()
+    } catch {
+      throw TickFileError(error)
+    }
+  }
+
+  private func flush() throws(TickFileError) {
+    do throws(CompressionError) {
+      try writer.write(UnsafeRawBufferPointer(start: buffer, count: filled))
+    } catch {
+      throw TickFileError(error)
+    }
+    filled = 0
+  }
+
+  private func append(_ bytes: UInt8...) {
+    for byte in bytes { append(byte) }
+  }
+
+  private func append(_ byte: UInt8) {
+    buffer[filled] = byte
+    filled += 1
+  }
+
+  /// `raw / 10^scale` in plain digits, trailing zeros and an empty fraction left out.
+  private func append(_ raw: Int64, scale: Int) {
+    if raw < 0 { append(0x2D) }
+    var magnitude = raw.magnitude
+    var decimals = scale
+    while decimals > 0, magnitude % 10 == 0 {
+      magnitude /= 10
+      decimals -= 1
+    }
+    // Digits come out backwards: written behind each other, then turned round.
+    let start = filled
+    var written = 0
+    repeat {
+      if written == decimals, decimals > 0 { append(0x2E) }
+      append(0x30 + UInt8(magnitude % 10))
+      magnitude /= 10
+      written += 1
+    } while magnitude > 0 || written <= decimals
+    var (left, right) = (start, filled - 1)
+    while left < right {
+      (buffer[left], buffer[right]) = (buffer[right], buffer[left])
+      left += 1
+      right -= 1
+    }
+  }
+}

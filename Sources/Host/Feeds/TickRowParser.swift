@@ -1,0 +1,193 @@
+import Market
+
+/// Rows of plain decimals to ticks: the hot loop of a backtest.
+///
+/// It accepts a subset of what `diagnose` accepts, with the same values, and leaves everything else to it.
+final class TickRowParser {
+  /// What `Instrument` allows.
+  static let maximumScale = 9
+  /// 10^11 is 1973, 10^14 is 5138: between them a number counts milliseconds, not seconds or microseconds.
+  static let millisecondRange: ClosedRange<Int64> = 100_000_000_000...100_000_000_000_000
+
+  var priceScale: Int
+  var quantityScale: Int
+  var maximumPrice: Int64
+  var maximumQuantity: Int64
+  /// Whether a decreasing time is a bad row.
+  let keepsOrder: Bool
+  /// Scales grow with the data instead of refusing it.
+  let isAdaptive: Bool
+  var lastMilliseconds: Int64 = 0
+
+  let columns: TickColumns
+  /// Buy, sell.
+  private let sides: UnsafeMutablePointer<Side>
+  /// 10^0...10^18.
+  private let powers: UnsafeMutablePointer<UInt64>
+  /// One per column, reused by the slow path.
+  let fields: UnsafeMutablePointer<UnsafeBufferPointer<UInt8>>
+
+  init(columns: TickColumns, limits: TickLimits?, keepsOrder: Bool) {
+    self.columns = columns
+    self.keepsOrder = keepsOrder
+    isAdaptive = limits == nil
+    priceScale = limits?.priceScale ?? 0
+    quantityScale = limits?.quantityScale ?? 0
+    maximumPrice = limits?.maximumPrice ?? TickLimits.unbounded
+    maximumQuantity = limits?.maximumQuantity ?? TickLimits.unbounded
+    sides = .allocate(capacity: 2)
+    sides.initialize(to: .buy)
+    (sides + 1).initialize(to: .sell)
+    powers = .allocate(capacity: 19)
+    for exponent in 0...18 { (powers + exponent).initialize(to: UInt64(PowerOfTen[exponent])) }
+    fields = .allocate(capacity: columns.count)
+    fields.initialize(repeating: UnsafeBufferPointer(start: nil, count: 0), count: columns.count)
+  }
+
+  deinit {
+    sides.deallocate()
+    powers.deallocate()
+    fields.deallocate()
+  }
+
+  /// Parses rows from `cursor` until `capacity` rows, `end`, or a row that is not plain; the cursor stays at that row.
+  func parse(_ cursor: inout UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, into ticks: UnsafeMutablePointer<Tick>, capacity: Int) -> Int {
+    let roles = UnsafePointer(columns.roles)
+    let lastColumn = columns.count - 1
+    let (powers, priceScale, quantityScale) = (UnsafePointer(powers), priceScale, quantityScale)
+    let (maximumPrice, maximumQuantity) = (UInt64(maximumPrice), UInt64(maximumQuantity))
+    let sides = UnsafePointer(sides)
+    let keepsOrder = keepsOrder
+    var last = lastMilliseconds
+    var row = cursor
+    var count = 0
+    rows: while count < capacity, row < end {
+      var next = row
+      var column = 0
+      var milliseconds: Int64 = 0
+      // Wraps to the largest integer below if a field is not plain, which is over every maximum.
+      var price: UInt64 = 0
+      var quantity: UInt64 = 0
+      var side = Side.buy
+      while true {
+        switch roles[column] {
+        case .timestamp: milliseconds = TickRowParser.milliseconds(&next, powers)
+        case .price: price = TickRowParser.decimal(&next, scale: priceScale, powers)
+        case .quantity: quantity = TickRowParser.decimal(&next, scale: quantityScale, powers)
+        case .side:
+          guard let value = TickRowParser.side(&next, sides) else { break rows }
+          side = value
+        case .ignored: TickRowParser.skipField(&next)
+        }
+        if column == lastColumn { break }
+        guard next[0] == 0x2C else { break rows }
+        next += 1
+        column += 1
+      }
+      if next[0] == 0x0D { next += 1 }
+      guard next[0] == 0x0A else { break }
+      next += 1
+      // 0 - 1 wraps: one comparison for 1...maximum.
+      guard price &- 1 < maximumPrice, quantity &- 1 < maximumQuantity, milliseconds >= TickRowParser.millisecondRange.lowerBound,
+        milliseconds <= TickRowParser.millisecondRange.upperBound, !keepsOrder || milliseconds >= last,
+        next - row <= TickLineSource.maximumLineBytes
+      else { break }
+      ticks[count] = Tick(
+        exchangeMilliseconds: milliseconds,
+        trade: Trade(price: Price(raw: Int64(bitPattern: price)), quantity: Quantity(raw: Int64(bitPattern: quantity)), takerSide: side))
+      last = milliseconds
+      count += 1
+      row = next
+    }
+    cursor = row
+    lastMilliseconds = last
+    return count
+  }
+
+  /// 12 to 15 digits; 0 for anything else.
+  @inline(__always)
+  private static func milliseconds(_ next: inout UnsafePointer<UInt8>, _ powers: UnsafePointer<UInt64>) -> Int64 {
+    let high = DigitRun(at: next)
+    guard high.count == 8 else { return 0 }
+    let low = DigitRun(at: next + 8)
+    // Nearly every row has 13 digits. A predicted branch lets the next field start before these digits are counted.
+    if next[13] == 0x2C {
+      next += 13
+      return low.count == 5 ? Int64(bitPattern: high.value &* 100_000 &+ low.value) : 0
+    }
+    next += 8 + low.count
+    // Eight more digits could be followed by a ninth; such a number is out of range anyway.
+    return low.count == 8 ? 0 : Int64(bitPattern: high.value &* powers[low.count] &+ low.value)
+  }
+
+  /// `digits[.digits]` times 10^scale; the largest integer for anything else.
+  @inline(__always)
+  private static func decimal(_ next: inout UnsafePointer<UInt8>, scale: Int, _ powers: UnsafePointer<UInt64>) -> UInt64 {
+    let whole = DigitRun(at: next)
+    if whole.count == 8 { return wideDecimal(&next, whole.value, scale, powers) }
+    guard whole.count > 0 else { return .max }
+    next += whole.count
+    // Below 10^7 x 10^9.
+    return fraction(&next, whole.value &* powers[scale], scale, powers)
+  }
+
+  /// Eight whole digits are read, up to eight more follow.
+  @inline(never)
+  private static func wideDecimal(
+    _ next: inout UnsafePointer<UInt8>, _ high: UInt64, _ scale: Int, _ powers: UnsafePointer<UInt64>
+  ) -> UInt64 {
+    let low = DigitRun(at: next + 8)
+    guard low.count < 8 else { return .max }
+    next += 8 + low.count
+    let product = (high &* powers[low.count] &+ low.value).multipliedReportingOverflow(by: powers[scale])
+    // The bound leaves room for the fraction.
+    guard !product.overflow, product.partialValue < 9_000_000_000_000_000_000 else { return .max }
+    return fraction(&next, product.partialValue, scale, powers)
+  }
+
+  @inline(__always)
+  private static func fraction(
+    _ next: inout UnsafePointer<UInt8>, _ whole: UInt64, _ scale: Int, _ powers: UnsafePointer<UInt64>
+  ) -> UInt64 {
+    guard next[0] == 0x2E else { return whole }
+    let digits = DigitRun(at: next + 1)
+    guard digits.count > 0 else { return .max }
+    next += 1 + digits.count
+    // A ninth digit stays unread and fails the delimiter check.
+    if digits.count <= scale { return whole &+ digits.value &* powers[scale &- digits.count] }
+    let (quotient, remainder) = digits.value.quotientAndRemainder(dividingBy: powers[digits.count &- scale])
+    return remainder == 0 ? whole &+ quotient : .max
+  }
+
+  /// `b`, `s`, `buy`, `sell` in any case.
+  @inline(__always)
+  private static func side(_ next: inout UnsafePointer<UInt8>, _ sides: UnsafePointer<Side>) -> Side? {
+    let first = next[0] | 0x20
+    if isDelimiter(next[1]) {
+      guard first == 0x62 || first == 0x73 else { return nil }
+      next += 1
+      // b is even, s is odd. Sides are a coin toss, so a branch here would be guessed wrong every second row.
+      return sides[Int(first & 1)]
+    }
+    // Four bytes with the case bit set; the delimiter behind is checked by the caller.
+    let word = UInt32(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt32.self)) | 0x2020_2020
+    if word & 0x00FF_FFFF == 0x0079_7562 {
+      next += 3
+      return .buy
+    }
+    if word == 0x6C6C_6573 {
+      next += 4
+      return .sell
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private static func isDelimiter(_ byte: UInt8) -> Bool { byte == 0x2C || byte == 0x0A || byte == 0x0D }
+
+  /// Stops at the comma or line end, and at any byte that needs a closer look (quotes, spaces, control bytes).
+  @inline(__always)
+  private static func skipField(_ next: inout UnsafePointer<UInt8>) {
+    while next[0] > 0x22, next[0] != 0x2C, next[0] != 0x7F { next += 1 }
+  }
+}
