@@ -40,7 +40,7 @@ struct EMACross: StatefulStrategy {
     slowAlpha = 2 / (Double(slowLength) + 1)
   }
 
-  mutating func onTrade(_ trade: Trade, _ context: borrowing Context, _ intents: inout Intents) {
+  mutating func onTrade(_ trade: borrowing Trade, _ context: borrowing Context, _ intents: inout Intents) {
     let price = trade.price
     // No price is 0: averages that decay towards it would end in denormals, which cost twelve times as much.
     guard price > 0 else { return }
@@ -61,7 +61,7 @@ struct EMACross: StatefulStrategy {
     }
   }
 
-  mutating func onOrderUpdate(_ update: OrderUpdate, _ context: borrowing Context, _ intents: inout Intents) {
+  mutating func onOrderUpdate(_ update: borrowing OrderUpdate, _ context: borrowing Context, _ intents: inout Intents) {
     if update.isFinal, update.tag == inFlight { inFlight = 0 }
   }
 

@@ -1,12 +1,13 @@
 /// What the host knows at this event. Lent memory: it cannot be kept, which is why it cannot be copied.
 public struct Context: ~Copyable {
   @usableFromInline let lent: UnsafePointer<qe_context>
-  public let scales: Scales
-  @inlinable init(_ lent: UnsafePointer<qe_context>, _ scales: Scales) {
+  @usableFromInline let units: UnsafePointer<Scales>
+  @inlinable init(_ lent: UnsafePointer<qe_context>, _ units: UnsafePointer<Scales>) {
     self.lent = lent
-    self.scales = scales
+    self.units = units
   }
 
+  @inlinable public var scales: Scales { units.pointee }
   /// Of the engine input behind this call; rises between inputs.
   @inlinable public var sequence: UInt64 { lent.pointee.sequence }
   /// Receive time, nanoseconds since epoch UTC. The only clock there is.
@@ -21,7 +22,7 @@ public struct Context: ~Copyable {
   @inlinable public var isWarming: Bool { lent.pointee.flags & QE_CONTEXT_WARMING != 0 }
 
   /// This instance's, in base currency; short is negative.
-  @inlinable public var position: Double { scales.quantity(lent.pointee.position) }
+  @inlinable public var position: Double { units.pointee.quantity(lent.pointee.position) }
   @inlinable public var rawPosition: Int64 { lent.pointee.position }
   /// Entry price in quote currency; 0 when flat.
   @inlinable public var averagePrice: Double { lent.pointee.average_price }

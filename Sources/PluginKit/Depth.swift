@@ -15,16 +15,16 @@ public struct Depth: ~Copyable {
     @inlinable public var rawQuantity: Int64 { level.quantity }
   }
 
-  @usableFromInline let event: qe_depth
-  @usableFromInline let scales: Scales
-  @inlinable init(_ event: qe_depth, _ scales: Scales) {
-    self.event = event
+  @usableFromInline let lent: UnsafePointer<qe_depth>
+  @usableFromInline let scales: UnsafePointer<Scales>
+  @inlinable init(_ lent: UnsafePointer<qe_depth>, _ scales: UnsafePointer<Scales>) {
+    self.lent = lent
     self.scales = scales
   }
 
-  @inlinable public var bidCount: Int { event.bids == nil ? 0 : Int(event.bid_count) }
-  @inlinable public var askCount: Int { event.asks == nil ? 0 : Int(event.ask_count) }
+  @inlinable public var bidCount: Int { lent.pointee.bids == nil ? 0 : Int(lent.pointee.bid_count) }
+  @inlinable public var askCount: Int { lent.pointee.asks == nil ? 0 : Int(lent.pointee.ask_count) }
   /// Level `index` from the best; nil past the end.
-  @inlinable public func bid(_ index: Int) -> Level? { index >= 0 && index < bidCount ? Level(event.bids![index], scales) : nil }
-  @inlinable public func ask(_ index: Int) -> Level? { index >= 0 && index < askCount ? Level(event.asks![index], scales) : nil }
+  @inlinable public func bid(_ index: Int) -> Level? { index >= 0 && index < bidCount ? Level(lent.pointee.bids![index], scales.pointee) : nil }
+  @inlinable public func ask(_ index: Int) -> Level? { index >= 0 && index < askCount ? Level(lent.pointee.asks![index], scales.pointee) : nil }
 }

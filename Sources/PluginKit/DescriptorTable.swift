@@ -1,6 +1,6 @@
 /// Turns what an author's type says into the C tables of the ABI. What it allocates is never freed: the ABI wants static memory.
 enum DescriptorTable {
-  static func make(_ content: Library.Content) -> UnsafePointer<qe_descriptor> {
+  static func make(_ content: Content) -> UnsafePointer<qe_descriptor> {
     let rows = UnsafeMutablePointer<qe_parameter>.allocate(capacity: max(content.parameters.count, 1))
     for (index, parameter) in content.parameters.enumerated() {
       rows.advanced(by: index).initialize(
@@ -12,7 +12,7 @@ enum DescriptorTable {
     let descriptor = UnsafeMutablePointer<qe_descriptor>.allocate(capacity: 1)
     var value = qe_descriptor(
       struct_size: UInt32(MemoryLayout<qe_descriptor>.size), abi_major: QE_ABI_MAJOR, abi_minor: QE_ABI_MINOR, kind: content.kind,
-      name: copy(content.name), version: copy(content.version), summary: optional(content.summary), events: content.events,
+      name: copy(content.name), version: copy(content.version), summary: optional(content.summary), events: content.events.rawValue,
       timer_period_ms: content.timerPeriodMilliseconds, parameters: content.parameters.isEmpty ? nil : UnsafePointer(rows),
       parameter_count: UInt32(content.parameters.count),
       uses_features: content.kind == QE_KIND_STRATEGY && content.featureSchemaHash != nil ? 1 : 0,
@@ -27,7 +27,7 @@ enum DescriptorTable {
 
   private static let getExtension: @convention(c) (UnsafePointer<CChar>) -> UnsafeRawPointer? = { id in
     guard let made = Library.made else { return nil }
-    if equal(id, QE_EXTENSION_STATE), made.operations.state != nil { return UnsafeRawPointer(StateTable.table) }
+    if equal(id, QE_EXTENSION_STATE), made.stateful != nil { return UnsafeRawPointer(StateTable.table) }
     if equal(id, QE_EXTENSION_PREDICT_BATCH), made.descriptor.pointee.kind == QE_KIND_MODEL {
       return UnsafeRawPointer(batchTable)
     }
@@ -37,7 +37,7 @@ enum DescriptorTable {
   private static let strategy = qe_strategy(
     struct_size: UInt32(MemoryLayout<qe_strategy>.size), reserved: 0, create: create, initialise: accept, activate: accept,
     process: { memory, context, event, intents, capacity, count in
-      memory.assumingMemoryBound(to: InstanceHead.self).pointee.calls.process(
+      memory.assumingMemoryBound(to: InstanceHead.self).pointee.type._process(
         memory, context, event, intents, capacity, count)
     },
     deactivate: accept, reset: reset, destroy: destroy)
@@ -45,7 +45,7 @@ enum DescriptorTable {
   private static let model = qe_model(
     struct_size: UInt32(MemoryLayout<qe_model>.size), reserved: 0, create: create, initialise: accept, activate: accept,
     predict: { memory, features, count, out in
-      memory.assumingMemoryBound(to: InstanceHead.self).pointee.calls.predict(memory, features, count, out)
+      memory.assumingMemoryBound(to: InstanceHead.self).pointee.type._predict(memory, features, count, out)
     },
     deactivate: accept, reset: reset, destroy: destroy)
 
@@ -54,7 +54,7 @@ enum DescriptorTable {
     qe_predict_batch_extension(
       struct_size: UInt32(MemoryLayout<qe_predict_batch_extension>.size), reserved: 0,
       predict_batch: { memory, features, rows, columns, out in
-        memory.assumingMemoryBound(to: InstanceHead.self).pointee.calls.predictBatch(
+        memory.assumingMemoryBound(to: InstanceHead.self).pointee.type._predictBatch(
           memory, features, rows, columns, out)
       }))
 
@@ -64,7 +64,7 @@ enum DescriptorTable {
     ) -> qe_status = { _, config, instance, error, capacity in
       guard let made = Library.made else { return QE_ERROR }
       do {
-        instance.pointee = try made.operations.create(try Configuration(config))
+        instance.pointee = try create(made.type, try Configuration(config))
         return QE_OK
       } catch let reason {
         Library.write("\(reason)", to: error, capacity)
@@ -76,12 +76,25 @@ enum DescriptorTable {
 
   private static let reset: @convention(c) (UnsafeMutableRawPointer) -> qe_status = { memory in
     do {
-      try Library.made?.operations.reset(memory)
+      try reset(memory.assumingMemoryBound(to: InstanceHead.self).pointee.type, memory)
       return QE_OK
     } catch { return QE_ERROR }
   }
 
-  private static let destroy: @convention(c) (UnsafeMutableRawPointer) -> Void = { memory in Library.made?.operations.destroy(memory) }
+  private static let destroy: @convention(c) (UnsafeMutableRawPointer) -> Void = { memory in
+    destroy(memory.assumingMemoryBound(to: InstanceHead.self).pointee.type, memory)
+  }
+
+  // These open the metatype: the control path is not specialised.
+  private static func create<P: Plugin & ~Copyable>(_ type: P.Type, _ configuration: Configuration) throws -> UnsafeMutableRawPointer {
+    try Instance<P>.make(P.self, configuration)
+  }
+  private static func reset<P: Plugin & ~Copyable>(_ type: P.Type, _ memory: UnsafeMutableRawPointer) throws {
+    try Instance<P>.reset(memory)
+  }
+  private static func destroy<P: Plugin & ~Copyable>(_ type: P.Type, _ memory: UnsafeMutableRawPointer) {
+    Instance<P>.destroy(memory)
+  }
 
   static func kept<T>(_ value: T) -> UnsafeMutablePointer<T> {
     let pointer = UnsafeMutablePointer<T>.allocate(capacity: 1)

@@ -1,54 +1,61 @@
-/// The part of an instance whose type does not depend on the plugin's, at the start of its memory.
+/// The part of an instance that the kit reads without knowing the plugin's type, at the start of its memory.
 @usableFromInline struct InstanceHead {
-  @usableFromInline typealias Process = (
-    UnsafeMutableRawPointer, UnsafePointer<qe_context>, UnsafePointer<qe_event>, UnsafeMutablePointer<qe_intent>?, UInt32,
-    UnsafeMutablePointer<UInt32>
-  ) -> qe_status
-  @usableFromInline typealias Predict = (
-    UnsafeMutableRawPointer, UnsafePointer<Double>, UInt32, UnsafeMutablePointer<qe_prediction>
-  ) -> qe_status
-  @usableFromInline typealias PredictBatch = (
-    UnsafeMutableRawPointer, UnsafePointer<Double>, UInt32, UInt32, UnsafeMutablePointer<qe_prediction>
-  ) -> qe_status
-
-  /// What the engine calls. Those of the other kind refuse.
-  @usableFromInline struct Calls {
-    @usableFromInline var process: Process = { _, _, _, _, _, _ in QE_ERROR }
-    @usableFromInline var predict: Predict = { _, _, _, _ in QE_ERROR }
-    @usableFromInline var predictBatch: PredictBatch = { _, _, _, _, _ in QE_ERROR }
-
-    @usableFromInline static func strategy(_ process: @escaping Process) -> Calls {
-      var calls = Calls()
-      calls.process = process
-      return calls
-    }
-
-    @usableFromInline static func model(_ predict: @escaping Predict, _ predictBatch: @escaping PredictBatch) -> Calls {
-      var calls = Calls()
-      calls.predict = predict
-      calls.predictBatch = predictBatch
-      return calls
-    }
-  }
-
-  @usableFromInline let calls: Calls
+  /// A metatype is two plain pointers: calling through it counts no references.
+  let type: any (Plugin & ~Copyable).Type
   @usableFromInline let scales: Scales
   @usableFromInline let configuration: Configuration
 
-  @inlinable init(_ calls: Calls, _ configuration: Configuration) {
-    self.calls = calls
+  init(_ type: any (Plugin & ~Copyable).Type, _ configuration: Configuration) {
+    self.type = type
     scales = configuration.scales
     self.configuration = configuration
   }
 }
 
 /// An instance in memory of its own: what the host holds as an opaque pointer.
-@usableFromInline struct Instance<Body: ~Copyable>: ~Copyable {
+@usableFromInline struct Instance<Body: Plugin & ~Copyable>: ~Copyable {
   @usableFromInline let head: InstanceHead
   @usableFromInline var body: Body
 
-  @inlinable init(_ head: InstanceHead, _ body: consuming Body) {
-    self.head = head
-    self.body = body
+  private init(_ configuration: Configuration) throws {
+    body = try Body(configuration)
+    head = InstanceHead(Body.self, configuration)
+  }
+
+  static func make(_ type: Body.Type, _ configuration: Configuration) throws -> UnsafeMutableRawPointer {
+    let instance = try Instance(configuration)
+    let memory = UnsafeMutablePointer<Instance>.allocate(capacity: 1)
+    memory.initialize(to: instance)
+    return UnsafeMutableRawPointer(memory)
+  }
+
+  /// As if no event had ever come.
+  static func reset(_ memory: UnsafeMutableRawPointer) throws {
+    let instance = memory.assumingMemoryBound(to: Instance.self)
+    instance.pointee.body = try Body(instance.pointee.head.configuration)
+  }
+
+  static func destroy(_ memory: UnsafeMutableRawPointer) {
+    let instance = memory.assumingMemoryBound(to: Instance.self)
+    instance.deinitialize(count: 1)
+    instance.deallocate()
+  }
+}
+
+extension Instance where Body: Stateful & ~Copyable {
+  static func save(_ memory: UnsafeMutableRawPointer, to writer: inout StateWriter) {
+    memory.assumingMemoryBound(to: Instance.self).pointee.body.save(to: &writer)
+  }
+
+  /// Reads into a fresh body, has it judged by saving it again, and only then puts it into the instance.
+  static func restore(_ memory: UnsafeMutableRawPointer, from payload: UnsafeRawBufferPointer) throws {
+    let instance = memory.assumingMemoryBound(to: Instance.self)
+    var fresh = try Body(instance.pointee.head.configuration)
+    var reader = StateReader(payload)
+    try fresh.restore(from: &reader)
+    var writer = StateWriter(comparing: payload)
+    fresh.save(to: &writer)
+    guard reader.remaining == 0, writer.isEqual else { throw Refusal("the state is not what save writes") }
+    instance.pointee.body = fresh
   }
 }

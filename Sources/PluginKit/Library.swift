@@ -4,49 +4,16 @@
   /// Of `qe_event.as`; the layout of ABI 1 is frozen.
   @inlinable static var payloadOffset: Int { 8 }
 
-  /// What an author's type says, before it becomes C tables.
-  @usableFromInline struct Content {
-    let name: String
-    let version: String
-    let summary: String
-    let parameters: [Parameter]
-    let kind: UInt32
-    let operations: InstanceOperations
-    @usableFromInline var events: UInt64 = 0
-    @usableFromInline var timerPeriodMilliseconds: Int64 = 0
-    @usableFromInline var featureSchemaHash: [UInt8]?
-
-    @usableFromInline init<P: Plugin & ~Copyable>(_ type: P.Type, kind: UInt32, _ operations: InstanceOperations) {
-      name = P.name
-      version = P.version
-      summary = P.summary
-      parameters = P.parameters
-      self.kind = kind
-      self.operations = operations
-    }
-
-    /// What the author has to correct; nil if nothing.
-    var defect: String? {
-      guard Name.isPlugin(name) else { return "the name '\(name)' is not [A-Za-z][A-Za-z0-9_]* of at most 64" }
-      if let defect = parameters.lazy.compactMap(\.defect).first { return defect }
-      if Set(parameters.map(\.name)).count != parameters.count { return "two parameters have one name" }
-      if events & Events.timer.rawValue != 0, timerPeriodMilliseconds <= 0 {
-        return "a timer is subscribed, so timerPeriodMilliseconds must be above 0"
-      }
-      if let hash = featureSchemaHash, hash.count != 32 { return "featureSchemaHash has \(hash.count) bytes, not 32" }
-      return nil
-    }
-  }
-
   struct Made {
     let descriptor: UnsafePointer<qe_descriptor>
-    let operations: InstanceOperations
+    let type: any (Plugin & ~Copyable).Type
+    let stateful: (any (Plugin & Stateful & ~Copyable).Type)?
   }
 
   // Written once, by the entry: [control], so no two threads are here.
   nonisolated(unsafe) static var made: Made?
 
-  @usableFromInline static func descriptor(
+  static func descriptor(
     _ major: UInt32, _ error: UnsafeMutablePointer<CChar>, _ capacity: Int, _ content: () -> Content
   ) -> UnsafePointer<qe_descriptor>? {
     guard major == QE_ABI_MAJOR else {
@@ -59,7 +26,7 @@
       write("\(content.name): \(defect)", to: error, capacity)
       return nil
     }
-    let new = Made(descriptor: DescriptorTable.make(content), operations: content.operations)
+    let new = Made(descriptor: DescriptorTable.make(content), type: content.type, stateful: content.stateful)
     made = new
     return new.descriptor
   }

@@ -17,3 +17,26 @@ extension Model where Self: ~Copyable {
     }
   }
 }
+
+extension Model where Self: ~Copyable {
+  @inlinable public static func _predict(
+    _ memory: UnsafeMutableRawPointer, _ features: UnsafePointer<Double>, _ count: UInt32, _ out: UnsafeMutablePointer<qe_prediction>
+  ) -> qe_status {
+    let instance = memory.assumingMemoryBound(to: Instance<Self>.self)
+    var forecasts = Forecasts(out, rows: 1)
+    let row = UnsafeBufferPointer(start: features, count: Int(count))
+    do { forecasts.append(try instance.pointee.body.predict(row.span)) } catch { return QE_ERROR }
+    return forecasts.status
+  }
+
+  @inlinable public static func _predictBatch(
+    _ memory: UnsafeMutableRawPointer, _ features: UnsafePointer<Double>, _ rows: UInt32, _ columns: UInt32,
+    _ out: UnsafeMutablePointer<qe_prediction>
+  ) -> qe_status {
+    let instance = memory.assumingMemoryBound(to: Instance<Self>.self)
+    var forecasts = Forecasts(out, rows: Int(rows))
+    let all = UnsafeBufferPointer(start: features, count: Int(rows) * Int(columns))
+    do { try instance.pointee.body.predictBatch(all.span, columns: Int(columns), &forecasts) } catch { return QE_ERROR }
+    return forecasts.status
+  }
+}

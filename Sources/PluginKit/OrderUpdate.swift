@@ -14,49 +14,49 @@ public enum OrderState: UInt32, Sendable {
 }
 
 /// News of an order of yours. Fills are its states `partial` and `filled`.
-public struct OrderUpdate {
-  @usableFromInline let event: qe_order_update
-  @usableFromInline let scales: Scales
-  @inlinable init(_ event: qe_order_update, _ scales: Scales) {
-    self.event = event
+public struct OrderUpdate: ~Copyable {
+  @usableFromInline let lent: UnsafePointer<qe_order_update>
+  @usableFromInline let scales: UnsafePointer<Scales>
+  @inlinable init(_ lent: UnsafePointer<qe_order_update>, _ scales: UnsafePointer<Scales>) {
+    self.lent = lent
     self.scales = scales
   }
 
   /// The intent's.
-  @inlinable public var tag: UInt64 { event.tag }
+  @inlinable public var tag: UInt64 { lent.pointee.tag }
   /// 0 if no order was made.
-  @inlinable public var hostOrderID: UInt64 { event.host_order_id }
+  @inlinable public var hostOrderID: UInt64 { lent.pointee.host_order_id }
   /// A state this kit does not know counts as unknown.
-  @inlinable public var state: OrderState { OrderState(rawValue: event.state) ?? .unknown }
+  @inlinable public var state: OrderState { OrderState(rawValue: lent.pointee.state) ?? .unknown }
   /// Nothing more comes for this tag. States of later ABI minors follow the same rule.
-  @inlinable public var isFinal: Bool { event.state >= QE_ORDER_REFUSED }
+  @inlinable public var isFinal: Bool { lent.pointee.state >= QE_ORDER_REFUSED }
   /// Reason of a refusal, 0 otherwise.
-  @inlinable public var code: UInt32 { event.code }
-  @inlinable public var side: Side? { Side(rawValue: event.side) }
+  @inlinable public var code: UInt32 { lent.pointee.code }
+  @inlinable public var side: Side? { Side(rawValue: lent.pointee.side) }
   /// Of this fill in base currency; 0 if this is none.
-  @inlinable public var lastQuantity: Double { scales.quantity(event.last_quantity) }
-  @inlinable public var rawLastQuantity: Int64 { event.last_quantity }
+  @inlinable public var lastQuantity: Double { scales.pointee.quantity(lent.pointee.last_quantity) }
+  @inlinable public var rawLastQuantity: Int64 { lent.pointee.last_quantity }
   /// Filled so far.
-  @inlinable public var totalQuantity: Double { scales.quantity(event.total_quantity) }
-  @inlinable public var rawTotalQuantity: Int64 { event.total_quantity }
+  @inlinable public var totalQuantity: Double { scales.pointee.quantity(lent.pointee.total_quantity) }
+  @inlinable public var rawTotalQuantity: Int64 { lent.pointee.total_quantity }
   /// Of this fill in quote currency; 0 if this is none.
-  @inlinable public var price: Double { scales.price(event.price) }
-  @inlinable public var rawPrice: Int64 { event.price }
+  @inlinable public var price: Double { scales.pointee.price(lent.pointee.price) }
+  @inlinable public var rawPrice: Int64 { lent.pointee.price }
   /// Of this fill in `feeAsset`, for display and rough sizing; negative = rebate.
-  @inlinable public var fee: Double { qe_money_to_double(event.fee) }
+  @inlinable public var fee: Double { qe_money_to_double(lent.pointee.fee) }
   /// At most 15 bytes, which a String holds without allocating.
   public var feeAsset: String {
-    withUnsafeBytes(of: event.fee_asset) { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
+    withUnsafeBytes(of: lent.pointee.fee_asset) { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
   }
   /// This fill added liquidity.
-  @inlinable public var isMaker: Bool { event.maker == 1 }
+  @inlinable public var isMaker: Bool { lent.pointee.maker == 1 }
 }
 
 /// Whether opening orders are allowed now.
-public struct RiskState {
-  @usableFromInline let event: qe_risk_state
-  @inlinable init(_ event: qe_risk_state) { self.event = event }
-  @inlinable public var openingAllowed: Bool { event.opening_allowed == 1 }
+public struct RiskState: ~Copyable {
+  @usableFromInline let lent: UnsafePointer<qe_risk_state>
+  @inlinable init(_ lent: UnsafePointer<qe_risk_state>) { self.lent = lent }
+  @inlinable public var openingAllowed: Bool { lent.pointee.opening_allowed == 1 }
   /// Why not; 0 when allowed.
-  @inlinable public var code: UInt32 { event.code }
+  @inlinable public var code: UInt32 { lent.pointee.code }
 }

@@ -3,7 +3,7 @@ public struct StateReader: ~Copyable {
   private let bytes: UnsafeRawBufferPointer
   private var offset = 0
 
-  @usableFromInline init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   /// Bytes not read yet. Bound a count that the state names with it before allocating.
   public var remaining: Int { bytes.count - offset }

@@ -6,31 +6,41 @@ enum StateTable {
       struct_size: UInt32(MemoryLayout<qe_state_extension>.size), reserved: 0,
       size: { memory in UInt64(size(memory)) },
       save: { memory, bytes, capacity, written in
-        guard let made = Library.made, let state = made.operations.state else { return QE_ERROR }
+        guard let made = Library.made, let type = made.stateful else { return QE_ERROR }
         let needed = size(memory)
         guard capacity >= UInt64(needed) else { return QE_TOO_SMALL }
         let target = UnsafeMutableRawBufferPointer(start: bytes, count: needed)
         var writer = StateWriter(UnsafeMutableRawBufferPointer(rebasing: target[StateFrame.size...]))
-        state.save(memory, &writer)
-        StateFrame.seal(target, name: made.descriptor.pointee.name, stateVersion: state.version)
+        save(type, memory, &writer)
+        StateFrame.seal(target, name: made.descriptor.pointee.name, stateVersion: type.stateVersion)
         written.pointee = UInt64(needed)
         return QE_OK
       },
       restore: { memory, bytes, size in
-        guard let made = Library.made, let state = made.operations.state else { return QE_ERROR }
+        guard let made = Library.made, let type = made.stateful else { return QE_ERROR }
         guard let bytes, let count = Int(exactly: size),
           let payload = StateFrame.open(
-            UnsafeRawBufferPointer(start: bytes, count: count), name: made.descriptor.pointee.name, stateVersion: state.version)
+            UnsafeRawBufferPointer(start: bytes, count: count), name: made.descriptor.pointee.name, stateVersion: type.stateVersion)
         else { return QE_INVALID }
         do {
-          try state.restore(memory, payload)
+          try restore(type, memory, payload)
           return QE_OK
         } catch { return QE_INVALID }
       }))
 
   private static func size(_ memory: UnsafeMutableRawPointer) -> Int {
     var counter = StateWriter()
-    Library.made?.operations.state?.save(memory, &counter)
+    if let type = Library.made?.stateful { save(type, memory, &counter) }
     return StateFrame.size + counter.count
+  }
+
+  private static func save<P: Plugin & Stateful & ~Copyable>(_ type: P.Type, _ memory: UnsafeMutableRawPointer, _ writer: inout StateWriter) {
+    Instance<P>.save(memory, to: &writer)
+  }
+
+  private static func restore<P: Plugin & Stateful & ~Copyable>(
+    _ type: P.Type, _ memory: UnsafeMutableRawPointer, _ payload: UnsafeRawBufferPointer
+  ) throws {
+    try Instance<P>.restore(memory, from: payload)
   }
 }

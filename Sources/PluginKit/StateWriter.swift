@@ -20,13 +20,13 @@ public struct StateWriter: ~Copyable {
     expected = nil
   }
 
-  @usableFromInline init(comparing expected: UnsafeRawBufferPointer) {
+  init(comparing expected: UnsafeRawBufferPointer) {
     target = nil
     self.expected = expected
   }
 
   /// After comparing: exactly the expected bytes were written.
-  @usableFromInline var isEqual: Bool { !differs && count == expected?.count }
+  var isEqual: Bool { !differs && count == expected?.count }
 
   public mutating func write<T: FixedWidthInteger>(_ value: T) {
     withUnsafeBytes(of: value.littleEndian) { write(bytes: $0) }

@@ -11,31 +11,31 @@ public protocol Strategy: Plugin, ~Copyable {
   /// The schema whose features `Context` shall lend, 32 bytes; nil = none.
   static var featureSchemaHash: [UInt8]? { get }
 
-  mutating func onTrade(_ trade: Trade, _ context: borrowing Context, _ intents: inout Intents)
-  mutating func onQuote(_ quote: Quote, _ context: borrowing Context, _ intents: inout Intents)
+  mutating func onTrade(_ trade: borrowing Trade, _ context: borrowing Context, _ intents: inout Intents)
+  mutating func onQuote(_ quote: borrowing Quote, _ context: borrowing Context, _ intents: inout Intents)
   mutating func onDepth(_ depth: borrowing Depth, _ context: borrowing Context, _ intents: inout Intents)
-  mutating func onBar(_ bar: Bar, _ context: borrowing Context, _ intents: inout Intents)
+  mutating func onBar(_ bar: borrowing Bar, _ context: borrowing Context, _ intents: inout Intents)
   /// - Parameter scheduledMilliseconds: when it was due, epoch milliseconds UTC.
   mutating func onTimer(_ scheduledMilliseconds: Int64, _ context: borrowing Context, _ intents: inout Intents)
   mutating func onPrediction(_ prediction: Prediction, _ context: borrowing Context, _ intents: inout Intents)
-  mutating func onMarkPrice(_ markPrice: MarkPrice, _ context: borrowing Context, _ intents: inout Intents)
+  mutating func onMarkPrice(_ markPrice: borrowing MarkPrice, _ context: borrowing Context, _ intents: inout Intents)
   /// Always delivered.
-  mutating func onOrderUpdate(_ update: OrderUpdate, _ context: borrowing Context, _ intents: inout Intents)
+  mutating func onOrderUpdate(_ update: borrowing OrderUpdate, _ context: borrowing Context, _ intents: inout Intents)
   /// Always delivered.
-  mutating func onRiskState(_ state: RiskState, _ context: borrowing Context, _ intents: inout Intents)
+  mutating func onRiskState(_ state: borrowing RiskState, _ context: borrowing Context, _ intents: inout Intents)
 }
 
 extension Strategy where Self: ~Copyable {
   public static var timerPeriodMilliseconds: Int64 { 0 }
   public static var featureSchemaHash: [UInt8]? { nil }
 
-  @inlinable public mutating func onTrade(_ trade: Trade, _ context: borrowing Context, _ intents: inout Intents) {}
-  @inlinable public mutating func onQuote(_ quote: Quote, _ context: borrowing Context, _ intents: inout Intents) {}
+  @inlinable public mutating func onTrade(_ trade: borrowing Trade, _ context: borrowing Context, _ intents: inout Intents) {}
+  @inlinable public mutating func onQuote(_ quote: borrowing Quote, _ context: borrowing Context, _ intents: inout Intents) {}
   @inlinable public mutating func onDepth(_ depth: borrowing Depth, _ context: borrowing Context, _ intents: inout Intents) {}
-  @inlinable public mutating func onBar(_ bar: Bar, _ context: borrowing Context, _ intents: inout Intents) {}
+  @inlinable public mutating func onBar(_ bar: borrowing Bar, _ context: borrowing Context, _ intents: inout Intents) {}
   @inlinable public mutating func onTimer(_ scheduledMilliseconds: Int64, _ context: borrowing Context, _ intents: inout Intents) {}
   @inlinable public mutating func onPrediction(_ prediction: Prediction, _ context: borrowing Context, _ intents: inout Intents) {}
-  @inlinable public mutating func onMarkPrice(_ markPrice: MarkPrice, _ context: borrowing Context, _ intents: inout Intents) {}
-  @inlinable public mutating func onOrderUpdate(_ update: OrderUpdate, _ context: borrowing Context, _ intents: inout Intents) {}
-  @inlinable public mutating func onRiskState(_ state: RiskState, _ context: borrowing Context, _ intents: inout Intents) {}
+  @inlinable public mutating func onMarkPrice(_ markPrice: borrowing MarkPrice, _ context: borrowing Context, _ intents: inout Intents) {}
+  @inlinable public mutating func onOrderUpdate(_ update: borrowing OrderUpdate, _ context: borrowing Context, _ intents: inout Intents) {}
+  @inlinable public mutating func onRiskState(_ state: borrowing RiskState, _ context: borrowing Context, _ intents: inout Intents) {}
 }
