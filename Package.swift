@@ -22,9 +22,41 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
   .systemLibrary(name: name, path: "Sources/Host/Platform/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+// A plugin shows one symbol (nothing else hides Swift's), stays loaded, and must not need what the host does not have;
+// libm it has (rounding is there), and only a plugin that rounds names it. lld, because gold leaves local symbols of
+// Swift in the dynamic table.
+let pluginLinkerSettings: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-use-ld=lld"] + (["--version-script=\(Context.packageDirectory)/Plugins/plugin.map", "-znodelete", "--gc-sections", "--as-needed", "-lm"] + (sanitized ? [] : ["-zdefs"]))
+      .flatMap { ["-Xlinker", $0] })
+]
+
+func swiftPlugin(_ name: String, _ path: String) -> Target {
+  .target(name: name, dependencies: ["PluginKit"], path: path, swiftSettings: swiftSettings, linkerSettings: pluginLinkerSettings)
+}
+
+/// Plain C against the header alone.
+func cPlugin(_ name: String, _ path: String) -> Target {
+  .target(
+    name: name, dependencies: ["PluginABI"], path: path, publicHeadersPath: ".", cSettings: cSettings, linkerSettings: pluginLinkerSettings)
+}
+
+// Each is a library product of the same name: lib<name>.so beside the executable.
+let plugins: [Target] = [
+  swiftPlugin("EMACross", "Plugins/EMACross"),
+  cPlugin("BreakoutC", "Plugins/BreakoutC"),
+  cPlugin("EMACrossC", "Plugins/Fixtures/EMACrossC"),
+  cPlugin("Churn", "Plugins/Fixtures/Churn"),
+]
+
+/// Preloaded by tests to count allocations; not a plugin.
+let allocationCounter = Target.target(
+  name: "AllocationCounter", path: "Plugins/Fixtures/AllocationCounter", publicHeadersPath: ".", cSettings: cSettings)
+
 let host: [Target] = [
   // values
   .target(name: "PluginABI", path: "Sources/PluginABI", cSettings: cSettings),
+  swift("PluginKit", "Sources/PluginKit", ["PluginABI"]),
   swift("Market", "Sources/Host/Market"),
   swift("Risk", "Sources/Host/Risk", ["Market"]),
   // engine
@@ -69,11 +101,13 @@ let tests: [Target] = [
   .target(name: "TestKit", dependencies: ["Market", "Risk", "Engine", "PluginABI"], path: "Tests/TestKit", swiftSettings: swiftSettings),
   test("MarketTests", ["Market"]),
   test("RiskTests", ["Market", "Risk"]),
+  test("PluginKitTests", ["PluginABI", "PluginKit"]),
   test("EngineTests", ["Market", "Risk", "Engine", "Simulation", "PluginABI"]),
 ]
 
 // While the rooms are being built: only those that exist.
-let built = (host + tests).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
+let libraries = (plugins + [allocationCounter]).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
+let built = (host + libraries + tests).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
 for target in built {
   target.dependencies.removeAll {
     if case .byNameItem(let name, _) = $0 { return !built.contains { $0.name == name } }
@@ -83,7 +117,8 @@ for target in built {
 
 let package = Package(
   name: "QuantumEdge",
-  products: [.executable(name: "quantumedge", targets: ["quantumedge"])],
+  products: [.executable(name: "quantumedge", targets: ["quantumedge"])]
+    + libraries.map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],

@@ -1,0 +1,102 @@
+/// All of an instance's configuration, copied out of what the host lends to `create`.
+public struct Configuration {
+  /// A file of the manifest. `bytes` are the host's and valid for the life of the instance.
+  public struct File {
+    public let name: String
+    public let bytes: UnsafeRawBufferPointer
+    /// A sealed memory file to be opened as /proc/self/fd/N; nil but for `files.runtime[]`.
+    public let descriptor: Int32?
+  }
+
+  public enum Contract: UInt32 {
+    case linear = 1
+    case inverse = 2
+  }
+
+  private struct Value {
+    let name: String
+    let type: UInt32
+    let integer: Int64
+    let real: Double
+    let text: String
+  }
+
+  public let instanceID: String
+  public let venue: String
+  /// "spot" or "usdm".
+  public let market: String
+  public let symbol: String
+  public let baseAsset: String
+  public let quoteAsset: String
+  public let contract: Contract?
+  /// 0 = every event.
+  public let horizonSeconds: Int64
+  public let scales: Scales
+  /// Raw.
+  public let minimumQuantity: Int64
+  /// Raw.
+  public let maximumQuantity: Int64
+  /// In quote currency.
+  public let minimumNotional: Double
+  /// 1 on spot.
+  public let leverage: Int64
+  public let files: [File]
+  private let values: [Value]
+
+  init(_ lent: UnsafePointer<qe_config>) throws {
+    let config = lent.pointee
+    guard Int(config.struct_size) >= MemoryLayout<qe_config>.size else {
+      throw Refusal("the host's configuration has \(config.struct_size) bytes, ABI 1.0 has \(MemoryLayout<qe_config>.size)")
+    }
+    instanceID = String(cString: config.instance_id)
+    venue = String(cString: config.venue)
+    market = String(cString: config.market)
+    symbol = String(cString: config.symbol)
+    baseAsset = String(cString: config.base_asset)
+    quoteAsset = String(cString: config.quote_asset)
+    contract = Contract(rawValue: config.contract)
+    horizonSeconds = config.horizon_s
+    scales = try Scales(
+      priceScale: config.price_scale, quantityScale: config.quantity_scale, tickSize: config.tick_size, stepSize: config.step_size)
+    minimumQuantity = config.minimum_quantity
+    maximumQuantity = config.maximum_quantity
+    minimumNotional = qe_money_to_double(config.minimum_notional)
+    leverage = config.leverage
+    files = UnsafeBufferPointer(start: config.files, count: config.files == nil ? 0 : Int(config.file_count)).map { file in
+      let size = file.bytes == nil ? 0 : Int(clamping: file.size)
+      return File(
+        name: String(cString: file.name), bytes: UnsafeRawBufferPointer(start: file.bytes, count: size),
+        descriptor: file.fd < 0 ? nil : file.fd)
+    }
+    let count = config.parameters == nil ? 0 : Int(config.parameter_count)
+    values = UnsafeBufferPointer(start: config.parameters, count: count).map { value in
+      Value(
+        name: String(cString: value.name), type: value.type, integer: value.integer, real: value.real,
+        text: value.text.map { String(cString: $0) } ?? "")
+    }
+  }
+
+  /// - Throws: `Refusal` if the host gave no such parameter of this type; likewise below.
+  public func integer(_ name: String) throws -> Int64 { try value(name, QE_PARAMETER_INTEGER).integer }
+  /// Always finite.
+  public func real(_ name: String) throws -> Double {
+    let real = try value(name, QE_PARAMETER_REAL).real
+    guard real.isFinite else { throw Refusal("parameter '\(name)' is not finite") }
+    return real
+  }
+  public func boolean(_ name: String) throws -> Bool { try value(name, QE_PARAMETER_BOOLEAN).integer != 0 }
+  /// Raw.
+  public func quantity(_ name: String) throws -> Int64 { try value(name, QE_PARAMETER_QUANTITY).integer }
+  /// Raw.
+  public func price(_ name: String) throws -> Int64 { try value(name, QE_PARAMETER_PRICE).integer }
+  public func text(_ name: String) throws -> String { try value(name, QE_PARAMETER_TEXT).text }
+
+  /// The manifest's file of that name, nil if there is none.
+  public func file(_ name: String) -> File? { files.first { $0.name == name } }
+
+  private func value(_ name: String, _ type: UInt32) throws -> Value {
+    guard let value = values.first(where: { $0.name == name }) else { throw Refusal("the host gave no parameter '\(name)'") }
+    guard value.type == type else { throw Refusal("parameter '\(name)' came with type \(value.type), not \(type)") }
+    return value
+  }
+}
