@@ -58,6 +58,8 @@ let host: [Target] = [
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
+  // tests
+  .testTarget(name: "ReportTests", dependencies: ["Report", "Market"], path: "Tests/ReportTests", swiftSettings: swiftSettings),
 ]
 
 // While the rooms are being built: only those that exist.
