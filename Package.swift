@@ -90,6 +90,8 @@ let host: [Target] = [
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
+  // tests
+  .testTarget(name: "ReportTests", dependencies: ["Report", "Market"], path: "Tests/ReportTests", swiftSettings: swiftSettings),
 ]
 
 func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {

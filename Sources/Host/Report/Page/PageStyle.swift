@@ -1,0 +1,83 @@
+/// The page's look: system fonts, two colour schemes, one column that narrows.
+enum PageStyle {
+  static let text = """
+    :root{color-scheme:light dark;--page:#f6f6f4;--card:#fff;--ink:#1c2126;--soft:#5f6b76;--rule:#e3e4e2;--faint:#efefed;--line:#2b6a8c;
+    --band:rgba(43,106,140,.16);--up:#23795a;--down:#b3473c;--fall:rgba(179,71,60,.15);--price:#6d747b;--priceband:rgba(109,116,123,.16);
+    --warn:#8a5a00;--warnpage:#fdf5e2;--warnrule:#ecd9a7}
+    @media (prefers-color-scheme:dark){:root{--page:#121517;--card:#1a1e21;--ink:#e4e7e9;--soft:#98a2ab;--rule:#2d3338;--faint:#23282c;
+    --line:#6fb3d6;--band:rgba(111,179,214,.18);--up:#5cbf95;--down:#e0857a;--fall:rgba(224,133,122,.18);--price:#a3abb2;
+    --priceband:rgba(163,171,178,.17);--warn:#e6c06a;--warnpage:#2a2413;--warnrule:#4d4222}}
+    *{box-sizing:border-box}
+    body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
+    font-variant-numeric:tabular-nums}
+    main{max-width:1180px;margin:0 auto;padding:36px 24px 56px}
+    h1{margin:0;font-size:26px;line-height:1.25;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
+    h2{margin:0;font-size:16px;font-weight:650}
+    h3{margin:20px 0 6px;font-size:13px;font-weight:600;color:var(--soft)}
+    p{margin:0}
+    .sub,.note{color:var(--soft);font-size:13px}
+    .sub{margin-top:4px;overflow-wrap:anywhere}
+    .notice{margin-top:18px;padding:12px 16px;border:1px solid var(--warnrule);border-radius:8px;background:var(--warnpage);color:var(--warn);
+    font-size:14px;overflow-wrap:anywhere}
+    .notice p+p{margin-top:6px}
+    .notice.halt{border-color:var(--down);color:var(--down);background:var(--fall)}
+    .card{margin-top:18px;padding:18px 20px 20px;background:var(--card);border:1px solid var(--rule);border-radius:10px}
+    .figures{display:grid;margin:0;grid-template-columns:repeat(4,minmax(0,1fr));gap:20px 24px}
+    .figures dt,.pairs dt{color:var(--soft);font-size:13px}
+    .figures dd{margin:1px 0 0;font-size:20px;font-weight:600;letter-spacing:-.01em;overflow-wrap:anywhere}
+    .figures dd small{display:block;font-size:12.5px;font-weight:400;letter-spacing:0;color:var(--soft)}
+    .figures.small{grid-template-columns:repeat(6,minmax(0,1fr));gap:14px 24px;margin:14px 0 18px}
+    .figures.small dd{font-size:15px}
+    .unit{font-size:.62em;font-weight:500;color:var(--soft);margin-left:.3em}
+    .small .unit{font-size:.82em}
+    .up{color:var(--up)}.down{color:var(--down)}
+    .plot+.head{margin-top:38px}
+    .head{display:flex;flex-wrap:wrap;gap:2px 14px;align-items:baseline;justify-content:space-between}
+    .plot{position:relative;margin:14px 22px 26px calc(var(--y)*1ch + 12px);height:250px;font-size:11.5px;cursor:crosshair;touch-action:pan-y}
+    .plot.drawdown{height:120px}.plot.price{height:320px}
+    .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
+    .plot path{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round;stroke-linecap:round}
+    .plot .grid{stroke:var(--rule);stroke-width:1;stroke-linecap:butt}.plot .faint{stroke:var(--faint)}
+    .plot .level{stroke:var(--soft);stroke-width:1;stroke-dasharray:3 4;stroke-linecap:butt}
+    .plot .equityline{stroke:var(--line);stroke-width:1.5}.plot .equityband{fill:var(--band)}
+    .plot .priceline{stroke:var(--price);stroke-width:1.1}.plot .priceband{fill:var(--priceband)}
+    .plot .fallline{stroke:var(--down);stroke-width:1.1}.plot .fall{fill:var(--fall)}
+    .plot .y,.plot .x,.plot .word{position:absolute;color:var(--soft);white-space:nowrap;line-height:1;pointer-events:none}
+    .plot .y{right:100%;margin-right:10px;transform:translateY(-50%)}
+    .plot .x{top:100%;margin-top:9px;transform:translateX(-50%)}
+    .plot .word{right:0;margin-top:-15px;padding:1px 3px;background:var(--card);border-radius:3px;opacity:.9}
+    .cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--soft);opacity:.6;display:none;pointer-events:none}
+    .tip{position:fixed;z-index:9;display:none;padding:8px 10px;border:1px solid var(--rule);border-radius:7px;background:var(--card);color:var(--ink);
+    box-shadow:0 4px 18px rgba(0,0,0,.14);font-size:12.5px;line-height:1.45;white-space:pre;pointer-events:none}
+    .symbols{position:absolute;width:0;height:0}
+    .buy{stroke:var(--up)}.sell{stroke:var(--down)}.buy.in{fill:var(--up)}.sell.in{fill:var(--down)}.out{fill:var(--card)}
+    .marks use{stroke-width:1.1;stroke-linejoin:round}
+    .legend{display:flex;flex-wrap:wrap;gap:2px 16px;color:var(--soft);font-size:12.5px}
+    .legend svg{width:11px;height:10px;margin-right:5px;vertical-align:-1px;overflow:visible}
+    .scroll{overflow:auto;max-height:460px;border:1px solid var(--rule);border-radius:7px}
+    .scroll.short{max-height:none}
+    table{width:100%;border-collapse:collapse;font-size:13px;white-space:nowrap}
+    th{position:sticky;top:0;background:var(--card);box-shadow:inset 0 -1px var(--rule);font-weight:600;color:var(--soft);text-align:right;padding:0}
+    th.t,td.t{text-align:left}
+    th button{all:unset;box-sizing:border-box;width:100%;padding:7px 10px;cursor:pointer}
+    th button:hover,th button:focus-visible{color:var(--ink)}
+    th span{display:block;padding:7px 10px}
+    th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
+    td{padding:5px 10px;text-align:right;border-top:1px solid var(--faint)}
+    .two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 24px}
+    .pairs{display:grid;grid-template-columns:minmax(150px,auto) minmax(0,1fr);gap:6px 18px;margin:8px 0 0;font-size:13.5px}
+    .pairs dt{font-size:13.5px}.pairs dd{margin:0;overflow-wrap:anywhere}
+    code{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+    .unlimited{display:inline-block;padding:0 8px;border:1px solid var(--warnrule);border-radius:9px;background:var(--warnpage);color:var(--warn);
+    font-weight:600}
+    footer{margin-top:22px;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}
+    @media (max-width:860px){.figures.small{grid-template-columns:repeat(3,minmax(0,1fr))}.two{grid-template-columns:minmax(0,1fr)}
+    .plot .odd{display:none}}
+    @media (max-width:620px){main{padding:22px 12px 40px}h1{font-size:21px}.card{padding:14px 14px 16px;border-radius:8px}
+    .figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px}.figures dd{font-size:17px}
+    .figures.small{grid-template-columns:repeat(2,minmax(0,1fr))}
+    .plot{height:200px;font-size:10.5px;margin-left:calc(var(--y)*1ch + 8px);margin-right:8px}.plot.drawdown{height:100px}.plot.price{height:240px}
+    .plot .y{margin-right:6px}.symbols path{transform:scale(.75)}td{padding:5px 7px}th button,th span{padding:7px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
+    @media print{body{background:#fff}.card{break-inside:avoid}.scroll{max-height:none;overflow:visible}}
+    """
+}

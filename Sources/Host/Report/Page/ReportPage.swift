@@ -1,0 +1,115 @@
+import Market
+
+/// report.html: one file that needs nothing else, neither a network nor a font.
+struct ReportPage {
+  let summary: ReportSummary
+  let instrument: Instrument
+  let instances: [String]
+  let series: EquitySeries
+  let marks: FillMarks
+  let statistics: TradeStatistics
+  let refusals: [RefusalCounts.Entry]
+
+  var quote: String { instrument.quoteAsset }
+  var priceScale: Int { Int(instrument.spec.priceScale) }
+  var quantityScale: Int { Int(instrument.spec.quantityScale) }
+  /// Decimals of the account's amounts.
+  var moneyDecimals: Int {
+    FigureText.decimals(showing: max(summary.finalPnL.doubleValue.magnitude, summary.maximumDrawdown.doubleValue))
+  }
+
+  func text() -> String {
+    var page: Markup = """
+      <!DOCTYPE html>
+      <html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"/>
+      <meta name="generator" content="QuantumEdge \(summary.hostVersion)"/><title>\(summary.title)</title>
+
+      """
+    page += "<style>\n\(.verbatim(PageStyle.text))\n</style></head>\n<body><main>\n"
+    page += header
+    page += headline
+    page += charts
+    page += trades
+    page += refusalTable
+    page += settings
+    page += strategies
+    page += provenance
+    page += "<footer>\(footer)</footer>\n</main><div id=\"tip\" class=\"tip\" role=\"status\"></div>\n"
+    page += seriesData
+    page += "<script>//<![CDATA[\n\(.verbatim(PageScript.text))\n//]]></script>\n</body></html>\n"
+    return page.text
+  }
+
+  private var header: Markup {
+    var html: Markup = "<header><h1>\(summary.title)</h1><p class=\"sub\">\(subtitle)</p>"
+    if let halt = summary.halt {
+      let when = halt.timeMilliseconds.map { " at \(UTCTime($0).precise) UTC" } ?? ""
+      html += "<div class=\"notice halt\"><p>Trading was halted\(when): \(halt.reason)</p></div>"
+    }
+    let unlimited = summary.settings.filter(\.isUnlimited).map(\.name)
+    var warnings = summary.warnings
+    if !unlimited.isEmpty { warnings.append("Without a limit: \(unlimited.joined(separator: ", "))") }
+    if !warnings.isEmpty {
+      html += "<div class=\"notice\" role=\"note\">"
+      for warning in warnings { html += "<p>\(warning)</p>" }
+      html += "</div>"
+    }
+    html += "</header>\n"
+    return html
+  }
+
+  private var subtitle: String {
+    guard let range = summary.data.timeRangeMilliseconds else { return "\(instrument.id) · no ticks" }
+    let length = FigureText.duration(milliseconds: range.upperBound - range.lowerBound)
+    return
+      "\(instrument.id) · \(UTCTime(range.lowerBound).text) to \(UTCTime(range.upperBound).text) UTC (\(length)) · \(FigureText.count(summary.ticks)) ticks"
+  }
+
+  private var headline: Markup {
+    let pnl = summary.finalPnL
+    let start = summary.initialEquity.doubleValue
+    let share = start > 0 ? "\(pnl > .zero ? "+" : "")\(FigureText.percent(pnl.doubleValue / start)) of the start" : ""
+    let rate = summary.trades > 0 ? FigureText.number(Double(summary.wins) / Double(summary.trades) * 100, decimals: 1) + " %" : FigureText.none
+    let rejected = refusals.reduce(0) { $0 + $1.count }
+    var html: Markup = "<section class=\"card\" aria-label=\"Headline figures\"><dl class=\"figures\">"
+    html += figure("Final PnL", FigureText.signedMoney(pnl, decimals: moneyDecimals), unit: quote, share, tone: tone(pnl))
+    html += figure(
+      "Final equity", FigureText.money(summary.finalEquity, decimals: 2), unit: quote,
+      "from \(FigureText.money(summary.initialEquity, decimals: 2))")
+    html += figure(
+      "Deepest drawdown", FigureText.money(-summary.maximumDrawdown, decimals: moneyDecimals), unit: quote,
+      "\(FigureText.percent(summary.maximumDrawdownFraction)) of the peak")
+    html += figure("Fees", FigureText.money(summary.fees, decimals: moneyDecimals), unit: quote, feeNote)
+    html += figure("Trades", FigureText.count(summary.trades), "flat to flat, \(rate) won")
+    html += figure("Fills", FigureText.count(summary.fills), summary.fills > 0 && summary.ticks > 0 ? fillNote : "")
+    html += figure(
+      "Open position", FigureText.quantity(summary.position, scale: quantityScale), unit: instrument.baseAsset,
+      summary.position == .zero ? "flat at the end" : "marked at the last price")
+    html += figure("Refused orders", FigureText.count(rejected), refusedNote)
+    html += "</dl></section>\n"
+    return html
+  }
+
+  private var feeNote: String { "realized PnL \(FigureText.signedMoney(summary.realizedPnL, decimals: moneyDecimals))" }
+
+  private var refusedNote: String {
+    guard let first = refusals.first else { return "none" }
+    return refusals.count == 1 ? "all \(first.code)" : "\(refusals.count) codes, see below"
+  }
+
+  private var fillNote: String { "one in \(FigureText.count(summary.ticks / summary.fills)) ticks" }
+
+  /// One figure of a `figures` list.
+  func figure(_ name: String, _ value: String, unit: String = "", _ note: String = "", tone: String = "") -> Markup {
+    let unitMarkup: Markup = unit.isEmpty || value == FigureText.none ? "" : "<span class=\"unit\">\(unit)</span>"
+    let noteMarkup: Markup = note.isEmpty ? "" : "<small>\(note)</small>"
+    return "<div><dt>\(name)</dt><dd><span class=\"\(tone)\">\(value)</span>\(unitMarkup)\(noteMarkup)</dd></div>"
+  }
+
+  func tone(_ money: Money) -> String { money > .zero ? "up" : money < .zero ? "down" : "" }
+
+  private var footer: String {
+    "Written by QuantumEdge \(summary.hostVersion). All times are UTC. Exact figures are in trades.csv, roundtrips.csv, equity.csv and results.json beside this page."
+  }
+}
