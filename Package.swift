@@ -102,6 +102,7 @@ func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let tests: [Target] = [
   .target(name: "TestKit", dependencies: ["Market", "Risk", "Engine", "PluginABI"], path: "Tests/TestKit", swiftSettings: swiftSettings),
   test("MarketTests", ["Market"]),
+  test("CryptographyTests", ["Cryptography"]),
   test("RiskTests", ["Market", "Risk"]),
   test("PluginKitTests", ["PluginABI", "PluginKit"]),
   test("EngineTests", ["Market", "Risk", "Engine", "Simulation", "PluginABI"]),
