@@ -60,6 +60,11 @@ let host: [Target] = [
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
 ]
 
+let tests: [Target] = [
+  .testTarget(name: "CompressionTests", dependencies: ["Compression"], path: "Tests/CompressionTests", swiftSettings: swiftSettings),
+  .testTarget(name: "FeedsTests", dependencies: ["Feeds", "Market", "Compression"], path: "Tests/FeedsTests", swiftSettings: swiftSettings),
+]
+
 // While the rooms are being built: only those that exist.
 let built = host.filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
 for target in built {
@@ -75,7 +80,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],
-  targets: built,
+  targets: built + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )

@@ -11,6 +11,13 @@ public struct TickScales: Sendable, Hashable {
   /// Largest quantity of the file, raw at `quantityDecimals`.
   public var largestQuantity: Int64
 
+  public init(priceDecimals: Int, quantityDecimals: Int, largestPrice: Int64, largestQuantity: Int64) {
+    self.priceDecimals = priceDecimals
+    self.quantityDecimals = quantityDecimals
+    self.largestPrice = largestPrice
+    self.largestQuantity = largestQuantity
+  }
+
   /// An instrument that holds the data: tick and step of one unit in the last decimal, bounds of 10^9 or the data's own
   /// largest value, whichever is more.
   ///

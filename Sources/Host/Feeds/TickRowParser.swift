@@ -124,25 +124,27 @@ final class TickRowParser {
   @inline(__always)
   private static func decimal(_ next: inout UnsafePointer<UInt8>, scale: Int, _ powers: UnsafePointer<UInt64>) -> UInt64 {
     let whole = DigitRun(at: next)
-    if whole.count == 8 { return wideDecimal(&next, whole.value, scale, powers) }
+    if whole.count == 8 {
+      let wide = wideWhole(next, whole.value, scale, powers)
+      next = wide.next
+      return wide.value == .max ? .max : fraction(&next, wide.value, scale, powers)
+    }
     guard whole.count > 0 else { return .max }
     next += whole.count
     // Below 10^7 x 10^9.
     return fraction(&next, whole.value &* powers[scale], scale, powers)
   }
 
-  /// Eight whole digits are read, up to eight more follow.
+  /// Eight whole digits are read, up to seven more follow. The pointer goes in and out by value: its address stays free.
   @inline(never)
-  private static func wideDecimal(
-    _ next: inout UnsafePointer<UInt8>, _ high: UInt64, _ scale: Int, _ powers: UnsafePointer<UInt64>
-  ) -> UInt64 {
-    let low = DigitRun(at: next + 8)
-    guard low.count < 8 else { return .max }
-    next += 8 + low.count
+  private static func wideWhole(
+    _ start: UnsafePointer<UInt8>, _ high: UInt64, _ scale: Int, _ powers: UnsafePointer<UInt64>
+  ) -> (value: UInt64, next: UnsafePointer<UInt8>) {
+    let low = DigitRun(at: start + 8)
     let product = (high &* powers[low.count] &+ low.value).multipliedReportingOverflow(by: powers[scale])
     // The bound leaves room for the fraction.
-    guard !product.overflow, product.partialValue < 9_000_000_000_000_000_000 else { return .max }
-    return fraction(&next, product.partialValue, scale, powers)
+    let fits = low.count < 8 && !product.overflow && product.partialValue < 9_000_000_000_000_000_000
+    return (fits ? product.partialValue : .max, start + 8 + low.count)
   }
 
   @inline(__always)
