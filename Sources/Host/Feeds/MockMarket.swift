@@ -1,19 +1,5 @@
 import Market
 
-/// One event of a mock market.
-public enum MockEvent: Sendable, BitwiseCopyable, Hashable {
-  /// Best bid and ask changed. Epoch milliseconds UTC.
-  case quote(Quote, exchangeMilliseconds: Int64)
-  case trade(Tick)
-
-  public var exchangeMilliseconds: Int64 {
-    switch self {
-    case .quote(_, let milliseconds): milliseconds
-    case .trade(let tick): tick.exchangeMilliseconds
-    }
-  }
-}
-
 /// A seeded market for one symbol: quotes that walk on the tick grid and trades at their bid or ask.
 ///
 /// The same seed, instrument and options give the same events on every machine: integers only, apart from some divisions
