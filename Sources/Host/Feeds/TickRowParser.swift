@@ -146,7 +146,7 @@ final class TickRowParser {
     let end = behindPoint.trailingZeroBitCount &>> 3
     let decimals = end &- (point &>> 3) &- 1
     // The number ends in or right behind these eight bytes, a point (0x2E ^ 0x30) inside: out with it, then one conversion.
-    if behindPoint != 0 || next[8] == 0x2C, (word &>> UInt64(point)) & 0xFF == 0x1E, point > 0, decimals > 0, decimals <= scale {
+    if behindPoint != 0 || next[8] == 0x2C, (word &>> UInt64(point)) & 0xFF == 0x1E, point > 0, decimals <= scale {
       let whole = (1 &<< UInt64(point)) &- 1
       let digits = (word & whole) | ((word &>> 8) & ~whole)
       next += end
