@@ -1,5 +1,6 @@
 /// A node of a YAML document with the place where it begins.
 public struct YAMLNode: Sendable {
+  /// One line of a mapping.
   public struct Entry: Sendable {
     public var key: String
     public var keyMark: YAMLMark
@@ -16,19 +17,4 @@ public struct YAMLNode: Sendable {
 
   public var content: Content
   public var mark: YAMLMark
-}
-
-/// A place in a file, both from 1.
-public struct YAMLMark: Sendable, Hashable {
-  public var line: Int
-  public var column: Int
-}
-
-/// Why a file is no document: `file:line:column: what is wrong`.
-public struct YAMLError: Error, Sendable, CustomStringConvertible {
-  public var path: String
-  public var mark: YAMLMark
-  public var reason: String
-
-  public var description: String { "\(path):\(mark.line):\(mark.column): \(reason)" }
 }
