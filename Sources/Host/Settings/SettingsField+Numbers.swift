@@ -1,0 +1,111 @@
+import Market
+import Risk
+
+/// Kinds of keys whose values are numbers.
+extension SettingsField {
+  static func integer(
+    _ name: String, _ range: ClosedRange<Int64>, get: @escaping @Sendable (Settings) -> Int64,
+    set: @escaping @Sendable (inout Settings, Int64) -> Void
+  ) -> SettingsField {
+    SettingsField(name: name) { settings, written in
+      read(written, scale: 0, range, "write a whole number, \(range.lowerBound)...\(range.upperBound)") { set(&settings, $0) }
+    } show: {
+      String(get($0))
+    }
+  }
+
+  static func bps(_ name: String, _ path: Path<BasisPoints>, _ range: ClosedRange<Int64>) -> SettingsField {
+    let unit = PowerOfTen[BasisPoints.scale]
+    let advice = "write basis points, \(range.lowerBound)...\(range.upperBound), at most \(BasisPoints.scale) decimals"
+    return SettingsField(name: name) { settings, written in
+      read(written, scale: BasisPoints.scale, range.lowerBound * unit...range.upperBound * unit, advice) {
+        settings[keyPath: path] = BasisPoints(raw: $0)
+      }
+    } show: {
+      DecimalText.formatShort(Int128($0[keyPath: path].raw), scale: BasisPoints.scale)
+    }
+  }
+
+  /// Amounts have 6 decimals: enough for any currency's cents, and 10^12 units still fit into 64 bits.
+  static let moneyScale = 6
+  static let maximumUnits: Int64 = 1_000_000_000_000
+
+  static func cash(_ name: String, _ path: Path<Money>) -> SettingsField {
+    let unit = PowerOfTen[moneyScale]
+    return SettingsField(name: name) { settings, written in
+      read(written, scale: moneyScale, unit...maximumUnits * unit, "write an amount, 1...\(maximumUnits), at most \(moneyScale) decimals") {
+        settings[keyPath: path] = money($0)
+      }
+    } show: {
+      DecimalText.formatShort($0[keyPath: path].raw, scale: Money.scale)
+    }
+  }
+
+  /// An amount of quote currency; `null` = unlimited.
+  static func limit(_ name: String, _ path: LimitPath<Money?>) -> SettingsField {
+    let advice = "write an amount, 0...\(maximumUnits), at most \(moneyScale) decimals, or null for unlimited"
+    return SettingsField(name: name) { settings, written in
+      if case .null = written {
+        settings.limits[keyPath: path] = nil
+        return nil
+      }
+      return read(written, scale: moneyScale, 0...maximumUnits * PowerOfTen[moneyScale], advice) { settings.limits[keyPath: path] = money($0) }
+    } show: {
+      $0.limits[keyPath: path].map { DecimalText.formatShort($0.raw, scale: Money.scale) } ?? "null"
+    }
+  }
+
+  /// Any other limit, 0...maximum; `null` = unlimited.
+  static func limit(_ name: String, _ path: LimitPath<Int64?>, _ maximum: Int64, scale: Int, what: String) -> SettingsField {
+    let decimals = scale == 0 ? "" : ", at most \(scale) decimals"
+    let advice = "write \(what), 0...\(maximum)\(decimals), or null for unlimited"
+    return SettingsField(name: name) { settings, written in
+      if case .null = written {
+        settings.limits[keyPath: path] = nil
+        return nil
+      }
+      return read(written, scale: scale, 0...maximum * PowerOfTen[scale], advice) { settings.limits[keyPath: path] = $0 }
+    } show: {
+      $0.limits[keyPath: path].map { DecimalText.formatShort(Int128($0), scale: scale) } ?? "null"
+    }
+  }
+
+  /// The reference's `_pct` keys are fractions; their message says so, for 5 is a usual slip for 0.05.
+  static func fraction(_ name: String, _ path: LimitPath<Int64?>) -> SettingsField {
+    limit(name, path, 1, scale: RiskLimits.fractionScale, what: "a fraction (0.05 is 5 %)")
+  }
+
+  /// A figure of the mock market: no money, so the nearest double will do.
+  ///
+  /// - Parameters:
+  ///   - words: the range for people.
+  ///   - range: the same with 9 decimals.
+  static func real(_ name: String, _ path: Path<Double>, _ words: String, _ range: ClosedRange<Int64>) -> SettingsField {
+    SettingsField(name: name) { settings, written in
+      read(written, scale: 9, range, "write a number, \(words), at most 9 decimals") { settings[keyPath: path] = Double($0) / 1e9 }
+    } show: {
+      "\($0[keyPath: path])"
+    }
+  }
+
+  static func startPrice(_ name: String) -> SettingsField {
+    SettingsField(name: name) { settings, written in
+      read(written, scale: 9, 1...1_000_000_000 * PowerOfTen[9], "write a price above 0, at most 1000000000 with 9 decimals") {
+        settings.mock.startPrice = DecimalText.formatShort(Int128($0), scale: 9)
+      }
+    } show: {
+      $0.mock.startPrice
+    }
+  }
+
+  private static func money(_ raw: Int64) -> Money { Money(raw: Int128(raw) * Int128(PowerOfTen[Money.scale - moneyScale])) }
+
+  private static func read(_ written: WrittenValue, scale: Int, _ range: ClosedRange<Int64>, _ advice: String, _ store: (Int64) -> Void) -> String? {
+    guard case .text(let text) = written else { return "\(written.quoted) is not a number; \(advice)" }
+    switch NumberText.read(text, scale: scale, in: range) {
+    case .value(let raw): store(raw)
+    case .problem(let problem): return "\(problem); \(advice)"
+    }
+    return nil
+  }
+}

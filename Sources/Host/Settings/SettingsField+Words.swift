@@ -1,0 +1,79 @@
+import Market
+
+/// Kinds of keys whose values are words.
+extension SettingsField {
+  static func choice<Value: RawRepresentable & CaseIterable & Sendable>(_ name: String, _ path: Path<Value>) -> SettingsField
+  where Value.RawValue == String {
+    let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
+    return SettingsField(name: name) { settings, written in
+      guard case .text(let text) = written, let value = Value(rawValue: text) else {
+        return "\(written.quoted) is not known; write one of \(words)"
+      }
+      settings[keyPath: path] = value
+      return nil
+    } show: {
+      $0[keyPath: path].rawValue
+    }
+  }
+
+  static func path(_ name: String, _ path: Path<String>) -> SettingsField {
+    SettingsField(name: name) { settings, written in
+      guard case .text(let text) = written, !text.isEmpty, Excerpt.isClean(text) else { return "\(written.quoted) is no path; write a path" }
+      settings[keyPath: path] = text
+      return nil
+    } show: {
+      $0[keyPath: path]
+    }
+  }
+
+  static func optionalText(_ name: String, _ path: Path<String?>) -> SettingsField {
+    SettingsField(name: name) { settings, written in
+      switch written {
+      case .null: settings[keyPath: path] = nil
+      case .text(let text) where !text.isEmpty && Excerpt.isClean(text): settings[keyPath: path] = text
+      default: return "\(written.quoted) is no text of one line; write one, or null for none"
+      }
+      return nil
+    } show: {
+      $0[keyPath: path] ?? "null"
+    }
+  }
+
+  static func flag(_ name: String, _ path: Path<Bool>) -> SettingsField {
+    SettingsField(name: name) { settings, written in
+      switch written {
+      case .text("true"): settings[keyPath: path] = true
+      case .text("false"): settings[keyPath: path] = false
+      default: return "\(written.quoted) is neither; write true or false"
+      }
+      return nil
+    } show: {
+      $0[keyPath: path] ? "true" : "false"
+    }
+  }
+
+  /// `[A, B]` in the file, `A,B` in `--set`.
+  static func symbols(_ name: String) -> SettingsField {
+    SettingsField(name: name) { settings, written in
+      let advice = "write 1...64 different symbols, as [BTCUSDT, ETHUSDT]"
+      let items: [String]
+      switch written {
+      case .list(let list): items = list
+      case .text(let text): items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      case .null: return "\(written.quoted) names none; \(advice)"
+      }
+      guard !items.isEmpty, items.count <= 64 else { return "\(items.count) symbols; \(advice)" }
+      var seen: Set<String> = []
+      for item in items {
+        guard Pairs.isSymbol(item) || InstrumentID(item).map({ Pairs.isSymbol($0.symbol) }) == true else {
+          return "\(Excerpt.quoted(item)) is no symbol; \(advice)"
+        }
+        guard seen.insert(item).inserted else { return "\(Excerpt.quoted(item)) is there twice; \(advice)" }
+      }
+      settings.mock.symbols = items
+      return nil
+    } show: {
+      $0.mock.symbols.joined(separator: ",")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Glibc
+import YAMLDocument
+
+/// Lays file, environment and `--set` over the defaults, and collects all that is wrong.
+struct SettingsLoader {
+  static let manual = "config/settings.yaml"
+
+  private(set) var settings = Settings()
+  private(set) var violations: [String] = []
+  /// Where each key was set last, for what is found only at the end.
+  private var places: [String: String] = [:]
+
+  mutating func apply(_ root: YAMLNode?, from file: String) {
+    guard let root else { return }
+    guard case .mapping(let entries) = root.content else {
+      violations.append("\(file):\(root.mark.line): settings are sections with keys below them; see \(Self.manual)")
+      return
+    }
+    apply(entries, prefix: "", file)
+  }
+
+  mutating func apply(variable: String, key: String, in environment: [String: String]) {
+    guard let value = environment[variable], !value.isEmpty else { return }
+    set(key, .text(value), place: variable)
+  }
+
+  mutating func apply(override word: String) {
+    guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
+      violations.append("--set \(Excerpt.line(word)): a value is missing; write section.key=value")
+      return
+    }
+    let name = String(word[..<equals])
+    set(name, WrittenValue(word: String(word[word.index(after: equals)...])), place: "--set \(Excerpt.line(name))")
+  }
+
+  mutating func refuseUnlimited() {
+    guard settings.mode.needsLimits else { return }
+    for field in SettingsField.all where field.isLimit && field.show(settings) == "null" {
+      violations.append("\(places[field.name] ?? field.name): unlimited is not accepted with app.mode \(settings.mode.rawValue); write a limit")
+    }
+  }
+
+  /// - Parameter file: the settings file, nil for none.
+  mutating func loadPairs(besides file: String?) throws(SettingsError) {
+    let name = settings.pairsFile
+    let folder = file.flatMap { file in file.lastIndex(of: "/").map { String(file[...$0]) } } ?? ""
+    let path = name.hasPrefix("/") ? name : folder + name
+    // The default name stands for the shipped instruments wherever there is no such file beside the settings.
+    if name == Settings().pairsFile, file == nil || access(path, F_OK) != 0 { return }
+    do throws(SettingsError) { settings.pairs = try Pairs.parse(try SettingsFile.document(path), path: path) } catch {
+      // Alone it keeps its kind: a missing file is another exit code.
+      if violations.isEmpty { throw error }
+      violations += error.violations
+    }
+  }
+
+  // MARK: -
+
+  private mutating func apply(_ entries: [YAMLNode.Entry], prefix: String, _ file: String) {
+    for entry in entries {
+      let name = prefix + entry.key
+      let place = "\(file):\(entry.keyMark.line): \(Excerpt.line(name))"
+      guard SettingsField.named(name) == nil, SettingsField.isSection(name) else {
+        guard SettingsField.named(name) == nil || WrittenValue(entry.value) != nil else {
+          violations.append("\(place): a section or a list of lists; write one value")
+          continue
+        }
+        set(name, WrittenValue(entry.value) ?? .null, place: place)
+        continue
+      }
+      switch entry.value.content {
+      case .mapping(let inner): apply(inner, prefix: name + ".", file)
+      case .scalar("", isPlain: true): break  // all its keys are comments
+      default: violations.append("\(place): this is a section; write its keys below it, indented")
+      }
+    }
+  }
+
+  private mutating func set(_ name: String, _ written: WrittenValue, place: String) {
+    guard let field = SettingsField.named(name) else {
+      let what = SettingsField.isSection(name) ? "a section, not a key" : "unknown key"
+      violations.append("\(place): \(what); \(Suggestion.text(for: name, among: SettingsField.names, manual: Self.manual))")
+      return
+    }
+    places[name] = place
+    if let problem = field.apply(&settings, written) { violations.append("\(place): \(problem)") }
+  }
+}

@@ -1,0 +1,37 @@
+import YAMLDocument
+
+/// A value as it was written, before its key gives it a meaning.
+enum WrittenValue: Sendable {
+  case null
+  case text(String)
+  case list([String])
+
+  /// Nil for a mapping, and for a list of anything but words.
+  init?(_ node: YAMLNode) {
+    switch node.content {
+    case .scalar(let text, let isPlain): self = isPlain && Self.isNull(text) ? .null : .text(text)
+    case .mapping: return nil
+    case .sequence(let items):
+      var words: [String] = []
+      for item in items {
+        guard case .scalar(let text, _) = item.content else { return nil }
+        words.append(text)
+      }
+      self = .list(words)
+    }
+  }
+
+  /// The right side of `--set key=value`, or of a variable.
+  init(word: String) { self = Self.isNull(word) ? .null : .text(word) }
+
+  /// For messages: short and on one line.
+  var quoted: String {
+    switch self {
+    case .null: "an empty value or null"
+    case .text(let text): Excerpt.quoted(text)
+    case .list: "a list"
+    }
+  }
+
+  private static func isNull(_ text: String) -> Bool { ["", "~", "null", "Null", "NULL"].contains(text) }
+}
