@@ -1,0 +1,76 @@
+import Foundation
+import Market
+import Risk
+import Simulation
+import TestKit
+import Testing
+
+@testable import Settings
+
+@Suite("Shipped files")
+struct ShippedFileTests {
+  private func shipped(_ name: String) -> URL { Workplace.packageFolder.appendingPathComponent("config/\(name)") }
+
+  @Test func `settings.yaml holds the defaults`() throws {
+    #expect(try Settings.load(path: shipped("settings.yaml").path, overrides: [], environment: [:]) == Settings())
+  }
+
+  @Test func `settings.yaml names every key, so that it is a whole manual`() throws {
+    let keys = try keys(of: shipped("settings.yaml"))
+    #expect(keys.sorted() == SettingsField.names.sorted())
+  }
+
+  @Test func `The built-in pairs are the text of pairs.yaml`() throws {
+    #expect(try String(contentsOf: shipped("pairs.yaml"), encoding: .utf8) == BuiltInPairs.text)
+  }
+
+  @Test func `pairs.yaml has the instruments that it promises`() throws {
+    let pairs = Pairs.builtIn
+    #expect(pairs.venue == "binance" && pairs.defaultMarket == .usdm)
+    #expect(pairs.instruments.count == 11)
+    let spot = try #require(pairs.instrument("binance.spot.BTCUSDT"))
+    #expect(spot.spec.priceScale == 2 && spot.spec.quantityScale == 5 && spot.spec.minimumNotional == Money(units: 5) && spot.spec.isSpot)
+    let perpetual = try #require(pairs.instrument("BTCUSDT"))
+    #expect(perpetual.id.description == "binance.usdm.BTCUSDT")
+    #expect(perpetual.spec.priceScale == 1 && perpetual.spec.quantityScale == 3 && perpetual.spec.leverage == 5)
+    let ether = try #require(pairs.instrument("ETHUSDT"))
+    #expect(ether.spec.priceScale == 2 && ether.spec.quantityScale == 3 && ether.baseAsset == "ETH")
+    for symbol in ["SOLUSDT", "BNBUSDT", "XRPUSDT"] {
+      #expect(pairs.instrument("binance.spot.\(symbol)") != nil && pairs.instrument("binance.usdm.\(symbol)") != nil)
+    }
+    let inverse = try #require(pairs.instrument("BTCUSD_PERP"))
+    #expect(inverse.contract == .inverse && inverse.quoteAsset == "USD" && inverse.unsupportedReason != nil)
+  }
+
+  @Test func `oracle.yaml fills at the trade with every limit set and far away`() throws {
+    let oracle = try Settings.load(path: shipped("oracle.yaml").path, overrides: [], environment: [:])
+    #expect(
+      oracle.simulation
+        == SimulationModel(
+          fillPrice: .trade, takerFee: BasisPoints(raw: 5_000_000), makerFee: BasisPoints(raw: 2_000_000), syntheticSpread: .zero,
+          initialCash: Money(units: 1_000_000)))
+    let far = Money(units: 1_000_000_000)
+    #expect(
+      oracle.limits
+        == RiskLimits(
+          maximumOrderNotional: far, maximumSymbolNotional: far, maximumGrossExposure: far, maximumLeverage: 100_000_000,
+          maximumOrdersPerSecond: 1_000_000, maximumDailyLoss: far, maximumDailyLossFraction: 1_000_000, maximumDrawdown: far,
+          maximumDrawdownFraction: 1_000_000))
+    #expect(oracle.limitRows.allSatisfy { !$0.isUnlimited })
+    #expect(oracle.mode == .mock && oracle.pairs == .builtIn)
+  }
+
+  /// Dotted names by indentation alone: independent of the parser.
+  private func keys(of file: URL) throws -> [String] {
+    var stack: [String] = []
+    var keys: [String] = []
+    for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+      let trimmed = line.trimmingCharacters(in: .whitespaces)
+      guard !trimmed.isEmpty, !trimmed.hasPrefix("#"), let colon = trimmed.firstIndex(of: ":") else { continue }
+      let depth = line.prefix { $0 == " " }.count / 2
+      stack = stack.prefix(depth) + [String(trimmed[..<colon])]
+      if !trimmed.hasSuffix(":") { keys.append(stack.joined(separator: ".")) }
+    }
+    return keys
+  }
+}
