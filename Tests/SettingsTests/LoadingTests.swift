@@ -31,7 +31,7 @@ struct LoadingTests {
         resume_on_new_day: true
         kill_switch: {enabled: true, file: stop.json, reason: 'by hand: now'}
       features: {max_gap_seconds: 60}
-      feed: {mock: {seed: 7, symbols: [ETHUSDT, binance.spot.BTCUSDT], start_price: 3000.50, trades_per_second: 0.5, volatility_bps: 0, spread_ticks: 3}}
+      feed: {mock: {seed: 7, symbols: [ETHUSDT, binance.spot.BTCUSDT], start_price: [3000.50, 60000], trades_per_second: 0.5, volatility_bps: 0, spread_ticks: 3}}
       plugins: {max_intents_per_event: 256}
       """)
     #expect(settings.mode == .paper && settings.dataPath == "/d" && settings.runtimePath == "r")
@@ -48,7 +48,8 @@ struct LoadingTests {
           maximumDrawdown: .zero, maximumDrawdownFraction: nil, resumeOnNewDay: true))
     #expect(settings.killSwitch.enabled && settings.killSwitch.file == "stop.json" && settings.killSwitch.reason == "by hand: now")
     #expect(settings.maximumGapSeconds == 60 && settings.maximumIntentsPerEvent == 256)
-    #expect(settings.mock.seed == 7 && settings.mock.symbols == ["ETHUSDT", "binance.spot.BTCUSDT"] && settings.mock.startPrice == "3000.5")
+    #expect(
+      settings.mock.seed == 7 && settings.mock.symbols == ["ETHUSDT", "binance.spot.BTCUSDT"] && settings.mock.startPrices == ["3000.5", "60000"])
     #expect(settings.mock.tradesPerSecond == 0.5 && settings.mock.volatilityBps == 0 && settings.mock.spreadTicks == 3)
   }
 
@@ -65,6 +66,13 @@ struct LoadingTests {
   @Test func `Overrides write lists with commas and unlimited as null`() throws {
     let settings = try loading.load("", overrides: ["feed.mock.symbols=BTCUSDT,ETHUSDT", "risk.max_leverage=null", "risk.kill_switch.reason=x y"])
     #expect(settings.mock.symbols == ["BTCUSDT", "ETHUSDT"] && settings.limits.maximumLeverage == nil && settings.killSwitch.reason == "x y")
+  }
+
+  @Test func `One start price is every symbol's, and several are one each`() throws {
+    let one = try loading.load("feed: {mock: {symbols: [A, B], start_price: 7}}\n").mock
+    #expect(one.startPrice(0) == "7" && one.startPrice(1) == "7")
+    let each = try loading.load("", overrides: ["feed.mock.symbols=A,B", "feed.mock.start_price=7,8.5"]).mock
+    #expect(each.startPrice(0) == "7" && each.startPrice(1) == "8.5")
   }
 
   @Test func `A path given is read rather than the variable's`() throws {

@@ -66,7 +66,10 @@ struct RefusalTests {
     ("feed.mock.symbols", "[]", "0 symbols; write 1...64 different symbols, as [BTCUSDT, ETHUSDT]"),
     ("feed.mock.symbols", "[A, A]", "'A' is there twice; write 1...64 different symbols, as [BTCUSDT, ETHUSDT]"),
     ("feed.mock.symbols", "[../x]", "'../x' is no symbol; write 1...64 different symbols, as [BTCUSDT, ETHUSDT]"),
-    ("feed.mock.start_price", "0", "'0' is out of range; write a price above 0, at most 1000000000 with 9 decimals"),
+    (
+      "feed.mock.start_price", "0",
+      "'0' is out of range; write a price above 0, at most 1000000000 with 9 decimals, or a list with one for each symbol"
+    ),
     ("feed.mock.trades_per_second", "0.0001", "'0.0001' is out of range; write a number, 0.001...100000, at most 9 decimals"),
     ("feed.mock.volatility_bps", "nan", "'nan' is not a number; write a number, 0...1000, at most 9 decimals"),
     ("plugins.max_intents_per_event", "257", "'257' is out of range; write a whole number, 1...256"),
@@ -98,6 +101,17 @@ struct RefusalTests {
         "--set a.b: unknown key; config/settings.yaml lists those that exist",
         "p.yaml:2: default_market: 'coinm' is no market that trades; write spot or usdm",
       ])
+  }
+
+  @Test func `Start prices that are neither one nor one each are refused, wherever they stand`() throws {
+    let problem = "2 prices for 3 symbols; write one for all, or one each"
+    #expect(
+      try loading.violations("feed:\n  mock:\n    symbols: [A, B, C]\n    start_price: [1, 2]\n") == ["s.yaml:4: feed.mock.start_price: \(problem)"])
+    #expect(
+      try loading.violations("feed: {mock: {symbols: [A, B, C]}}\n", overrides: ["feed.mock.start_price=1,2"]) == [
+        "--set feed.mock.start_price: \(problem)"
+      ])
+    #expect(try loading.violations("feed:\n  mock:\n    start_price: []\n").count == 1)
   }
 
   @Test func `The error is a configuration fault of as many lines as violations`() throws {

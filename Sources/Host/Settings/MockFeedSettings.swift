@@ -4,8 +4,8 @@ public struct MockFeedSettings: Sendable, Hashable {
   public var seed: UInt64 = 42
   /// Names as in pairs.yaml, bare or full; 1...64, all different.
   public var symbols = ["BTCUSDT"]
-  /// Decimal text in quote currency, read with each instrument's own scale.
-  public var startPrice = "60000"
+  /// Decimal texts in quote currency, read with each instrument's own scale: one for all symbols, or one each.
+  public var startPrices = ["60000"]
   /// Mean over time; 0.001...100000.
   public var tradesPerSecond = 20.0
   /// Standard deviation of one second's return; 0...1000.
@@ -14,4 +14,7 @@ public struct MockFeedSettings: Sendable, Hashable {
   public var spreadTicks = 1
 
   public init() {}
+
+  /// - Parameter index: of the symbol.
+  public func startPrice(_ index: Int) -> String { startPrices[startPrices.count == 1 ? 0 : index] }
 }

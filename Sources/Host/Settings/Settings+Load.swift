@@ -16,7 +16,7 @@ extension Settings {
     loader.apply(variable: "QE_RUNTIME_DIR", key: "app.runtime_path", in: environment)
     loader.apply(variable: "QE_DATA_DIR", key: "app.data_path", in: environment)
     for word in overrides { loader.apply(override: word) }
-    loader.refuseUnlimited()
+    loader.checkTogether()
     try loader.loadPairs(besides: file)
     if !loader.violations.isEmpty { throw SettingsError(violations: loader.violations) }
     return loader.settings

@@ -88,13 +88,22 @@ extension SettingsField {
     }
   }
 
-  static func startPrice(_ name: String) -> SettingsField {
-    SettingsField(name: name) { settings, written in
-      read(written, scale: 9, 1...1_000_000_000 * PowerOfTen[9], "write a price above 0, at most 1000000000 with 9 decimals") {
-        settings.mock.startPrice = DecimalText.formatShort(Int128($0), scale: 9)
+  /// One price for all symbols, or a list of one each.
+  static func startPrices(_ name: String) -> SettingsField {
+    let advice = "write a price above 0, at most 1000000000 with 9 decimals, or a list with one for each symbol"
+    return SettingsField(name: name) { settings, written in
+      var prices: [String] = []
+      for item in written.items {
+        let problem = read(.text(item), scale: 9, 1...1_000_000_000 * PowerOfTen[9], advice) {
+          prices.append(DecimalText.formatShort(Int128($0), scale: 9))
+        }
+        if let problem { return problem }
       }
+      guard !prices.isEmpty else { return "there is no price; \(advice)" }
+      settings.mock.startPrices = prices
+      return nil
     } show: {
-      $0.mock.startPrice
+      $0.mock.startPrices.joined(separator: ",")
     }
   }
 

@@ -56,12 +56,7 @@ extension SettingsField {
   static func symbols(_ name: String) -> SettingsField {
     SettingsField(name: name) { settings, written in
       let advice = "write 1...64 different symbols, as [BTCUSDT, ETHUSDT]"
-      let items: [String]
-      switch written {
-      case .list(let list): items = list
-      case .text(let text): items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      case .null: return "\(written.quoted) names none; \(advice)"
-      }
+      let items = written.items
       guard !items.isEmpty, items.count <= 64 else { return "\(items.count) symbols; \(advice)" }
       var seen: Set<String> = []
       for item in items {

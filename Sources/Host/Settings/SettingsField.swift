@@ -45,7 +45,7 @@ struct SettingsField: Sendable {
       $0.mock.seed = UInt64($1)
     },
     symbols("feed.mock.symbols"),
-    startPrice("feed.mock.start_price"),
+    startPrices("feed.mock.start_price"),
     real("feed.mock.trades_per_second", \.mock.tradesPerSecond, "0.001...100000", 1_000_000...100_000_000_000_000),
     real("feed.mock.volatility_bps", \.mock.volatilityBps, "0...1000", 0...1_000_000_000_000),
     integer("feed.mock.spread_ticks", 1...1000) {

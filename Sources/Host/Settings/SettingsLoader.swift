@@ -33,7 +33,13 @@ struct SettingsLoader {
     set(name, WrittenValue(word: String(word[word.index(after: equals)...])), place: "--set \(Excerpt.line(name))")
   }
 
-  mutating func refuseUnlimited() {
+  /// What no key can see alone.
+  mutating func checkTogether() {
+    let (prices, symbols) = (settings.mock.startPrices.count, settings.mock.symbols.count)
+    if prices != 1, prices != symbols {
+      let key = "feed.mock.start_price"
+      violations.append("\(places[key] ?? key): \(prices) prices for \(symbols) symbols; write one for all, or one each")
+    }
     guard settings.mode.needsLimits else { return }
     for field in SettingsField.all where field.isLimit && field.show(settings) == "null" {
       violations.append("\(places[field.name] ?? field.name): unlimited is not accepted with app.mode \(settings.mode.rawValue); write a limit")

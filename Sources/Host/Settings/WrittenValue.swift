@@ -24,6 +24,15 @@ enum WrittenValue: Sendable {
   /// The right side of `--set key=value`, or of a variable.
   init(word: String) { self = Self.isNull(word) ? .null : .text(word) }
 
+  /// A list's, or what stands between commas, as in `--set`; empty for null.
+  var items: [String] {
+    switch self {
+    case .null: []
+    case .text(let text): text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    case .list(let items): items
+    }
+  }
+
   /// For messages: short and on one line.
   var quoted: String {
     switch self {
