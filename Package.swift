@@ -75,6 +75,10 @@ let host: [Target] = [
   // adapters
   swift("Feeds", "Sources/Host/Feeds", ["Market", "Compression"]),
   swift("Plugins", "Sources/Host/Plugins", ["Market", "Engine", "PluginABI", "Cryptography", "Kernel"]),
+  .target(name: "ScaffoldTexts", path: "Sources/Host/Scaffold/Texts", cSettings: cSettings),
+  .target(
+    name: "Scaffold", dependencies: ["Market", "PluginABI", "ScaffoldTexts"], path: "Sources/Host/Scaffold", exclude: ["Texts"],
+    swiftSettings: swiftSettings),
   swift("Report", "Sources/Host/Report", ["Market", "Risk"]),
   swift("Settings", "Sources/Host/Settings", ["Market", "Risk", "Simulation", "YAMLDocument"]),
   // composition
@@ -86,7 +90,7 @@ let host: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Market", "Risk", "Engine", "Feeds", "Plugins", "Settings", "Session", "Backtest", "Daemon",
+      "Market", "Risk", "Engine", "Feeds", "Plugins", "Settings", "Session", "Backtest", "Daemon", "Scaffold",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -94,7 +98,8 @@ let host: [Target] = [
 
 // While the rooms are being built: only those that exist.
 let tests: [Target] = [
-  .testTarget(name: "PluginKitTests", dependencies: ["PluginABI", "PluginKit"], path: "Tests/PluginKitTests", swiftSettings: swiftSettings)
+  .testTarget(name: "PluginKitTests", dependencies: ["PluginABI", "PluginKit"], path: "Tests/PluginKitTests", swiftSettings: swiftSettings),
+  .testTarget(name: "ScaffoldTests", dependencies: ["Market", "Scaffold"], path: "Tests/ScaffoldTests", swiftSettings: swiftSettings),
 ]
 let libraries = (plugins + [allocationCounter]).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
 let built = (host + libraries + tests).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
