@@ -35,6 +35,13 @@ public struct PluginPackage: Sendable {
       .sorted { $0.path < $1.path }
   }
 
+  init(name: PluginName, language: PluginLanguage, stamp: String, files: [File]) {
+    self.name = name
+    self.language = language
+    self.stamp = stamp
+    self.files = files
+  }
+
   /// Where a release build leaves the library, relative to the package.
   public var libraryPath: String { language == .c ? "build/lib\(name.text).so" : ".build/release/lib\(name.text).so" }
 
