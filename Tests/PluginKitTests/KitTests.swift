@@ -61,7 +61,8 @@ import Testing
     #expect(descriptor.pointee.feature_schema_hash.0 == 7 && descriptor.pointee.feature_schema_hash.31 == 7)
     let model = try #require(descriptor.pointee.model).pointee
     let values = [
-      qe_parameter_value(name: descriptor.pointee.parameters![0].name, type: QE_PARAMETER_REAL, reserved: 0, integer: 1, real: 1, text: nil, reserved_tail: 0)
+      qe_parameter_value(
+        name: descriptor.pointee.parameters![0].name, type: QE_PARAMETER_REAL, reserved: 0, integer: 1, real: 1, text: nil, reserved_tail: 0)
     ]
     var host = qe_host(struct_size: 40, abi_major: 1, abi_minor: 0, reserved: 0, host_data: nil, get_extension: { _, _ in nil })
     var instance: UnsafeMutableRawPointer?
@@ -111,7 +112,8 @@ import Testing
   @Test func `decimals become raw numbers on the grid, or nil, and never a trap`() throws {
     let scales = try Scales(priceScale: 2, quantityScale: 8, tickSize: 50, stepSize: 1000)
     #expect(scales.price(5_000_001) == 50_000.01)
-    #expect(scales.rawPrice(100.30) == 10_050 && scales.rawPrice(100.30, rounding: .down) == 10_000 && scales.rawPrice(100.30, rounding: .up) == 10_050)
+    #expect(
+      scales.rawPrice(100.30) == 10_050 && scales.rawPrice(100.30, rounding: .down) == 10_000 && scales.rawPrice(100.30, rounding: .up) == 10_050)
     #expect(scales.rawQuantity(0.3) == 30_000_000 && scales.rawQuantity(0.300_009_99) == 30_000_000)
     for value in [Double.nan, .infinity, -.infinity, .greatestFiniteMagnitude, 1e300, -1e300] {
       #expect(scales.rawPrice(value) == nil && scales.rawQuantity(value) == nil)

@@ -43,7 +43,8 @@ import Testing
   @Test(arguments: PluginLanguage.allCases)
   func `header and version script equal the sources, and the layout check goes along with the kit`(_ language: PluginLanguage) throws {
     let files = Dictionary(uniqueKeysWithValues: try ScaffoldTests.package(language).files.map { ($0.path, $0.text) })
-    let header = try #require(files[language == .c ? "Sources/Sample/include/quantumedge_plugin.h" : "Sources/PluginABI/include/quantumedge_plugin.h"])
+    let header = try #require(
+      files[language == .c ? "Sources/Sample/include/quantumedge_plugin.h" : "Sources/PluginABI/include/quantumedge_plugin.h"])
     #expect(header.hasPrefix("/* A copy ("))
     #expect(try header.hasSuffix(ScaffoldTests.source("Sources/PluginABI/include/quantumedge_plugin.h")))
     #expect(try files["plugin.map"] == ScaffoldTests.source("Plugins/plugin.map"))
