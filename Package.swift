@@ -27,8 +27,9 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 // Swift in the dynamic table.
 let pluginLinkerSettings: [LinkerSetting] = [
   .unsafeFlags(
-    ["-use-ld=lld"] + (["--version-script=\(Context.packageDirectory)/Plugins/plugin.map", "-znodelete", "--gc-sections", "--as-needed", "-lm"] + (sanitized ? [] : ["-zdefs"]))
-      .flatMap { ["-Xlinker", $0] })
+    ["-use-ld=lld"]
+      + (["--version-script=\(Context.packageDirectory)/Plugins/plugin.map", "-znodelete", "--gc-sections", "--as-needed", "-lm"]
+      + (sanitized ? [] : ["-zdefs"])).flatMap { ["-Xlinker", $0] })
 ]
 
 func swiftPlugin(_ name: String, _ path: String) -> Target {
@@ -96,11 +97,13 @@ let host: [Target] = [
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
 ]
 
-// While the rooms are being built: only those that exist.
+// No test target lists a plugin: two entries would be one symbol too many. Tests find the libraries beside themselves.
 let tests: [Target] = [
   .testTarget(name: "PluginKitTests", dependencies: ["PluginABI", "PluginKit"], path: "Tests/PluginKitTests", swiftSettings: swiftSettings),
   .testTarget(name: "ScaffoldTests", dependencies: ["Market", "Scaffold"], path: "Tests/ScaffoldTests", swiftSettings: swiftSettings),
 ]
+
+// While the rooms are being built: only those that exist.
 let libraries = (plugins + [allocationCounter]).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
 let built = (host + libraries + tests).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
 for target in built {

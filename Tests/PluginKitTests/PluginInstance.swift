@@ -15,7 +15,7 @@ final class PluginInstance {
   /// Limit orders that rest; `run` fills and cancels them.
   var resting: [qe_intent] = []
   private let host: UnsafeMutablePointer<qe_host>
-  private let intents = UnsafeMutablePointer<qe_intent>.allocate(capacity: 16)
+  private let intents: UnsafeMutablePointer<qe_intent>
 
   /// BTCUSDT with 2 and 8 decimals. Values that are not named are the table's defaults.
   init(
@@ -63,6 +63,7 @@ final class PluginInstance {
       throw Refused(status: status, reason: errorCapacity == 0 ? "" : text(error))
     }
     memory = made
+    intents = UnsafeMutablePointer<qe_intent>.allocate(capacity: 16)
     guard library.strategy.initialise(memory) == QE_OK, library.strategy.activate(memory) == QE_OK else {
       throw Refused(status: QE_ERROR, reason: "not activated")
     }
