@@ -48,6 +48,9 @@ let plugins: [Target] = [
   cPlugin("EMACrossC", "Plugins/Fixtures/EMACrossC"),
   cPlugin("Churn", "Plugins/Fixtures/Churn"),
 ]
+  // Each breaks the contract in ways of its own.
+  + ["Misbehaving", "MisbehavingWrongABI", "MisbehavingNullEntry", "MisbehavingShortDescriptor", "MisbehavingNullTable", "MisbehavingModel", "MisbehavingDescriptor"]
+  .map { cPlugin($0, "Plugins/Fixtures/\($0)") }
 
 /// Preloaded by tests to count allocations; not a plugin.
 let allocationCounter = Target.target(
@@ -103,6 +106,8 @@ let tests: [Target] = [
   .target(name: "TestKit", dependencies: ["Market", "Risk", "Engine", "PluginABI"], path: "Tests/TestKit", swiftSettings: swiftSettings),
   test("MarketTests", ["Market"]),
   test("CryptographyTests", ["Cryptography"]),
+  test("KernelTests", ["Kernel"]),
+  test("PluginsTests", ["Market", "Engine", "Plugins", "PluginABI", "Cryptography", "Kernel"]),
   test("RiskTests", ["Market", "Risk"]),
   test("PluginKitTests", ["PluginABI", "PluginKit"]),
   test("EngineTests", ["Market", "Risk", "Engine", "Simulation", "PluginABI"]),
