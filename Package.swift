@@ -113,6 +113,11 @@ let tests: [Target] = [
   test("EngineTests", ["Market", "Risk", "Engine", "Simulation", "PluginABI"]),
 ]
 
+let tests: [Target] = [
+  .testTarget(name: "CompressionTests", dependencies: ["Compression"], path: "Tests/CompressionTests", swiftSettings: swiftSettings),
+  .testTarget(name: "FeedsTests", dependencies: ["Feeds", "Market", "Compression"], path: "Tests/FeedsTests", swiftSettings: swiftSettings),
+]
+
 // While the rooms are being built: only those that exist.
 let libraries = (plugins + [allocationCounter]).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
 let built = (host + libraries + tests).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
@@ -130,7 +135,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],
-  targets: built,
+  targets: built + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )

@@ -101,6 +101,11 @@ import Testing
     #expect(error?.code == .notAFolder)
   }
 
+  @Test func `an empty path is refused`() {
+    let error = #expect(throws: ReportError.self) { _ = try ReportFixture.recorder("") }
+    #expect(error?.kind == .usage)
+  }
+
   @Test func `a link to a report stays a link`() throws {
     let scratch = try Scratch()
     try FileManager.default.createDirectory(atPath: scratch.path + "/real", withIntermediateDirectories: false)

@@ -8,15 +8,19 @@ struct QuantumEdge: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quantumedge",
     abstract: "A plugin-hosted strategy runtime for crypto scalping.",
+    discussion: "Results go to standard output with --json, words for people to standard error. Exit codes follow sysexits.h.",
     version: HostVersion.text,
-    subcommands: [])
+    subcommands: [
+      RunCommand.self, BacktestCommand.self, OfflineLoopCommand.self, StrategiesCommand.self, PluginCommand.self, TicksCommand.self,
+      BenchmarkCommand.self,
+    ])
 
   static func main() {
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch let fault as any Fault {
-      Console.error(fault.description)
+      for line in fault.description.split(separator: "\n") { Console.error(String(line)) }
       Glibc.exit(fault.kind.exitCode)
     } catch let code as ExitCode {
       Glibc.exit(code.rawValue)
@@ -26,10 +30,16 @@ struct QuantumEdge: ParsableCommand {
         print(fullMessage(for: error))
         Glibc.exit(0)
       }
-      Console.error("\(message(for: error)) (see quantumedge --help)")
-      Glibc.exit(FaultKind.usage.exitCode)
+      if code == ExitCode.validationFailure {
+        Console.error("\(firstLine(message(for: error))) (see quantumedge --help)")
+        Glibc.exit(FaultKind.usage.exitCode)
+      }
+      Console.error(firstLine("\(error)"))
+      Glibc.exit(FaultKind.internalError.exitCode)
     }
   }
+
+  private static func firstLine(_ text: String) -> String { String(text.prefix { $0 != "\n" }) }
 }
 
 enum HostVersion {

@@ -1,22 +1,8 @@
 import Market
 
-/// One event of a mock market.
-public enum MockEvent: Sendable, BitwiseCopyable, Hashable {
-  /// Best bid and ask changed. Epoch milliseconds UTC.
-  case quote(Quote, exchangeMilliseconds: Int64)
-  case trade(Tick)
-
-  public var exchangeMilliseconds: Int64 {
-    switch self {
-    case .quote(_, let milliseconds): milliseconds
-    case .trade(let tick): tick.exchangeMilliseconds
-    }
-  }
-}
-
 /// A seeded market for one symbol: quotes that walk on the tick grid and trades at their bid or ask.
 ///
-/// The same seed, instrument and options give the same events on every machine: integers only, apart from two divisions
+/// The same seed, instrument and options give the same events on every machine: integers only, apart from some divisions
 /// and one square root at the start, which IEEE 754 defines exactly. A trade follows the quote it hits in the same
 /// millisecond and is not larger than what that quote shows. The price never leaves the instrument's bounds.
 public struct MockMarket: Sendable {
@@ -32,20 +18,21 @@ public struct MockMarket: Sendable {
   private let meanSizeSteps: Int64
   private let minimumSteps: Int64
   private let maximumSteps: Int64
-  private let meanGapMicroseconds: Int64
-  /// Deviation of one trade's return in units of 2^-32.
+  private let meanGapNanoseconds: Int64
+  /// Deviation of one step's return in units of 2^-32.
   private let deviation: Int64
   /// The middle in ticks, times 2^16.
   private var middle: Int64
-  private var microseconds: Int64
+  private var nanoseconds: Int64
   private var pendingTrade: Tick?
 
   /// - Parameters:
-  ///   - startMilliseconds: epoch milliseconds UTC of the beginning; the first event comes after it.
+  ///   - startMilliseconds: epoch milliseconds UTC of the beginning, 0...9 x 10^12 (year 2255); no event comes before it.
   /// - Precondition: `options.violations(for: instrument)` is empty.
   public init(seed: UInt64, instrument: Instrument, options: MockMarketOptions, startMilliseconds: Int64) {
     let violations = options.violations(for: instrument)
     precondition(violations.isEmpty, violations.joined(separator: "; "))
+    precondition((0...9_000_000_000_000).contains(startMilliseconds), "a mock market starts between 1970 and 2255")
     let spec = instrument.spec
     self.instrument = instrument
     generator = SeededGenerator(seed: seed, stream: instrument.id.description)
@@ -55,10 +42,12 @@ public struct MockMarket: Sendable {
     meanSizeSteps = options.meanSizeSteps
     minimumSteps = (spec.minimumQuantity + spec.stepSize - 1) / spec.stepSize
     maximumSteps = max(minimumSteps, spec.maximumQuantity / spec.stepSize)
-    meanGapMicroseconds = max(1, Int64(1_000_000 / options.tradesPerSecond))
-    deviation = Int64(options.volatilityBps / 10_000 * 4_294_967_296 / options.tradesPerSecond.squareRoot())
+    // Three steps of four have a trade.
+    let stepsPerSecond = options.tradesPerSecond * 4 / 3
+    meanGapNanoseconds = Int64(1_000_000_000 / stepsPerSecond)
+    deviation = Int64(options.volatilityBps / 10_000 * 4_294_967_296 / stepsPerSecond.squareRoot())
     middle = (options.startPrice.raw / spec.tickSize) &<< MockMarket.fractionBits
-    microseconds = startMilliseconds * 1000
+    nanoseconds = startMilliseconds * 1_000_000
   }
 
   /// The next quote or trade; it never ends.
@@ -67,7 +56,7 @@ public struct MockMarket: Sendable {
       pendingTrade = nil
       return .trade(trade)
     }
-    microseconds += generator.exponential() * meanGapMicroseconds / 65536
+    nanoseconds += generator.exponential() * meanGapNanoseconds / 65536
     let before = middle
     walk()
     let spec = instrument.spec
@@ -76,7 +65,7 @@ public struct MockMarket: Sendable {
     let quote = Quote(
       bidPrice: Price(raw: bid * spec.tickSize), bidQuantity: size(times: 4),
       askPrice: Price(raw: (bid + spread) * spec.tickSize), askQuantity: size(times: 4))
-    let milliseconds = microseconds / 1000
+    let milliseconds = nanoseconds / 1_000_000
     // One quote in four moves without a trade.
     if generator.below(4) != 0 { pendingTrade = Tick(exchangeMilliseconds: milliseconds, trade: trade(quote, rose: middle >= before)) }
     return .quote(quote, exchangeMilliseconds: milliseconds)

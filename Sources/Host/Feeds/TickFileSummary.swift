@@ -72,7 +72,7 @@ public struct TickFileSummary: Sendable, Hashable, Encodable {
         }
         try totals.add(UnsafeBufferPointer(rebasing: batch[..<count]))
       } catch {
-        throw TickFileError(.badData, path: path, line: reader.rowCount, reason: "the sum of price x quantity does not fit into 128 bits")
+        throw TickFileError(.badData, path: path, reason: "the sum of price x quantity does not fit into 128 bits")
       }
       progress(reader.fileBytesRead, reader.fileBytes)
     }

@@ -59,6 +59,7 @@ final class TickRowParser {
     let sides = UnsafePointer(sides)
     let keepsOrder = keepsOrder
     var last = lastMilliseconds
+    var head = TimeHead()
     var row = cursor
     var count = 0
     rows: while count < capacity, row < end {
@@ -71,7 +72,7 @@ final class TickRowParser {
       var side = Side.buy
       while true {
         switch roles[column] {
-        case .timestamp: milliseconds = TickRowParser.milliseconds(&next, powers)
+        case .timestamp: milliseconds = TickRowParser.milliseconds(&next, &head, powers)
         case .price: price = TickRowParser.decimal(&next, scale: priceScale, powers)
         case .quantity: quantity = TickRowParser.decimal(&next, scale: quantityScale, powers)
         case .side:
@@ -104,45 +105,81 @@ final class TickRowParser {
     return count
   }
 
+  /// The first eight digits of a time change every 100 seconds: their value is kept from row to row.
+  private struct TimeHead {
+    var word: UInt64 = 0
+    /// Times 10^5.
+    var value: UInt64 = 0
+    /// No time yet.
+    var isKnown: Bool { value != 0 }
+  }
+
   /// 12 to 15 digits; 0 for anything else.
   @inline(__always)
-  private static func milliseconds(_ next: inout UnsafePointer<UInt8>, _ powers: UnsafePointer<UInt64>) -> Int64 {
-    let high = DigitRun(at: next)
-    guard high.count == 8 else { return 0 }
-    let low = DigitRun(at: next + 8)
-    // Nearly every row has 13 digits. A predicted branch lets the next field start before these digits are counted.
-    if next[13] == 0x2C {
+  private static func milliseconds(
+    _ next: inout UnsafePointer<UInt8>, _ head: inout TimeHead, _ powers: UnsafePointer<UInt64>
+  ) -> Int64 {
+    let word = DigitRun.load(next)
+    if word == head.word, head.isKnown, next[13] == 0x2C {
+      let low = DigitRun.load(next + 8)
+      // Five digits; the comma and what follows are shifted out.
+      guard DigitRun.nonDigits(low) & 0x80_8080_8080 == 0 else { return 0 }
       next += 13
-      return low.count == 5 ? Int64(bitPattern: high.value &* 100_000 &+ low.value) : 0
+      return Int64(bitPattern: head.value &+ DigitRun.join(low &<< 24))
     }
+    guard DigitRun.nonDigits(word) == 0 else { return 0 }
+    let high = DigitRun.join(word)
+    let low = DigitRun(at: next + 8)
+    head = TimeHead(word: word, value: high &* 100_000)
     next += 8 + low.count
     // Eight more digits could be followed by a ninth; such a number is out of range anyway.
-    return low.count == 8 ? 0 : Int64(bitPattern: high.value &* powers[low.count] &+ low.value)
+    return low.count == 8 ? 0 : Int64(bitPattern: high &* powers[low.count] &+ low.value)
   }
 
   /// `digits[.digits]` times 10^scale; the largest integer for anything else.
   @inline(__always)
   private static func decimal(_ next: inout UnsafePointer<UInt8>, scale: Int, _ powers: UnsafePointer<UInt64>) -> UInt64 {
+    let word = DigitRun.load(next)
+    let nonDigits = DigitRun.nonDigits(word)
+    let behindPoint = nonDigits & (nonDigits &- 1)
+    let point = nonDigits.trailingZeroBitCount & 0x38
+    let end = behindPoint.trailingZeroBitCount &>> 3
+    let decimals = end &- (point &>> 3) &- 1
+    // The number ends in or right behind these eight bytes, a point (0x2E ^ 0x30) inside: out with it, then one conversion.
+    if behindPoint != 0 || next[8] == 0x2C, (word &>> UInt64(point)) & 0xFF == 0x1E, point > 0, decimals <= scale {
+      let whole = (1 &<< UInt64(point)) &- 1
+      let digits = (word & whole) | ((word &>> 8) & ~whole)
+      next += end
+      return DigitRun.join(digits &<< UInt64(truncatingIfNeeded: 72 &- 8 &* end)) &* powers[scale &- decimals]
+    }
+    return longDecimal(&next, scale, powers)
+  }
+
+  /// As `decimal`, for numbers of any shape.
+  @inline(__always)
+  private static func longDecimal(_ next: inout UnsafePointer<UInt8>, _ scale: Int, _ powers: UnsafePointer<UInt64>) -> UInt64 {
     let whole = DigitRun(at: next)
-    if whole.count == 8 { return wideDecimal(&next, whole.value, scale, powers) }
+    if whole.count == 8 {
+      let wide = wideWhole(next, whole.value, scale, powers)
+      next = wide.next
+      return wide.value == .max ? .max : fraction(&next, wide.value, scale, powers)
+    }
     guard whole.count > 0 else { return .max }
     next += whole.count
     // Below 10^7 x 10^9.
     return fraction(&next, whole.value &* powers[scale], scale, powers)
   }
 
-  /// Eight whole digits are read, up to eight more follow.
+  /// Eight whole digits are read, up to seven more follow. The pointer goes in and out by value: its address stays free.
   @inline(never)
-  private static func wideDecimal(
-    _ next: inout UnsafePointer<UInt8>, _ high: UInt64, _ scale: Int, _ powers: UnsafePointer<UInt64>
-  ) -> UInt64 {
-    let low = DigitRun(at: next + 8)
-    guard low.count < 8 else { return .max }
-    next += 8 + low.count
+  private static func wideWhole(
+    _ start: UnsafePointer<UInt8>, _ high: UInt64, _ scale: Int, _ powers: UnsafePointer<UInt64>
+  ) -> (value: UInt64, next: UnsafePointer<UInt8>) {
+    let low = DigitRun(at: start + 8)
     let product = (high &* powers[low.count] &+ low.value).multipliedReportingOverflow(by: powers[scale])
     // The bound leaves room for the fraction.
-    guard !product.overflow, product.partialValue < 9_000_000_000_000_000_000 else { return .max }
-    return fraction(&next, product.partialValue, scale, powers)
+    let fits = low.count < 8 && !product.overflow && product.partialValue < 9_000_000_000_000_000_000
+    return (fits ? product.partialValue : .max, start + 8 + low.count)
   }
 
   @inline(__always)

@@ -30,7 +30,7 @@ struct TickSampleWalk {
     value += drift + (value / 1_000_000) * generator.normal() / 65536 * 2
     // Never below a tenth of the start.
     value = max(value, startValue / 10)
-    let bounce = generator.normal() * 2
+    let bounce = (value / 300_000) * generator.normal() / 65536
     let price = max(1, (value + bounce) &>> 16)
     let side: Side = price == lastPrice ? (generator.below(2) == 0 ? .buy : .sell) : (price > lastPrice ? .buy : .sell)
     lastPrice = price

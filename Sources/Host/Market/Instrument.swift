@@ -128,3 +128,12 @@ public struct Instrument: Sendable, Hashable {
     return nil
   }
 }
+
+extension InstrumentSpec {
+  /// `notional / quantity`, rounded half up to a raw price: for people, since an average lies on no grid.
+  public func averagePrice(_ notional: Money, _ quantity: Quantity) -> Price {
+    guard quantity.raw != 0 else { return .zero }
+    let denominator = Int128(quantity.raw) * notionalMultiplier
+    return Price(raw: Int64((notional.raw + denominator / 2) / denominator))
+  }
+}

@@ -6,7 +6,7 @@ public struct ReportError: Fault, Equatable {
   public enum Code: String, Sendable {
     /// The folder holds something that no report wrote.
     case foreignFolder
-    /// The path exists and is no folder.
+    /// The path is empty, or exists and is no folder.
     case notAFolder
     /// A folder or file cannot be made, read, written or renamed.
     case inputOutput
@@ -25,6 +25,8 @@ public struct ReportError: Fault, Equatable {
   static func notAFolder(_ path: String) -> ReportError {
     ReportError(code: .notAFolder, kind: .usage, description: "\(path): exists and is not a folder; name another folder for --report")
   }
+
+  static let nameless = ReportError(code: .notAFolder, kind: .usage, description: "--report: names no folder; give it a path")
 
   /// - Parameter number: `errno` of the failed call.
   static func system(_ verb: String, _ path: String, _ number: Int32) -> ReportError {

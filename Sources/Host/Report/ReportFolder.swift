@@ -14,6 +14,7 @@ struct ReportFolder: ~Copyable {
   ///
   /// - Throws: `foreignFolder` or `notAFolder` if `requested` may not be replaced, `inputOutput`.
   init(_ requested: String) throws(ReportError) {
+    guard !requested.isEmpty else { throw .nameless }
     let path = Self.resolved(requested)
     let partialPath = "\(path).partial-\(getpid())"
     try Self.checkReplaceable(path)

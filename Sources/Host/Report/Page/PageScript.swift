@@ -17,6 +17,11 @@ enum PageScript {
         }
         return low > 0 && offset - data.t[low - 1] < data.t[low] - offset ? low - 1 : low;
       }
+      function part(name, text) {
+        var element = document.createElement(name);
+        element.textContent = text;
+        return element;
+      }
       function hide() {
         tip.style.display = "none";
         plots.forEach(function (plot) { plot.querySelector(".cursor").style.display = "none"; });
@@ -32,10 +37,11 @@ enum PageScript {
           cursor.style.display = "block";
         });
         var time = new Date(data.start + data.t[index]).toISOString().replace("T", " ").replace("Z", " UTC");
-        tip.textContent = time + "\nEquity      " + number(data.e[index], data.money) + " " + data.quote +
-          "\nDrawdown  \u2212" + number(data.d[index], data.money) + " " + data.quote +
-          "\nPrice         " + number(data.p[index], data.price) + " " + data.quote;
-        tip.style.display = "block";
+        tip.replaceChildren(
+          part("b", time), part("i", "Equity"), part("span", number(data.e[index], data.money) + " " + data.quote),
+          part("i", "Drawdown"), part("span", number(0 - data.d[index], data.money) + " " + data.quote),
+          part("i", "Price"), part("span", number(data.p[index], data.price) + " " + data.quote));
+        tip.style.display = "grid";
         var x = event.clientX + 16;
         if (x + tip.offsetWidth > window.innerWidth - 8) { x = event.clientX - tip.offsetWidth - 16; }
         tip.style.left = Math.max(8, x) + "px";

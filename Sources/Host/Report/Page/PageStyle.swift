@@ -48,7 +48,8 @@ enum PageStyle {
     .plot .word{right:0;margin-top:-15px;padding:1px 3px;background:var(--card);border-radius:3px;opacity:.9}
     .cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--soft);opacity:.6;display:none;pointer-events:none}
     .tip{position:fixed;z-index:9;display:none;padding:8px 10px;border:1px solid var(--rule);border-radius:7px;background:var(--card);color:var(--ink);
-    box-shadow:0 4px 18px rgba(0,0,0,.14);font-size:12.5px;line-height:1.45;white-space:pre;pointer-events:none}
+    box-shadow:0 4px 18px rgba(0,0,0,.14);font-size:12.5px;line-height:1.5;white-space:nowrap;pointer-events:none;grid-template-columns:auto auto;gap:0 14px}
+    .tip b{grid-column:1/-1;font-weight:600}.tip i{font-style:normal;color:var(--soft)}.tip span{text-align:right}
     .symbols{position:absolute;width:0;height:0}
     .buy{stroke:var(--up)}.sell{stroke:var(--down)}.buy.in{fill:var(--up)}.sell.in{fill:var(--down)}.out{fill:var(--card)}
     .marks use{stroke-width:1.1;stroke-linejoin:round}
@@ -77,7 +78,8 @@ enum PageStyle {
     .figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px}.figures dd{font-size:17px}
     .figures.small{grid-template-columns:repeat(2,minmax(0,1fr))}
     .plot{height:200px;font-size:10.5px;margin-left:calc(var(--y)*1ch + 8px);margin-right:8px}.plot.drawdown{height:100px}.plot.price{height:240px}
-    .plot .y{margin-right:6px}.symbols path{transform:scale(.75)}td{padding:5px 7px}th button,th span{padding:7px}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
+    .plot .y{margin-right:6px}.symbols path{transform:scale(.75)}td{padding:5px 7px}th button,th span{padding:7px}
+    th:last-child:not(.t),td:last-child:not(.t){position:sticky;right:0;background:var(--card)}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
     @media print{body{background:#fff}.card{break-inside:avoid}.scroll{max-height:none;overflow:visible}}
     """
 }

@@ -70,7 +70,7 @@ struct ReportPage {
     let pnl = summary.finalPnL
     let start = summary.initialEquity.doubleValue
     let share = start > 0 ? "\(pnl > .zero ? "+" : "")\(FigureText.percent(pnl.doubleValue / start)) of the start" : ""
-    let rate = summary.trades > 0 ? FigureText.number(Double(summary.wins) / Double(summary.trades) * 100, decimals: 1) + " %" : FigureText.none
+    let rate = FigureText.number(Double(summary.wins) / Double(max(1, summary.trades)) * 100, decimals: 1) + " %"
     let rejected = refusals.reduce(0) { $0 + $1.count }
     var html: Markup = "<section class=\"card\" aria-label=\"Headline figures\"><dl class=\"figures\">"
     html += figure("Final PnL", FigureText.signedMoney(pnl, decimals: moneyDecimals), unit: quote, share, tone: tone(pnl))
@@ -81,7 +81,7 @@ struct ReportPage {
       "Deepest drawdown", FigureText.money(-summary.maximumDrawdown, decimals: moneyDecimals), unit: quote,
       "\(FigureText.percent(summary.maximumDrawdownFraction)) of the peak")
     html += figure("Fees", FigureText.money(summary.fees, decimals: moneyDecimals), unit: quote, feeNote)
-    html += figure("Trades", FigureText.count(summary.trades), "flat to flat, \(rate) won")
+    html += figure("Trades", FigureText.count(summary.trades), summary.trades > 0 ? "flat to flat, \(rate) won" : "no round trip")
     html += figure("Fills", FigureText.count(summary.fills), summary.fills > 0 && summary.ticks > 0 ? fillNote : "")
     html += figure(
       "Open position", FigureText.quantity(summary.position, scale: quantityScale), unit: instrument.baseAsset,

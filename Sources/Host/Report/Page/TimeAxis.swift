@@ -15,7 +15,7 @@ struct TimeAxis {
   private static let day: Int64 = 86_400_000
   private static let steps: [Int64] = [
     1, 2, 5, 10, 20, 50, 100, 200, 500, second, 2 * second, 5 * second, 10 * second, 15 * second, 30 * second, minute, 2 * minute, 5 * minute,
-    10 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 5 * day, 10 * day,
+    10 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 5 * day, 7 * day, 14 * day,
   ]
   private static let monthSteps = [1, 2, 3, 6, 12, 24, 60, 120]
 

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Runs ours and the peers in turn, prints one table and pass/fail lines. Called by peers.sh; standard library only.
+
+Exit status: 0 if every line passes, 1 if one fails or something of ours does not run.
+"""
+import argparse
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+
+ROUNDS = 3
+# design/peers.md, measured on two shared cores: used only where a peer cannot run, and then said.
+HFTBACKTEST_FIGURE = 2_900_000
+NAUTILUS_RATIO = 0.013 / 2.9
+NAUTILUS_TICKS = 100_000
+ORACLE_SHA256 = "9c746bc326810513f11b590063db88146d6dc5b1f3f21a57abc7b3911aee366c"
+ORACLE = (13_719, -412.2218)
+
+
+class Failed(Exception):
+    """A command that did not give a result; the text says which and why."""
+
+
+def measured(command, limit_s):
+    """Runs the command; its last JSON line, and what the kernel counted for this one process."""
+    words = " ".join(command)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        try:
+            process = subprocess.Popen(command, stdout=out, stderr=err)
+        except OSError as failure:
+            raise Failed(f"{words}: {failure.strerror}") from None
+        timer = threading.Timer(limit_s, process.kill)
+        timer.start()
+        _, status, used = os.wait4(process.pid, 0)
+        timer.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        printed = out.read().decode(errors="replace")
+        last = (err.read().decode(errors="replace").strip().splitlines() or ["no message"])[-1]
+    if process.returncode == -signal.SIGKILL:
+        raise Failed(f"{words}: killed, over its limit of {limit_s} s or out of memory")
+    if process.returncode != 0:
+        raise Failed(f"{words}: exit {process.returncode}: {last}")
+    lines = [line for line in printed.splitlines() if line.startswith("{")]
+    try:
+        result = json.loads(lines[-1] if lines else printed)
+    except ValueError:
+        raise Failed(f"{words}: printed no JSON object") from None
+    return {"json": result, "cpu_s": used.ru_utime + used.ru_stime, "rss_mb": used.ru_maxrss / 1024}
+
+
+def sha256(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def grouped(value, decimals=0):
+    return "-" if value is None else f"{value:,.{decimals}f}"
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--ticks", required=True)
+    parser.add_argument("--many", required=True)
+    parser.add_argument("--hftbacktest", nargs=2, metavar=("PYTHON", "SCRIPT"))
+    parser.add_argument("--no-hftbacktest", metavar="REASON")
+    parser.add_argument("--nautilus", nargs=2, metavar=("PYTHON", "SCRIPT"))
+    parser.add_argument("--no-nautilus", metavar="REASON")
+    return parser.parse_args()
+
+
+class Comparison:
+    def __init__(self, options):
+        self.options = options
+        self.rows = []
+        self.notes = []
+        self.passed = True
+        self.verdicts = []
+
+    def say(self, text):
+        print(f"bench: {text}", file=sys.stderr, flush=True)
+
+    def backtest(self, path):
+        return [self.options.bin, "backtest", "--config", "config/oracle.yaml", "--symbol", "BTCUSDT", "--ticks-path", path,
+                "--strategy", "EMACross", "--param", "quantity=0.001", "--json"]
+
+    def check(self, name, value, is_met):
+        self.passed = self.passed and is_met
+        self.verdicts.append(f"{'pass' if is_met else 'FAIL'}  {name}: {value}")
+
+    def attempt(self, name, command, limit_s):
+        """Nil and a failed line instead of an end: the other figures are still wanted."""
+        self.say(name)
+        try:
+            return measured(command, limit_s)
+        except Failed as failure:
+            self.check(name, str(failure), False)
+            return None
+
+    def peer(self, name, command, limit_s):
+        self.say(name)
+        try:
+            return measured(command, limit_s)
+        except Failed as failure:
+            self.notes.append(f"{name} did not run: {failure}")
+            return None
+
+    def row(self, name, runs, cpu_s, ticks_per_cpu_s):
+        best = runs[0]["json"]
+        self.rows.append([name, grouped(cpu_s, 3), grouped(ticks_per_cpu_s), ticks_per_cpu_s,
+                          grouped(max(run["rss_mb"] for run in runs), 1), grouped(best.get("fills")), grouped(best.get("final_pnl"), 4)])
+
+    def alternate(self):
+        """Ours and hftbacktest in turn, so that a busy minute of the machine falls on both."""
+        options = self.options
+        engine, whole, peers = [], [], []
+        for number in range(1, ROUNDS + 1):
+            mark = f"({number} of {ROUNDS})"
+            if options.hftbacktest:
+                peers.append(self.peer(f"hftbacktest {mark}", [*options.hftbacktest, options.ticks], 300))
+            engine.append(self.attempt(f"engine {mark}", [options.bin, "benchmark", "engine", "--ticks-path", options.ticks, "--json"], 120))
+            whole.append(self.attempt(f"backtest {mark}", self.backtest(options.ticks), 120))
+        return [[run for run in runs if run] for runs in (engine, whole, peers)]
+
+    def speed(self):
+        engine, whole, peers = self.alternate()
+        if peers:
+            reference = max(run["json"]["ticks_per_cpu_s"] for run in peers)
+            self.row(f"hftbacktest {peers[0]['json']['version']}, warm", peers, min(run["json"]["run_cpu_s"] for run in peers), reference)
+            source = "measured beside"
+        else:
+            if self.options.no_hftbacktest:
+                self.notes.append(f"hftbacktest was not run: {self.options.no_hftbacktest}")
+            reference, source = HFTBACKTEST_FIGURE, "peers.md's figure, not measured beside"
+            self.rows.append(["hftbacktest (peers.md)", "-", grouped(reference), reference, "-", "-", "-"])
+        if engine:
+            best = max(run["json"]["ticks_per_cpu_s"] for run in engine)
+            self.row("QuantumEdge, engine", engine, engine[0]["json"].get("ticks", 1_000_000) / best, best)
+            ratio = best / reference
+            self.check("engine >= 8x hftbacktest's ticks per CPU second", f"{ratio:.1f}x ({source})", ratio >= 8)
+        if whole:
+            cpu_s = min(run["cpu_s"] for run in whole)
+            ticks = whole[0]["json"]["ticks"]
+            self.row("QuantumEdge, whole process", whole, cpu_s, ticks / cpu_s)
+            every = ", ".join(f"{run['cpu_s']:.3f}" for run in whole)
+            self.check("whole process <= 0.15 CPU s for a million ticks of CSV", f"{cpu_s:.3f} s, {ticks:,} ticks (runs: {every})",
+                       cpu_s <= 0.15 and ticks == 1_000_000)
+            self.oracle(whole[0]["json"])
+        self.nautilus(reference)
+        self.reference = reference
+
+    def oracle(self, result):
+        if sha256(self.options.ticks) != ORACLE_SHA256:
+            self.notes.append("the ticks are not the oracle's file, so fills and pnl have nothing to be compared with")
+            return
+        found = (result["fills"], round(float(result["final_pnl"]), 4))
+        self.check("oracle: 13,719 fills, final pnl -412.2218", f"{found[0]:,} fills, {found[1]:.4f}", found == ORACLE)
+
+    def nautilus(self, reference):
+        """One run on fewer ticks: 1.x takes minutes for a million."""
+        run = None
+        if self.options.nautilus:
+            run = self.peer("NautilusTrader", [*self.options.nautilus, self.options.ticks, "--limit", str(NAUTILUS_TICKS)], 240)
+        elif self.options.no_nautilus:
+            self.notes.append(f"NautilusTrader was not run: {self.options.no_nautilus}")
+        if run:
+            version = run["json"]["version"]
+            self.row(f"NautilusTrader {version}, {NAUTILUS_TICKS:,} ticks", [run], run["json"]["run_cpu_s"], run["json"]["ticks_per_cpu_s"])
+        else:
+            figure = reference * NAUTILUS_RATIO
+            self.rows.append(["NautilusTrader (peers.md's ratio)", "-", grouped(figure), figure, "-", "-", "-"])
+
+    def bounds(self):
+        run = self.attempt("10 million ticks streamed", self.backtest(self.options.many), 600)
+        if run:
+            ticks = run["json"]["ticks"]
+            self.row("QuantumEdge, 10 million ticks", [run], run["cpu_s"], ticks / run["cpu_s"])
+            self.check("peak RSS < 100 MB for 10 million ticks streamed", f"{run['rss_mb']:.1f} MB, {ticks:,} ticks",
+                       run["rss_mb"] < 100 and ticks == 10_000_000)
+        run = self.attempt("a million orders", [self.options.bin, "benchmark", "orders", "--json"], 600)
+        if run:
+            first, last = run["json"]["first_ns"], run["json"]["last_ns"]
+            self.check("last 10,000 of a million orders <= 1.2x the first 10,000",
+                       f"{last / first:.2f}x ({last:,.0f} ns against {first:,.0f} ns)", last <= 1.2 * first)
+
+    def write(self):
+        head = ["", "CPU s", "ticks per CPU s", "x hftbacktest", "peak RSS MB", "fills", "pnl"]
+        table = [head] + [row[:3] + [f"{row[3] / self.reference:.3g}"] + row[4:] for row in self.rows]
+        widths = [max(len(row[column]) for row in table) for column in range(len(head))]
+        print()
+        for row in table:
+            print("  ".join(cell.ljust(width) if column == 0 else cell.rjust(width)
+                            for column, (cell, width) in enumerate(zip(row, widths))).rstrip())
+        print(f"\nbest of {ROUNDS} alternating runs; engine = ticks in memory, whole process = CSV, start to exit")
+        for note in self.notes:
+            print(f"note: {note}")
+        print()
+        for verdict in self.verdicts:
+            print(verdict)
+
+
+def main():
+    comparison = Comparison(arguments())
+    comparison.speed()
+    comparison.bounds()
+    comparison.write()
+    sys.exit(0 if comparison.passed else 1)
+
+
+main()

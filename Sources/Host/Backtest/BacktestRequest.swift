@@ -1,0 +1,30 @@
+/// What to run a strategy over, and what to keep of it.
+public struct BacktestRequest: Sendable {
+  /// `BTCUSDT` or `binance.usdm.BTCUSDT`.
+  public var symbol: String
+  public var ticksPath: String
+  /// A published or built strategy's name, a library or a manifest; nil = what is published for the symbol.
+  public var strategy: String?
+  /// Over the manifest's parameters, by name.
+  public var parameters: [String: String]
+  /// Where the report goes; nil = none.
+  public var reportFolder: String?
+  public var skipsBadRows: Bool
+  public var sortsByTime: Bool
+  /// Decimals of price and quantity for a symbol that pairs.yaml does not know; nil = as the data has them.
+  public var scale: Int?
+
+  public init(
+    symbol: String, ticksPath: String, strategy: String? = nil, parameters: [String: String] = [:], reportFolder: String? = nil,
+    skipsBadRows: Bool = false, sortsByTime: Bool = false, scale: Int? = nil
+  ) {
+    self.symbol = symbol
+    self.ticksPath = ticksPath
+    self.strategy = strategy
+    self.parameters = parameters
+    self.reportFolder = reportFolder
+    self.skipsBadRows = skipsBadRows
+    self.sortsByTime = sortsByTime
+    self.scale = scale
+  }
+}

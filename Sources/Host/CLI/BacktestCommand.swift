@@ -1,0 +1,113 @@
+import ArgumentParser
+import Backtest
+import Market
+
+struct BacktestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backtest", abstract: "Replay a tick file through a strategy, hard risk and the practice venue.")
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: .long, help: "Symbol (BTCUSDT) or full instrument (binance.usdm.BTCUSDT).")
+  var symbol: String
+
+  @Option(name: .long, help: ArgumentHelp("Tick file: .csv, .csv.gz or .csv.zst.", valueName: "file"))
+  var ticksPath: String
+
+  @Option(name: .long, help: ArgumentHelp("Published or built strategy by name, a library or a manifest; default: what is published.", valueName: "name|path"))
+  var strategy: String?
+
+  @Option(name: .customLong("param"), parsing: .singleValue, help: ArgumentHelp("A strategy parameter; may be repeated.", valueName: "name=value"))
+  var parameters: [String] = []
+
+  @Option(name: .long, help: ArgumentHelp("Write report.html, trades.csv, equity.csv and results.json here.", valueName: "folder"))
+  var report: String?
+
+  @Flag(name: .long, help: "Count and report bad rows instead of stopping at the first.")
+  var skipBadRows = false
+
+  @Flag(name: .long, help: "Sort the file by time first; needs memory for all of it.")
+  var sort = false
+
+  @Option(name: .long, help: ArgumentHelp("Decimals of price and quantity for a symbol that pairs.yaml does not know.", valueName: "n"))
+  var scale: Int?
+
+  func run() throws {
+    let result = try BacktestCommand.run(
+      BacktestRequest(
+        symbol: symbol, ticksPath: ticksPath, strategy: strategy, parameters: try Assignments.parse(parameters, option: "--param"), reportFolder: report,
+        skipsBadRows: skipBadRows, sortsByTime: sort, scale: scale), settings)
+    for warning in result.warnings { Console.warning(warning) }
+    if output.json { print(result.json.description) }
+    Console.line(BacktestSummary.text(result))
+  }
+
+  static func run(_ request: BacktestRequest, _ options: SettingsOptions) throws -> BacktestResult {
+    let progress = ProgressLine(task: "backtest")
+    defer { progress.clear() }
+    return try Backtest(request: request, settings: try options.load(), executableFolder: Executable.folder, hostVersion: HostVersion.text)
+      .run { progress.show($0) }
+  }
+}
+
+/// The reference's offline loop: its flags, its words on standard output.
+struct OfflineLoopCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "offline-loop", abstract: "The old name of backtest, with the old flags and the old summary.")
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: .long, help: "Symbol.")
+  var symbol = "BTCUSDT"
+
+  @Option(name: .long, help: ArgumentHelp("Tick file.", valueName: "file"))
+  var ticksPath = "data/ticks/BTCUSDT_synthetic.csv"
+
+  @Option(name: .long, help: ArgumentHelp("Strategy; default: what is published for the symbol.", valueName: "name|path"))
+  var strategy: String?
+
+  @Option(name: .customLong("param"), parsing: .singleValue, help: ArgumentHelp("A strategy parameter.", valueName: "name=value"))
+  var parameters: [String] = []
+
+  func run() throws {
+    let result = try BacktestCommand.run(
+      BacktestRequest(symbol: symbol, ticksPath: ticksPath, strategy: strategy, parameters: try Assignments.parse(parameters, option: "--param")),
+      settings)
+    for warning in result.warnings { Console.warning(warning) }
+    if output.json { return print(result.json.description) }
+    print("----- Offline Backtest Summary -----")
+    print("Ticks processed: \(result.ticks)")
+    print("Trades: \(result.counters.trades)")
+    if result.counters.trades > 0 {
+      print("Win rate: \(result.counters.wins)/\(result.counters.trades) (\(BacktestSummary.percent(result.winRate))%)")
+    }
+    print("Final PnL: \(DecimalText.format(result.finalPnL, decimals: 4))")
+  }
+}
+
+/// A finished run in words.
+enum BacktestSummary {
+  static func text(_ result: BacktestResult) -> String {
+    let quote = result.instrument.quoteAsset
+    let money = { (amount: Money) in "\(DecimalText.format(amount, decimals: 4)) \(quote)" }
+    var lines = [
+      "\(result.instances.map(\.id).joined(separator: ", ")) on \(result.instrument.id)",
+      "  ticks     \(result.ticks)  (\(result.ticksPerSecond) per second)",
+      "  fills     \(result.counters.fills), round trips \(result.counters.trades), won \(percent(result.winRate)) %",
+      "  pnl       \(money(result.finalPnL)), of it fees \(money(result.counters.fees))",
+      "  equity    \(money(result.finalEquity)), largest drawdown \(money(result.maximumDrawdown))",
+      "  position  \(DecimalText.formatShort(Int128(result.position.raw), scale: Int(result.instrument.spec.quantityScale))) \(result.instrument.baseAsset)",
+      "  refused   "
+        + (result.counters.refusals == 0
+          ? "nothing" : result.counters.refusalCounts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
+    ]
+    if let halt = result.halt { lines.append("  halted    \(halt.reason)") }
+    lines.append("  decisions \(result.decisionHash)")
+    if let report = result.reportPath { lines.append("  report    \(report)/report.html") }
+    return lines.joined(separator: "\n")
+  }
+
+  static func percent(_ fraction: Double) -> String { DecimalText.format(Int64((fraction * 1000).rounded()), scale: 1) }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Daemon
+import Market
+import Session
+import Settings
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run the host: published strategies on a live feed. This version knows the mode mock.")
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
+  var mode: String?
+
+  @Option(name: .long, help: ArgumentHelp("Stop after this many seconds; default: at SIGINT or SIGTERM.", valueName: "seconds"))
+  var duration: Double?
+
+  func validate() throws {
+    if let duration, !(duration > 0 && duration <= 1e9) { throw ValidationError("--duration is above 0 seconds") }
+  }
+
+  func run() throws {
+    var options = settings
+    if let mode { options.overrides.append("app.mode=\(mode)") }
+    let loaded = try options.load()
+    guard loaded.mode == .mock else {
+      throw SessionError(.unavailable, "app.mode \(loaded.mode.rawValue) has no feed in this version; use: quantumedge run --mode mock")
+    }
+    let status = StatusLine()
+    let result = try MockRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration)
+      .run(report: { status.show($0.line) }, notice: { status.note($0) })
+    status.clear()
+    Console.line(result.status.line)
+    Console.line("stopped by \(result.stoppedBy); decisions \(result.decisionHash)")
+    if output.json { print(result.json.description) }
+    // A run whose every strategy broke its contract did not do its work.
+    if result.failures.count == result.instances.count { throw ExitCode(FaultKind.failed.exitCode) }
+  }
+}
+
+/// The live line: rewritten in place on a terminal, one line a second elsewhere.
+final class StatusLine {
+  func show(_ line: String) {
+    Console.write(Console.isTerminal ? "\r\u{1B}[K\(Console.usesColour ? "\u{1B}[36m\(line)\u{1B}[0m" : line)" : line + "\n")
+  }
+
+  func note(_ text: String) {
+    clear()
+    Console.line(text)
+  }
+
+  func clear() {
+    if Console.isTerminal { Console.write("\r\u{1B}[K") }
+  }
+}

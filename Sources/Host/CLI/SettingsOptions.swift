@@ -1,0 +1,60 @@
+import ArgumentParser
+import Glibc
+import Settings
+
+/// The options that every command takes.
+struct SettingsOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Settings file; default: $QE_CONFIG_PATH, else config/settings.yaml, else built-in defaults.", valueName: "file"))
+  var config: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Overrides one setting by its name in settings.yaml; may be repeated, the last wins.", valueName: "section.key=value"))
+  var overrides: [String] = []
+
+  func load() throws -> Settings { try Settings.load(path: config, overrides: overrides, environment: Self.environment) }
+
+  static var environment: [String: String] {
+    var result: [String: String] = [:]
+    for name in ["QE_CONFIG_PATH", "QE_RUNTIME_DIR", "QE_DATA_DIR"] {
+      if let value = getenv(name) { result[name] = String(cString: value) }
+    }
+    return result
+  }
+}
+
+/// `--json`: one object on standard output.
+struct OutputOptions: ParsableArguments {
+  @Flag(name: .long, help: "Print exactly one JSON object on standard output.")
+  var json = false
+}
+
+/// Where this executable stands: strategies that were built beside it are found by name.
+enum Executable {
+  static var folder: String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = readlink("/proc/self/exe", &buffer, Int(PATH_MAX))
+    guard count > 0 else { return "." }
+    let path = String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return String(path[..<slash])
+  }
+}
+
+/// `name=value` words of the command line.
+enum Assignments {
+  /// - Throws: `ValidationError` for a word without `=` or a name that comes twice.
+  static func parse(_ words: [String], option: String) throws -> [String: String] {
+    var result: [String: String] = [:]
+    for word in words {
+      guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
+        throw ValidationError("\(option) \(word): write it as name=value")
+      }
+      let name = String(word[..<equals])
+      guard result.updateValue(String(word[word.index(after: equals)...]), forKey: name) == nil else {
+        throw ValidationError("\(option) \(name): given twice")
+      }
+    }
+    return result
+  }
+}

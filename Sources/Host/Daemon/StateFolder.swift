@@ -1,0 +1,25 @@
+import Kernel
+import Market
+import Session
+import Settings
+
+/// `runtime/state/<mode>/<venue>/<account>/`: what one mode on one account remembers. Modes never share it.
+public struct StateFolder: ~Copyable {
+  public let path: String
+  /// Held for the life of the host: one host per mode and account.
+  private let lock: FileLock
+
+  /// Makes the folder where it is missing and takes its lock.
+  ///
+  /// - Throws: a fault of kind `.unavailable` when another host runs on it.
+  public init(runtimePath: String, mode: Mode, venue: String, account: String) throws {
+    path = "\(runtimePath)/state/\(mode.rawValue)/\(venue)/\(account)"
+    do { try Files.createFolders(path) } catch { throw SessionError(.unavailable, "\(error)") }
+    guard let lock = try FileLock.tryAcquire("\(path)/lock") else {
+      throw SessionError(.unavailable, "\(path): another host runs in \(mode.rawValue) mode on this account; stop it first")
+    }
+    self.lock = lock
+  }
+
+  public var killLatchPath: String { "\(path)/kill.json" }
+}

@@ -1,0 +1,38 @@
+import Glibc
+
+/// The kernel's clocks, in ns.
+public enum Clocks {
+  public static func monotonicNanoseconds() -> Int64 { read(CLOCK_MONOTONIC) }
+  /// Since the epoch, UTC; may jump.
+  public static func realtimeNanoseconds() -> Int64 { read(CLOCK_REALTIME) }
+
+  public static func sleep(nanoseconds: Int64) {
+    var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+    nanosleep(&time, nil)
+  }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}
+
+/// What this process has used.
+public enum ProcessFigures {
+  /// User and system time of all threads.
+  public static func cpuSeconds() -> Double {
+    let usage = usage()
+    let seconds = { (time: timeval) in Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
+
+  /// The most memory that was resident at once.
+  public static func peakResidentBytes() -> Int { usage().ru_maxrss * 1024 }
+
+  private static func usage() -> rusage {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage
+  }
+}

@@ -1,0 +1,35 @@
+import CKernel
+import Glibc
+
+/// An exclusive lock on a file, for as long as the value lives; the kernel frees it when the process dies.
+public struct FileLock: ~Copyable {
+  private let descriptor: Int32
+
+  private init(descriptor: Int32) { self.descriptor = descriptor }
+
+  deinit { close(descriptor) }
+
+  /// Waits for the lock.
+  public static func acquire(_ path: String) throws(KernelError) -> FileLock {
+    let descriptor = qe_open(path, O_RDWR | O_CREAT, 0o644)
+    guard descriptor >= 0 else { throw KernelError("open the lock", path) }
+    while flock(descriptor, LOCK_EX) != 0 {
+      if errno == EINTR { continue }
+      let error = KernelError("lock", path)
+      close(descriptor)
+      throw error
+    }
+    return FileLock(descriptor: descriptor)
+  }
+
+  /// Nil when somebody else holds it.
+  public static func tryAcquire(_ path: String) throws(KernelError) -> FileLock? {
+    let descriptor = qe_open(path, O_RDWR | O_CREAT, 0o644)
+    guard descriptor >= 0 else { throw KernelError("open the lock", path) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
+    let error = KernelError("lock", path)
+    close(descriptor)
+    if error.code == EWOULDBLOCK { return nil }
+    throw error
+  }
+}

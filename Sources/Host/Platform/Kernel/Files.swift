@@ -1,0 +1,126 @@
+import CKernel
+import Glibc
+
+/// Files by system calls: whole reads with a bound, atomic writes, atomic symlinks.
+public enum Files {
+  /// All bytes of a regular file.
+  ///
+  /// - Throws: EFBIG when it has more than `limit` bytes, EISDIR for what is not a regular file.
+  public static func read(_ path: String, limit: Int) throws(KernelError) -> [UInt8] {
+    let descriptor = qe_open(path, O_RDONLY, 0)
+    guard descriptor >= 0 else { throw KernelError("open", path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw KernelError("look at", path) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw KernelError("read", path, code: EISDIR) }
+    guard status.st_size <= limit else { throw KernelError("read", path, code: EFBIG) }
+    // One byte more than it has, so that a file that grows meanwhile is noticed rather than cut.
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
+    var filled = 0
+    while true {
+      let space = bytes.count - filled
+      let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + filled, space) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw KernelError("read", path)
+      }
+      if count == 0 { break }
+      filled += count
+      if filled == bytes.count { throw KernelError("read", path, code: EBUSY) }
+    }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+
+  /// Replaces a file as a whole: a temporary beside it, fsync, rename. On failure the old one stands.
+  public static func writeAtomically(_ bytes: [UInt8], to path: String, mode: Int32 = 0o644) throws(KernelError) {
+    let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let descriptor = qe_open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode)
+    guard descriptor >= 0 else { throw KernelError("create", temporary) }
+    do throws(KernelError) {
+      defer { close(descriptor) }
+      try writeAll(bytes, descriptor, temporary)
+      guard fsync(descriptor) == 0 else { throw KernelError("sync", temporary) }
+      guard rename(temporary, path) == 0 else { throw KernelError("rename to", path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    syncFolder(of: path)
+  }
+
+  static func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ path: String) throws(KernelError) {
+    var offset = 0
+    while offset < bytes.count {
+      let left = bytes.count - offset
+      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + offset, left) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw KernelError("write", path)
+      }
+      offset += count
+    }
+  }
+
+  /// Points the symlink at `path` to `target`, whatever it pointed to, in one step.
+  public static func swapSymlink(at path: String, to target: String) throws(KernelError) {
+    let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    guard symlink(target, temporary) == 0 else { throw KernelError("link", temporary) }
+    guard rename(temporary, path) == 0 else {
+      let error = KernelError("swap", path)
+      unlink(temporary)
+      throw error
+    }
+    syncFolder(of: path)
+  }
+
+  /// Where a symlink points; nil when there is none.
+  public static func symlinkTarget(_ path: String) -> String? {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), Int(PATH_MAX)) }
+    return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+  }
+
+  /// The folder and all above it that are missing.
+  public static func createFolders(_ path: String) throws(KernelError) {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
+      if mkdir(made, 0o755) != 0 && errno != EEXIST { throw KernelError("create", made) }
+    }
+    guard isFolder(path) else { throw KernelError("create", path, code: ENOTDIR) }
+  }
+
+  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  public static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Names in a folder, sorted, without `.` and `..`; empty when it is not there.
+  public static func names(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  public static func remove(_ path: String) { unlink(path) }
+
+  /// A rename is durable once its folder is; a file system that cannot sync a folder has nothing better to offer.
+  private static func syncFolder(of path: String) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let descriptor = qe_open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY, 0)
+    if descriptor >= 0 {
+      fsync(descriptor)
+      close(descriptor)
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import Glibc
+
+/// A call to the kernel that failed: what was tried, on what, and why.
+public struct KernelError: Error, Equatable, CustomStringConvertible {
+  public let action: String
+  public let path: String
+  /// errno.
+  public let code: Int32
+
+  public init(_ action: String, _ path: String, code: Int32 = errno) {
+    self.action = action
+    self.path = path
+    self.code = code
+  }
+
+  public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+  public var description: String { "\(path): cannot \(action): \(String(cString: strerror(code)))" }
+}

@@ -1,0 +1,138 @@
+import Cryptography
+import Engine
+import Glibc
+import Market
+import PluginABI
+
+/// One created, initialised and active strategy in this process.
+///
+/// Owns the plugin's instance: the binding is valid until `close`, which `deinit` does too.
+public final class StrategyInstance {
+  public let id: String
+  public let binding: StrategyBinding
+  /// Effective values, in the order of the plugin's table.
+  public let parameterTexts: [(name: String, value: String)]
+  public var digest: Digest { library.digest }
+  private let library: PluginLibrary
+  private let table: UnsafePointer<qe_strategy>
+  private let instance: UnsafeMutableRawPointer
+  private let host: UnsafeMutablePointer<qe_host>
+  private var isOpen = true
+
+  /// - Parameters:
+  ///   - parameters: by name; missing ones take the plugin's default.
+  ///   - id: `EMACross@BTCUSDT/0`.
+  ///   - deliverableEvents: what this run can deliver; a plugin that wants more is refused rather than left waiting.
+  public init(
+    library: PluginLibrary, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], id: String, deliverableEvents: Set<UInt32>
+  ) throws(PluginError) {
+    guard !library.isModel, let table = library.descriptor.pointee.strategy else {
+      throw PluginError(.compatMismatch("kind(model)"), library.path, "a strategy is wanted here")
+    }
+    for (kind, name) in EventNames.all where library.events & 1 << UInt64(kind) != 0 && !deliverableEvents.contains(kind) {
+      throw PluginError(.compatMismatch("events(\(name))"), library.path, "this run has no such events, and the strategy asks for them")
+    }
+    if library.descriptor.pointee.uses_features != 0 {
+      throw PluginError(.compatMismatch("features"), library.path, "this run has no features, and the strategy asks for them")
+    }
+    let values = try ParameterValues(parameters, table: library.parameters, spec: instrument.spec, subject: id)
+    // Unsafe: the host's table outlives the instance; freed in close, or here when creation fails.
+    let host = UnsafeMutablePointer<qe_host>.allocate(capacity: 1)
+    host.initialize(
+      to: qe_host(
+        struct_size: UInt32(MemoryLayout<qe_host>.size), abi_major: QE_ABI_MAJOR, abi_minor: QE_ABI_MINOR, reserved: 0, host_data: nil,
+        get_extension: { _, _ in nil }))
+    self.id = id
+    self.library = library
+    self.table = table
+    self.host = host
+    parameterTexts = values.values.map { ($0.row.name, $0.text) }
+    do throws(PluginError) {
+      instance = try Self.create(table, host, InstanceConfiguration(id, instrument, horizonSeconds, values), subject: id)
+    } catch {
+      host.deallocate()
+      throw error
+    }
+    binding = StrategyBinding(
+      instance: instance, process: table.pointee.process, events: library.events,
+      timerPeriodMilliseconds: library.descriptor.pointee.timer_period_ms)
+  }
+
+  deinit { close() }
+
+  private static func create(
+    _ table: UnsafePointer<qe_strategy>, _ host: UnsafePointer<qe_host>, _ configuration: InstanceConfiguration, subject: String
+  ) throws(PluginError) -> UnsafeMutableRawPointer {
+    var instance: UnsafeMutableRawPointer?
+    var text = [CChar](repeating: 0, count: 512)
+    let status = configuration.withConfig { table.pointee.create(host, $0, &instance, &text, text.count) }
+    guard status == QE_OK else {
+      let reason = PluginText.bounded(text)
+      throw PluginError(.createFailed(reason.isEmpty ? "status \(status)" : reason), subject, "the plugin refused to be created")
+    }
+    guard let instance else { throw PluginError(.createFailed("NULL instance"), subject, "the plugin said OK and gave nothing; report it to its author") }
+    var step = table.pointee.initialise(instance)
+    guard step == QE_OK else {
+      table.pointee.destroy(instance)
+      throw PluginError(.createFailed("initialise returned \(step)"), subject, "the plugin could not be initialised")
+    }
+    step = table.pointee.activate(instance)
+    guard step == QE_OK else {
+      table.pointee.destroy(instance)
+      throw PluginError(.createFailed("activate returned \(step)"), subject, "the plugin could not be activated")
+    }
+    return instance
+  }
+
+  /// Ends the instance; the image stays.
+  public func close() {
+    guard isOpen else { return }
+    isOpen = false
+    _ = table.pointee.deactivate(instance)
+    table.pointee.destroy(instance)
+    host.deallocate()
+  }
+
+  // MARK: State
+
+  /// The instance's state as bytes; nil for a plugin without the extension.
+  public func saveState() throws(PluginError) -> [UInt8]? {
+    guard let state = library.extension(QE_EXTENSION_STATE, as: qe_state_extension.self) else { return nil }
+    let size = state.pointee.size(instance)
+    guard size <= UInt64(Self.stateLimit) else { throw PluginError(.stateInvalid, id, "it claims \(size) bytes; \(Self.stateLimit) is the most") }
+    var bytes = [UInt8](repeating: 0, count: Int(size))
+    var written: UInt64 = 0
+    let status = bytes.withUnsafeMutableBufferPointer { buffer -> qe_status in
+      guard let base = buffer.baseAddress else { return QE_OK }
+      return state.pointee.save(instance, base, size, &written)
+    }
+    guard status == QE_OK, written <= size else { throw PluginError(.stateInvalid, id, "save returned \(status) and \(written) of \(size) bytes") }
+    bytes.removeLast(Int(size - written))
+    return bytes
+  }
+
+  /// - Throws: `state_invalid` when the plugin refuses the bytes; the instance is as before.
+  public func restoreState(_ bytes: [UInt8]) throws(PluginError) {
+    guard let state = library.extension(QE_EXTENSION_STATE, as: qe_state_extension.self) else {
+      throw PluginError(.stateInvalid, id, "the plugin keeps no state")
+    }
+    // The contract restores what is initialised, not what is active.
+    _ = table.pointee.deactivate(instance)
+    let status = bytes.withUnsafeBufferPointer { state.pointee.restore(instance, $0.baseAddress, UInt64($0.count)) }
+    _ = table.pointee.activate(instance)
+    guard status == QE_OK else { throw PluginError(.stateInvalid, id, "restore returned \(status)") }
+  }
+
+  private static let stateLimit = 64 << 20
+}
+
+/// Names of events in manifests and errors.
+public enum EventNames {
+  public static let all: [(kind: UInt32, name: String)] = [
+    (QE_EVENT_TRADE, "trade"), (QE_EVENT_QUOTE, "quote"), (QE_EVENT_DEPTH, "depth"), (QE_EVENT_BAR, "bar"), (QE_EVENT_TIMER, "timer"),
+    (QE_EVENT_PREDICTION, "prediction"), (QE_EVENT_MARK_PRICE, "mark_price"), (QE_EVENT_ORDER_UPDATE, "order_update"),
+    (QE_EVENT_RISK_STATE, "risk_state"),
+  ]
+
+  static func names(of bits: UInt64) -> [String] { all.filter { bits & 1 << UInt64($0.kind) != 0 }.map(\.name) }
+}

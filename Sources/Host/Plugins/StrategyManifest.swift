@@ -1,0 +1,174 @@
+import Cryptography
+import FoundationEssentials
+import Kernel
+import Market
+
+/// `strategy.v1`: which library runs on which symbol and horizon, with which parameters. Read without running any code.
+public struct StrategyManifest: Sendable, Equatable {
+  public static let version = "strategy.v1"
+  public static let fileName = "manifest.json"
+  static let sizeLimit = 1 << 20
+
+  public var name: String
+  public var symbol: String
+  /// `spot` or `usdm`; nil = pairs.yaml's default market.
+  public var market: Market?
+  /// Seconds; 0 = every event.
+  public var horizonSeconds: Int64
+  /// Relative to the manifest's folder.
+  public var pluginPath: String
+  public var pluginDigest: Digest
+  /// Texts, so that a decimal keeps its digits.
+  public var parameters: [String: String]
+  public var events: [String]
+  public var abiMajor: UInt32
+  public var abiMinor: UInt32
+  /// Epoch seconds.
+  public var createdAt: Int64
+  public var build: String
+
+  /// Reads and checks a manifest.
+  ///
+  /// - Throws: `manifest_missing`, or `manifest_invalid:<what>`.
+  public static func read(_ path: String) throws(PluginError) -> StrategyManifest {
+    let bytes: [UInt8]
+    do { bytes = try Files.read(path, limit: sizeLimit) } catch {
+      if error.isMissing { throw PluginError(.manifestMissing, path, "publish a strategy here with: quantumedge strategies publish") }
+      throw PluginError(.manifestInvalid("unreadable"), path, error.description)
+    }
+    let wire: Wire
+    do { wire = try JSONDecoder().decode(Wire.self, from: Data(bytes)) } catch {
+      throw PluginError(.manifestInvalid(Self.what(error)), path, "it is no manifest of version \(version)")
+    }
+    return try StrategyManifest(wire, path)
+  }
+
+  private init(_ wire: Wire, _ path: String) throws(PluginError) {
+    func invalid(_ what: String, _ advice: String) -> PluginError { PluginError(.manifestInvalid(what), path, advice) }
+    guard wire.manifest_version == Self.version else { throw invalid("manifest_version", "it is '\(wire.manifest_version)', not \(Self.version)") }
+    guard wire.kind == "strategy" else { throw invalid("kind", "it is '\(wire.kind)', not strategy") }
+    guard Self.isWord(wire.name) else { throw invalid("name", "letters, digits and _ are allowed") }
+    guard Self.isWord(wire.symbol) else { throw invalid("symbol", "letters, digits and _ are allowed") }
+    guard wire.horizon >= 0, wire.horizon <= 86_400 else { throw invalid("horizon", "it is \(wire.horizon); 0...86400 seconds are allowed") }
+    var market: Market?
+    if let text = wire.market {
+      guard let known = Market(rawValue: text) else { throw invalid("market", "'\(text)' is no market: spot, usdm") }
+      market = known
+    }
+    let file = wire.files.plugin
+    guard !file.path.isEmpty, !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains("..") else {
+      throw invalid("files.plugin.path", "'\(file.path)' leaves the manifest's folder")
+    }
+    guard let digest = Digest(hex: file.sha256) else { throw invalid("files.plugin.sha256", "64 lower-case hexadecimal digits are wanted") }
+    let known = Set(EventNames.all.map(\.name))
+    if let unknown = wire.events.first(where: { !known.contains($0) }) { throw invalid("events", "'\(unknown)' is no event") }
+    name = wire.name
+    symbol = wire.symbol
+    self.market = market
+    horizonSeconds = wire.horizon
+    pluginPath = file.path
+    pluginDigest = digest
+    parameters = wire.parameters.mapValues(\.text)
+    events = wire.events
+    abiMajor = wire.abi.major
+    abiMinor = wire.abi.minor
+    createdAt = wire.created_at
+    build = wire.build.host
+  }
+
+  init(
+    name: String, instrument: InstrumentID, horizonSeconds: Int64, pluginPath: String, pluginDigest: Digest, parameters: [String: String],
+    events: [String], abi: (major: UInt32, minor: UInt32), createdAt: Int64, build: String
+  ) {
+    self.name = name
+    symbol = instrument.symbol
+    market = instrument.market
+    self.horizonSeconds = horizonSeconds
+    self.pluginPath = pluginPath
+    self.pluginDigest = pluginDigest
+    self.parameters = parameters
+    self.events = events
+    abiMajor = abi.major
+    abiMinor = abi.minor
+    self.createdAt = createdAt
+    self.build = build
+  }
+
+  /// Pretty JSON with sorted keys, so that equal manifests are equal files.
+  func encoded() throws(PluginError) -> [UInt8] {
+    let wire = Wire(
+      manifest_version: Self.version, kind: "strategy", name: name, symbol: symbol, market: market?.rawValue, horizon: horizonSeconds,
+      files: .init(plugin: .init(path: pluginPath, sha256: pluginDigest.hex)), parameters: parameters.mapValues { Scalar(text: $0) }, events: events,
+      abi: .init(major: abiMajor, minor: abiMinor), created_at: createdAt, build: .init(host: build))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do { return Array(try encoder.encode(wire)) + [0x0A] } catch { throw PluginError(.storeFailed("manifest"), name, "\(error)") }
+  }
+
+  private static func isWord(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 64
+      && text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == UInt8(ascii: "_") }
+  }
+
+  private static func what(_ error: any Error) -> String {
+    let place = { (context: DecodingError.Context, key: (any CodingKey)?) -> String in
+      (context.codingPath + (key.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".")
+    }
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context): return "\(place(context, key)) is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context): return "\(place(context, nil)) has the wrong type"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty: return "\(place(context, nil)) is not acceptable"
+    default: return "not JSON"
+    }
+  }
+
+  // The names of the file, as they are.
+  private struct Wire: Codable {
+    struct File: Codable {
+      var path: String
+      var sha256: String
+    }
+    struct Files: Codable { var plugin: File }
+    struct ABI: Codable {
+      var major: UInt32
+      var minor: UInt32
+    }
+    struct Build: Codable { var host: String }
+    var manifest_version: String
+    var kind: String
+    var name: String
+    var symbol: String
+    var market: String?
+    var horizon: Int64
+    var files: Files
+    var parameters: [String: Scalar]
+    var events: [String]
+    var abi: ABI
+    var created_at: Int64
+    var build: Build
+  }
+
+  /// A parameter's value: text, boolean or number; written as text, which alone keeps a decimal's digits.
+  private struct Scalar: Codable {
+    var text: String
+
+    init(text: String) { self.text = text }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let text = try? container.decode(String.self) {
+        self.text = text
+      } else if let flag = try? container.decode(Bool.self) {
+        text = flag ? "true" : "false"
+      } else {
+        // Decimal holds 38 digits: what people write is kept exactly.
+        text = "\(try container.decode(Decimal.self))"
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      try container.encode(text)
+    }
+  }
+}

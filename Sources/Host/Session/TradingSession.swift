@@ -1,0 +1,70 @@
+import Engine
+import Market
+import PluginABI
+import Plugins
+import Risk
+import Settings
+import Simulation
+
+/// One run's strategy instances, loaded and active, with the engine's configuration for them.
+///
+/// Owns the instances: keep it alive for as long as a loop made from it runs.
+public final class TradingSession {
+  /// Events that this host's feeds can deliver.
+  public static let deliverableEvents: Set<UInt32> = [
+    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
+  ]
+
+  public let instruments: [Instrument]
+  /// In the order of their instruments; the index is the ordinal in the run.
+  public let instances: [StrategyInstance]
+  public let configuration: EngineConfiguration
+  public let model: SimulationModel
+
+  /// Loads every strategy of every instrument.
+  ///
+  /// - Parameter strategies: what was resolved, by index into `instruments`.
+  public init(instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], settings: Settings) throws {
+    var instances: [StrategyInstance] = []
+    var configurations: [EngineConfiguration.Instance] = []
+    for (index, instrument) in instruments.enumerated() {
+      if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
+      for (_, resolved) in strategies.filter({ $0.instrument == index }) {
+        let instance = try StrategyInstance(
+          library: resolved.library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters,
+          id: "\(resolved.library.name)@\(instrument.id.symbol)/\(resolved.horizonSeconds)", deliverableEvents: Self.deliverableEvents)
+        instances.append(instance)
+        configurations.append(
+          EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: resolved.horizonSeconds))
+      }
+    }
+    guard Set(instruments.map(\.quoteAsset)).count <= 1 else {
+      throw SessionError(
+        .configuration, "one account has one quote currency; \(instruments.map { "\($0.id) is quoted in \($0.quoteAsset)" }.joined(separator: ", "))")
+    }
+    self.instruments = instruments
+    self.instances = instances
+    model = settings.simulation
+    configuration = EngineConfiguration(
+      instruments: instruments.map(\.spec), instances: configurations, limits: settings.limits,
+      feeReserve: BasisPoints(raw: max(settings.simulation.takerFee.raw, settings.simulation.makerFee.raw)),
+      initialCash: settings.simulation.initialCash, maximumIntentsPerEvent: settings.maximumIntentsPerEvent,
+      maximumGapSeconds: settings.maximumGapSeconds)
+  }
+
+  /// - Parameter hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
+  public func makeLoop(hasQuotes: Bool, observer: (any RunObserver)?) -> TradingLoop {
+    TradingLoop(configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, observer: observer)
+  }
+}
+
+/// What keeps a run from starting or going on.
+public struct SessionError: Fault {
+  public let kind: FaultKind
+  public let description: String
+
+  public init(_ kind: FaultKind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+}
