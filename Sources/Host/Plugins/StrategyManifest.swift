@@ -56,7 +56,7 @@ public struct StrategyManifest: Sendable, Equatable {
       market = known
     }
     let file = wire.files.plugin
-    guard !file.path.isEmpty, !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains("..") else {
+    guard !file.path.isEmpty, !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains(".."), !file.path.utf8.contains(0) else {
       throw invalid("files.plugin.path", "'\(file.path)' leaves the manifest's folder")
     }
     guard let digest = Digest(hex: file.sha256) else { throw invalid("files.plugin.sha256", "64 lower-case hexadecimal digits are wanted") }
