@@ -69,10 +69,12 @@ public struct SettingsError: Fault, Equatable {
   public let kind: FaultKind
   public let violations: [String]
 
-  init(_ kind: FaultKind = .configuration, _ violations: [String]) {
+  init(_ kind: FaultKind, _ violations: [String]) {
     self.kind = kind
     self.violations = violations
   }
+
+  init(_ violations: [String]) { self.init(.configuration, violations) }
 
   public var description: String { violations.joined(separator: "\n") }
 }

@@ -57,11 +57,12 @@ struct SettingsField: Sendable {
   private typealias Path<Value> = WritableKeyPath<Settings, Value> & Sendable
   private typealias LimitPath<Value> = WritableKeyPath<RiskLimits, Value> & Sendable
 
-  private static func choice<Value: RawRepresentable & CaseIterable>(_ name: String, _ path: Path<Value>) -> SettingsField
+  private static func choice<Value: RawRepresentable & CaseIterable & Sendable>(_ name: String, _ path: Path<Value>) -> SettingsField
   where Value.RawValue == String {
-    SettingsField(name: name) { settings, written in
-      guard case .text(let text) = written, let value = Value(rawValue: text) else {
-        return "write one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))"
+    let values = Array(Value.allCases)
+    return SettingsField(name: name) { settings, written in
+      guard case .text(let text) = written, let value = values.first(where: { $0.rawValue == text }) else {
+        return "write one of \(values.map(\.rawValue).joined(separator: ", "))"
       }
       settings[keyPath: path] = value
       return nil
