@@ -111,6 +111,14 @@ let fixtures: [Target] = [
   cPlugin("Churn", "Plugins/Fixtures/Churn"),
   // Preloaded by tests to count allocations; not a plugin.
   .target(name: "AllocationCounter", path: "Plugins/Fixtures/AllocationCounter", publicHeadersPath: ".", cSettings: cSettings),
+  // Each breaks the contract in ways of its own.
+  cPlugin("Misbehaving", "Plugins/Fixtures/Misbehaving"),
+  cPlugin("MisbehavingDescriptor", "Plugins/Fixtures/MisbehavingDescriptor"),
+  cPlugin("MisbehavingModel", "Plugins/Fixtures/MisbehavingModel"),
+  cPlugin("MisbehavingNullEntry", "Plugins/Fixtures/MisbehavingNullEntry"),
+  cPlugin("MisbehavingNullTable", "Plugins/Fixtures/MisbehavingNullTable"),
+  cPlugin("MisbehavingShortDescriptor", "Plugins/Fixtures/MisbehavingShortDescriptor"),
+  cPlugin("MisbehavingWrongABI", "Plugins/Fixtures/MisbehavingWrongABI"),
 ]
 
 // MARK: - Tests: none lists a plugin, two of them would define the entry twice; the libraries are built beside the tests
@@ -125,6 +133,8 @@ let tests: [Target] = [
   test("RiskTests", ["Market", "Risk"]),
   test("EngineTests", ["Engine", "Market", "PluginABI", "Risk", "Simulation"]),
   test("CryptographyTests", ["Cryptography"]),
+  test("KernelTests", ["Kernel"]),
+  test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
   test("CompressionTests", ["Compression"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),

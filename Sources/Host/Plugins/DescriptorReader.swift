@@ -32,10 +32,12 @@ struct DescriptorReader {
   private func invalid(_ what: String, _ advice: String) -> PluginError { PluginError(.descriptorInvalid(what), path, advice) }
 
   func validate() throws(PluginError) {
-    let table = descriptor.pointee
-    guard table.struct_size >= UInt32(MemoryLayout<qe_descriptor>.size) else {
-      throw invalid("struct_size", "it is \(table.struct_size), version 1 has \(MemoryLayout<qe_descriptor>.size)")
+    // Unsafe: the size alone is read first; what lies past it may belong to somebody else, or be unmapped.
+    let size = UnsafeRawPointer(descriptor).loadUnaligned(as: UInt32.self)
+    guard size >= UInt32(MemoryLayout<qe_descriptor>.size) else {
+      throw invalid("struct_size", "it is \(size), version 1 has \(MemoryLayout<qe_descriptor>.size)")
     }
+    let table = descriptor.pointee
     guard table.abi_major == QE_ABI_MAJOR else {
       throw PluginError(.abiUnsupported("\(table.abi_major).x"), path, "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR)")
     }

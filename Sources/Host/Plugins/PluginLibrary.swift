@@ -40,7 +40,7 @@ public final class PluginLibrary: @unchecked Sendable {
       throw PluginError(.shaMismatch, path, "the manifest promises \(expected), the file is \(digest); publish it again if the change is yours")
     }
     if let known = loaded.withLock({ $0[digest] }) { return known }
-    if let reason = ElfHeader.objection(bytes) { throw PluginError(.compatMismatch("not a plugin library"), path, reason) }
+    if let reason = ElfHeader.objection(bytes) { throw PluginError(.compatMismatch("not an ELF shared library"), path, reason) }
     let library = try PluginLibrary(path: path, bytes: bytes, digest: digest)
     return loaded.withLock { table in
       if let first = table[digest] { return first }
@@ -105,27 +105,5 @@ enum PluginText {
   static func bounded(_ pointer: UnsafePointer<CChar>?) -> String? {
     guard let pointer else { return nil }
     return bounded(Array(UnsafeBufferPointer(start: pointer, count: strnlen(pointer, limit))))
-  }
-}
-
-/// Just enough of ELF to say in words what dlopen would say in its own.
-enum ElfHeader {
-  static func objection(_ bytes: [UInt8]) -> String? {
-    guard bytes.count >= 64, bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return "it is not an ELF file" }
-    guard bytes[4] == 2, bytes[5] == 1 else { return "it is not a 64-bit little-endian ELF file" }
-    let word = { (at: Int) in UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8 }
-    guard word(16) == 3 else { return "it is an ELF file but no shared library" }
-    #if arch(x86_64)
-      let machine: UInt16 = 62
-    #elseif arch(arm64)
-      let machine: UInt16 = 183
-    #endif
-    guard word(18) == machine else { return "it is built for another machine (ELF machine \(word(18)), this is \(machine))" }
-    // The section table stands at the end of what a linker writes: a cut file loses it.
-    var sections: UInt64 = 0
-    for index in 0..<8 { sections |= UInt64(bytes[40 + index]) << UInt64(8 * index) }
-    let end = sections.addingReportingOverflow(UInt64(word(58)) * UInt64(word(60)))
-    guard !end.overflow, end.partialValue <= UInt64(bytes.count) else { return "it is cut short" }
-    return nil
   }
 }

@@ -117,9 +117,11 @@ public final class StrategyInstance {
       throw PluginError(.stateInvalid, id, "the plugin keeps no state")
     }
     // The contract restores what is initialised, not what is active.
-    _ = table.pointee.deactivate(instance)
+    var step = table.pointee.deactivate(instance)
+    guard step == QE_OK else { throw PluginError(.stateInvalid, id, "deactivate returned \(step); nothing was restored") }
     let status = bytes.withUnsafeBufferPointer { state.pointee.restore(instance, $0.baseAddress, UInt64($0.count)) }
-    _ = table.pointee.activate(instance)
+    step = table.pointee.activate(instance)
+    guard step == QE_OK else { throw PluginError(.stateInvalid, id, "activate returned \(step) after a restore; close the instance") }
     guard status == QE_OK else { throw PluginError(.stateInvalid, id, "restore returned \(status)") }
   }
 
