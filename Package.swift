@@ -140,6 +140,7 @@ let tests: [Target] = [
   test("ReportTests", ["Market", "Report"]),
   test("PluginKitTests", ["PluginABI", "PluginKit"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
+  test("LayeringTests", []),
 ]
 
 let package = Package(

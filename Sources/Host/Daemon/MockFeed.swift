@@ -9,10 +9,12 @@ struct MockFeed {
   private var pending: MockEvent
 
   /// - Throws: a configuration fault when the market cannot run with these figures.
-  init(instrument: Instrument, settings: MockFeedSettings, startMilliseconds: Int64) throws {
+  /// - Parameter index: of the symbol in the settings.
+  init(instrument: Instrument, index: Int, settings: MockFeedSettings, startMilliseconds: Int64) throws {
+    let text = settings.startPrice(index)
     let price: Int64
-    do throws(DecimalText.Failure) { price = try DecimalText.parse(settings.startPrice, scale: Int(instrument.spec.priceScale)) } catch {
-      throw SessionError(.configuration, "feed.mock.start_price: \(settings.startPrice) is no price of \(instrument.id)")
+    do throws(DecimalText.Failure) { price = try DecimalText.parse(text, scale: Int(instrument.spec.priceScale)) } catch {
+      throw SessionError(.configuration, "feed.mock.start_price: \(text) is no price of \(instrument.id)")
     }
     let options = MockMarketOptions(
       startPrice: Price(raw: price), volatilityBps: settings.volatilityBps, spreadTicks: settings.spreadTicks, tradesPerSecond: settings.tradesPerSecond)

@@ -85,8 +85,8 @@ public struct MockRun {
     try watcher.start()
     defer { watcher.stop() }
 
-    var markets = try instruments.map { instrument throws -> MockFeed in
-      try MockFeed(instrument: instrument, settings: settings.mock, startMilliseconds: started / 1_000_000)
+    var markets = try instruments.enumerated().map { index, instrument throws -> MockFeed in
+      try MockFeed(instrument: instrument, index: index, settings: settings.mock, startMilliseconds: started / 1_000_000)
     }
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     var nextStatus = started + Self.statusPeriodNanoseconds

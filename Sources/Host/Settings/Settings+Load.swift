@@ -20,6 +20,9 @@ extension Settings {
       if let problem = set(key, .text(value), in: &settings) { violations.append("\(variable): \(problem)") }
     }
     for word in overrides { override(word, in: &settings, &violations) }
+    if ![1, settings.mock.symbols.count].contains(settings.mock.startPrices.count) {
+      violations.append("feed.mock.start_price: it has \(settings.mock.startPrices.count) prices for \(settings.mock.symbols.count) symbols; write one, or one each")
+    }
     if !violations.isEmpty { throw SettingsError(violations) }
     settings.pairs = try loadPairs(settings.pairsFile, besides: file)
     return settings

@@ -54,14 +54,17 @@ public struct KillSwitchSettings: Sendable, Hashable {
 public struct MockFeedSettings: Sendable, Hashable {
   public var seed: UInt64 = 42
   public var symbols = ["BTCUSDT"]
-  /// Decimal text, read with each instrument's own scale.
-  public var startPrice = "60000"
+  /// Decimal texts, read with each instrument's own scale: one for all symbols, or one each.
+  public var startPrices = ["60000"]
   public var tradesPerSecond = 20.0
   /// Standard deviation of one second's return.
   public var volatilityBps = 5.0
   public var spreadTicks = 1
 
   public init() {}
+
+  /// - Parameter index: of the symbol.
+  public func startPrice(_ index: Int) -> String { startPrices[startPrices.count == 1 ? 0 : index] }
 }
 
 /// Settings that are not acceptable: every violation at once, one line each.

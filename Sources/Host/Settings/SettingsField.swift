@@ -200,26 +200,32 @@ struct SettingsField: Sendable {
     }
   }
 
+  /// One for all symbols, or one each in their order.
   private static func startPrice(_ name: String) -> SettingsField {
     SettingsField(name: name) { settings, written in
-      guard case .text(let text) = written, let raw = decimal(text, scale: 9), raw > 0 else { return "write a price above 0, at most 9 decimals" }
-      settings.mock.startPrice = text
+      guard let items = items(written), !items.isEmpty, items.allSatisfy({ decimal($0, scale: 9).map { $0 > 0 } ?? false }) else {
+        return "write a price above 0 with at most 9 decimals, or a list with one for each of feed.mock.symbols"
+      }
+      settings.mock.startPrices = items
       return nil
     } show: {
-      $0.mock.startPrice
+      $0.mock.startPrices.joined(separator: ",")
+    }
+  }
+
+  /// A list, or on the command line words with commas between them.
+  private static func items(_ written: Written) -> [String]? {
+    switch written {
+    case .list(let list): list
+    case .text(let text): text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    case .null: nil
     }
   }
 
   private static func symbols(_ name: String) -> SettingsField {
     SettingsField(name: name) { settings, written in
       let advice = "write a list of different symbols, [BTCUSDT, ETHUSDT], 1...64 of them"
-      let items: [String]
-      switch written {
-      case .list(let list): items = list
-      case .text(let text): items = text.split(separator: ",").map(String.init)
-      case .null: return advice
-      }
-      guard !items.isEmpty, items.count <= 64, Set(items).count == items.count, items.allSatisfy({ !$0.isEmpty }) else { return advice }
+      guard let items = items(written), !items.isEmpty, items.count <= 64, Set(items).count == items.count, items.allSatisfy({ !$0.isEmpty }) else { return advice }
       settings.mock.symbols = items
       return nil
     } show: {
