@@ -71,7 +71,8 @@ public final class PluginLibrary: @unchecked Sendable {
     guard let descriptor = entry(QE_ABI_MAJOR, QE_ABI_MINOR, &text, text.count) else {
       let reason = PluginText.bounded(text)
       throw PluginError(
-        .abiUnsupported(reason.isEmpty ? "no range given" : reason), path, "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR); rebuild the plugin")
+        .abiUnsupported(reason.isEmpty ? "no range given" : reason), path,
+        "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR); rebuild the plugin")
     }
     let reader = DescriptorReader(descriptor: descriptor, path: path)
     try reader.validate()
