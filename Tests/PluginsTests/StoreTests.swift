@@ -3,6 +3,7 @@ import Foundation
 import Market
 import PluginABI
 import Plugins
+import Synchronization
 import TestKit
 import Testing
 
@@ -161,20 +162,28 @@ import Testing
     let builds = try builds(4)
     try publish(builds[0])
     let (store, instrument) = (store, instrument)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for build in builds {
-        group.addTask {
+    let ending = Ending()
+    try await withThrowingTaskGroup(of: Int.self) { readers in
+      readers.addTask {
+        var reads = 0
+        while !ending.hasCome.withLock({ $0 }) {
+          for entry in try store.list() { _ = try store.load(entry) }
+          reads += 1
+        }
+        return reads
+      }
+      // Threads of their own: a publisher blocks on the lock, and the pool has no thread to spare for that.
+      let publishers = builds.map { build in
+        Publisher {
           for _ in 0..<8 {
             _ = try store.publish(build, instrument: instrument, horizonSeconds: 0, parameters: [:], deliverableEvents: Libraries.deliverable)
           }
         }
       }
-      for _ in 0..<2 {
-        group.addTask {
-          for _ in 0..<100 { for entry in try store.list() { _ = try store.load(entry) } }
-        }
-      }
-      try await group.waitForAll()
+      for publisher in publishers { publisher.start() }
+      for publisher in publishers { #expect(await publisher.result() == nil) }
+      ending.hasCome.withLock { $0 = true }
+      for try await reads in readers { #expect(reads > 0) }
     }
     let entry = try store.entry(symbol: "BTCUSDT", horizonSeconds: 0)
     #expect(entry.versions.count == 33)
@@ -193,5 +202,37 @@ import Testing
     var data = try Data(contentsOf: URL(fileURLWithPath: path))
     data[data.count / 2] ^= 1
     try data.write(to: URL(fileURLWithPath: path))
+  }
+}
+
+private final class Ending: Sendable {
+  let hasCome = Mutex(false)
+}
+
+/// Work on a thread of its own, whose error can be awaited.
+private final class Publisher: Sendable {
+  private let body: @Sendable () throws -> Void
+  private let outcome: AsyncStream<String?>
+  private let continuation: AsyncStream<String?>.Continuation
+
+  init(_ body: @escaping @Sendable () throws -> Void) {
+    self.body = body
+    (outcome, continuation) = AsyncStream.makeStream(of: String?.self)
+  }
+
+  func start() {
+    Thread.detachNewThread { [self] in
+      do {
+        try body()
+        continuation.yield(nil)
+      } catch { continuation.yield("\(error)") }
+      continuation.finish()
+    }
+  }
+
+  /// The error in words; nil when there was none.
+  func result() async -> String? {
+    for await text in outcome { return text }
+    return "it never ended"
   }
 }
