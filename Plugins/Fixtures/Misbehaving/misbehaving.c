@@ -64,7 +64,7 @@ static qe_status create(const qe_host *host, const qe_config *config, void **out
     if (is(&local, "create_silent")) return QE_ERROR;
     if (is(&local, "create_garbage_status")) return (qe_status)0x80A5A5A5;
     if (is(&local, "create_error")) {
-        say(error, capacity, "the fixture refuses\non two lines");
+        say(error, capacity, "the fixture refuses\non two lines\x1b[2J");
         return QE_INVALID;
     }
     if (is(&local, "create_unterminated")) {

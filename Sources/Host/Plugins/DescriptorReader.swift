@@ -84,7 +84,9 @@ struct DescriptorReader {
     for row in parameters {
       guard Self.isName(row.name, firstUpper: false) else { throw invalid("parameters", "'\(row.name)' is no name: [a-z][a-z0-9_]*") }
       guard seen.insert(row.name).inserted else { throw invalid("parameters", "'\(row.name)' comes twice") }
-      guard (QE_PARAMETER_INTEGER...QE_PARAMETER_TEXT).contains(row.type) else { throw invalid("parameters", "'\(row.name)' has no type of version 1") }
+      guard (QE_PARAMETER_INTEGER...QE_PARAMETER_TEXT).contains(row.type) else {
+        throw invalid("parameters", "'\(row.name)' has no type of version 1")
+      }
       if row.type == QE_PARAMETER_TEXT { continue }
       guard row.minimum.isFinite, row.maximum.isFinite, row.defaultValue.isFinite, row.minimum <= row.defaultValue, row.defaultValue <= row.maximum
       else { throw invalid("parameters", "'\(row.name)': minimum <= default <= maximum must hold, all finite") }

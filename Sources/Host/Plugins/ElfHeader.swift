@@ -13,7 +13,9 @@ enum ElfHeader {
     guard ends(at: integer(bytes, 40, 8), integer(bytes, 58, 2) * integer(bytes, 60, 2), within: bytes) else { return "it is cut short" }
     // A stripped file may have no section table; its segments are what is mapped.
     let (table, entrySize, count) = (integer(bytes, 32, 8), integer(bytes, 54, 2), integer(bytes, 56, 2))
-    guard count > 0, entrySize >= programHeaderSize, ends(at: table, entrySize * count, within: bytes) else { return "it has no segments, or is cut short" }
+    guard count > 0, entrySize >= programHeaderSize, ends(at: table, entrySize * count, within: bytes) else {
+      return "it has no segments, or is cut short"
+    }
     for index in 0..<count {
       let row = Int(table + index * entrySize)
       guard ends(at: integer(bytes, row + 8, 8), integer(bytes, row + 32, 8), within: bytes) else { return "a segment of it is cut short" }

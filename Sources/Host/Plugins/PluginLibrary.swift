@@ -39,11 +39,11 @@ public final class PluginLibrary: @unchecked Sendable {
     if let expected, expected != digest {
       throw PluginError(.shaMismatch, path, "the manifest promises \(expected), the file is \(digest); publish it again if the change is yours")
     }
-    if let known = loaded.withLock({ $0[digest] }) { return known }
+    if let known = loaded.withLock({ $0[digest] }) { return known.found(at: path) }
     if let reason = ElfHeader.objection(bytes) { throw PluginError(.compatMismatch("not an ELF shared library"), path, reason) }
     let library = try PluginLibrary(path: path, bytes: bytes, digest: digest)
     return loaded.withLock { table in
-      if let first = table[digest] { return first }
+      if let first = table[digest] { return first.found(at: path) }
       table[digest] = library
       return library
     }
@@ -53,7 +53,7 @@ public final class PluginLibrary: @unchecked Sendable {
     self.path = path
     self.bytes = bytes
     self.digest = digest
-    fileName = String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+    fileName = Self.fileName(of: path)
     let file: SealedMemoryFile
     do { file = try SealedMemoryFile(name: "quantumedge:\(fileName)", bytes: bytes) } catch {
       throw PluginError(.compatMismatch("memory file"), path, error.description)
@@ -71,7 +71,8 @@ public final class PluginLibrary: @unchecked Sendable {
     guard let descriptor = entry(QE_ABI_MAJOR, QE_ABI_MINOR, &text, text.count) else {
       let reason = PluginText.bounded(text)
       throw PluginError(
-        .abiUnsupported(reason.isEmpty ? "no range given" : reason), path, "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR); rebuild the plugin")
+        .abiUnsupported(reason.isEmpty ? "no range given" : reason), path,
+        "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR); rebuild the plugin")
     }
     let reader = DescriptorReader(descriptor: descriptor, path: path)
     try reader.validate()
@@ -83,6 +84,28 @@ public final class PluginLibrary: @unchecked Sendable {
     abi = (descriptor.pointee.abi_major, descriptor.pointee.abi_minor)
     parameters = reader.parameters
   }
+
+  /// The same image under the path that was asked for, so that errors and published files have that name.
+  private func found(at path: String) -> PluginLibrary { path == self.path ? self : PluginLibrary(image: self, path: path) }
+
+  private init(image: PluginLibrary, path: String) {
+    self.path = path
+    fileName = Self.fileName(of: path)
+    digest = image.digest
+    bytes = image.bytes
+    descriptor = image.descriptor
+    name = image.name
+    version = image.version
+    isModel = image.isModel
+    events = image.events
+    abi = image.abi
+    parameters = image.parameters
+  }
+
+  private static func fileName(of path: String) -> String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
+
+  /// Whether both are one loaded image.
+  public func isSameImage(as other: PluginLibrary) -> Bool { descriptor == other.descriptor }
 
   /// The extension's table, if the plugin knows the id.
   func `extension`<Table>(_ id: String, as type: Table.Type) -> UnsafePointer<Table>? {

@@ -70,7 +70,9 @@ public final class StrategyInstance {
       let reason = PluginText.bounded(text)
       throw PluginError(.createFailed(reason.isEmpty ? "status \(status)" : reason), subject, "the plugin refused to be created")
     }
-    guard let instance else { throw PluginError(.createFailed("NULL instance"), subject, "the plugin said OK and gave nothing; report it to its author") }
+    guard let instance else {
+      throw PluginError(.createFailed("NULL instance"), subject, "the plugin said OK and gave nothing; report it to its author")
+    }
     var step = table.pointee.initialise(instance)
     guard step == QE_OK else {
       table.pointee.destroy(instance)

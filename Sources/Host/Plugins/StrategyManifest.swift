@@ -54,7 +54,9 @@ public struct StrategyManifest: Sendable, Equatable {
     }
     guard let major = wire.abi.major.value.flatMap(UInt32.init(exactly:)) else { throw invalid("abi.major", "it is \(wire.abi.major.text)") }
     guard let minor = wire.abi.minor.value.flatMap(UInt32.init(exactly:)) else { throw invalid("abi.minor", "it is \(wire.abi.minor.text)") }
-    guard let createdAt = wire.created_at.value, createdAt >= 0 else { throw invalid("created_at", "it is \(wire.created_at.text), not epoch seconds") }
+    guard let createdAt = wire.created_at.value, createdAt >= 0 else {
+      throw invalid("created_at", "it is \(wire.created_at.text), not epoch seconds")
+    }
     var market: Market?
     if let text = wire.market {
       guard let known = Market(rawValue: text) else { throw invalid("market", "'\(text)' is no market: spot, usdm") }

@@ -80,7 +80,7 @@ public struct StrategyStore: Sendable {
       if let before = Files.symlinkTarget("\(home)/current") { try Files.swapSymlink(at: "\(folder)/previous", to: "../../\(before)") }
     }
     // What the disk has now, not what was meant to be written, decides.
-    guard try PluginLibrary.load(plugin, expected: library.digest) === library else {
+    guard try PluginLibrary.load(plugin, expected: library.digest).isSameImage(as: library) else {
       throw PluginError(.shaMismatch, plugin, "the copy is another image; publish again")
     }
     try Self.storing { () throws(KernelError) in try Files.swapSymlink(at: "\(home)/current", to: "versions/\(version)") }
