@@ -68,7 +68,7 @@ let composition: [Target] = [
   room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
   room(
     "Backtest", "Sources/Host/Backtest",
-    ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
+    ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings"]),
   room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings"]),
   .executableTarget(
     name: "quantumedge",
@@ -134,7 +134,7 @@ let tests: [Target] = [
   test("EngineTests", ["Engine", "Market", "PluginABI", "Risk", "Simulation"]),
   test("CryptographyTests", ["Cryptography"]),
   test("KernelTests", ["Kernel"]),
-  test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
+  test("PluginsTests", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins"]),
   test("CompressionTests", ["Compression"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),

@@ -59,7 +59,7 @@ import Testing
   @Test func arrowsRunUpTheListOnly() {
     for room in table.rooms {
       guard let layer = Self.order.firstIndex(of: room.section) else { continue }
-      for name in room.dependencies {
+      for name in room.dependencies where name != "ArgumentParser" {
         guard let target = table.room(name), let below = Self.order.firstIndex(of: target.section) else {
           #expect(Bool(false), "\(room.name) depends on \(name), which the table does not have")
           continue
