@@ -1,9 +1,8 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
-// One table is the architecture: a target's layer says what it may import (docs/ARCHITECTURE.md; Tests/Layering holds
-// the sources to it). Arrows run from a later layer to an earlier one only.
+// One table is the architecture. Arrows run from a later section of it to an earlier one only, and adapters do not import
+// each other; Tests/Layering holds every import to this file. docs/ARCHITECTURE.md says why.
 
 /// Set by CI, so that a user's newer compiler with new warnings still builds.
 let strict = Context.environment["QE_STRICT"] == "1"
@@ -14,7 +13,7 @@ let swiftSettings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : [
 // No FMA contraction: Swift does none, and results must not differ between the two languages.
 let cSettings: [CSetting] = [.unsafeFlags(["-ffp-contract=off"])] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
-func swift(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
 }
 
@@ -22,13 +21,74 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
   .systemLibrary(name: name, path: "Sources/Host/Platform/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+// MARK: - What a plugin author sees
+
+let contract: [Target] = [
+  .target(name: "PluginABI", path: "Sources/PluginABI", cSettings: cSettings),
+  room("PluginKit", "Sources/PluginKit", ["PluginABI"]),
+]
+
+// MARK: - The host, layer by layer
+
+let values: [Target] = [
+  room("Market", "Sources/Host/Market"),
+  room("Risk", "Sources/Host/Risk", ["Market"]),
+]
+
+let engine: [Target] = [
+  room("Engine", "Sources/Host/Engine", ["Market", "PluginABI", "Risk"]),
+  room("Simulation", "Sources/Host/Simulation", ["Engine", "Market", "Risk"]),
+]
+
+/// One target per outside library or kernel duty; each owns every pointer of it.
+let platform: [Target] = [
+  system("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+  system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+  system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+  system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+  .target(name: "CKernel", path: "Sources/Host/Platform/CKernel", cSettings: cSettings),
+  room("YAMLDocument", "Sources/Host/Platform/YAMLDocument", ["CLibYAML"]),
+  room("Cryptography", "Sources/Host/Platform/Cryptography", ["CLibCrypto"]),
+  room("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
+  room("Kernel", "Sources/Host/Platform/Kernel", ["CKernel"]),
+]
+
+let adapters: [Target] = [
+  room("Feeds", "Sources/Host/Feeds", ["Compression", "Market"]),
+  room("Plugins", "Sources/Host/Plugins", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI"]),
+  room("Report", "Sources/Host/Report", ["Market"]),
+  .target(
+    name: "Scaffold", dependencies: ["Market", "PluginABI", "ScaffoldTexts"], path: "Sources/Host/Scaffold", exclude: ["Texts"], swiftSettings: swiftSettings),
+  // The files of a new plugin package, carried in the executable.
+  .target(name: "ScaffoldTexts", path: "Sources/Host/Scaffold/Texts", cSettings: cSettings),
+  room("Settings", "Sources/Host/Settings", ["Market", "Risk", "Simulation", "YAMLDocument"]),
+]
+
+let composition: [Target] = [
+  room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
+  room(
+    "Backtest", "Sources/Host/Backtest",
+    ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings"]),
+  room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings"]),
+  .executableTarget(
+    name: "quantumedge",
+    dependencies: [
+      "Backtest", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Scaffold", "Session", "Settings",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Sources/Host/CLI", swiftSettings: swiftSettings),
+]
+
+// MARK: - Plugins: each is a library product of the same name, lib<name>.so beside the executable
+
 // A plugin shows one symbol (nothing else hides Swift's), stays loaded, and must not need what the host does not have;
 // libm it has (rounding is there), and only a plugin that rounds names it. lld, because gold leaves local symbols of
 // Swift in the dynamic table.
 let pluginLinkerSettings: [LinkerSetting] = [
   .unsafeFlags(
-    ["-use-ld=lld"] + (["--version-script=\(Context.packageDirectory)/Plugins/plugin.map", "-znodelete", "--gc-sections", "--as-needed", "-lm"] + (sanitized ? [] : ["-zdefs"]))
-      .flatMap { ["-Xlinker", $0] })
+    ["-use-ld=lld"]
+      + (["--version-script=\(Context.packageDirectory)/Plugins/plugin.map", "-znodelete", "--gc-sections", "--as-needed", "-lm"]
+        + (sanitized ? [] : ["-zdefs"])).flatMap { ["-Xlinker", $0] })
 ]
 
 func swiftPlugin(_ name: String, _ path: String) -> Target {
@@ -37,100 +97,62 @@ func swiftPlugin(_ name: String, _ path: String) -> Target {
 
 /// Plain C against the header alone.
 func cPlugin(_ name: String, _ path: String) -> Target {
-  .target(
-    name: name, dependencies: ["PluginABI"], path: path, publicHeadersPath: ".", cSettings: cSettings, linkerSettings: pluginLinkerSettings)
+  .target(name: name, dependencies: ["PluginABI"], path: path, publicHeadersPath: ".", cSettings: cSettings, linkerSettings: pluginLinkerSettings)
 }
 
-// Each is a library product of the same name: lib<name>.so beside the executable.
 let plugins: [Target] = [
   swiftPlugin("EMACross", "Plugins/EMACross"),
   cPlugin("BreakoutC", "Plugins/BreakoutC"),
+]
+
+/// For tests only.
+let fixtures: [Target] = [
   cPlugin("EMACrossC", "Plugins/Fixtures/EMACrossC"),
   cPlugin("Churn", "Plugins/Fixtures/Churn"),
+  // Preloaded by tests to count allocations; not a plugin.
+  .target(name: "AllocationCounter", path: "Plugins/Fixtures/AllocationCounter", publicHeadersPath: ".", cSettings: cSettings),
+  // Each breaks the contract in ways of its own.
+  cPlugin("Misbehaving", "Plugins/Fixtures/Misbehaving"),
+  cPlugin("MisbehavingDescriptor", "Plugins/Fixtures/MisbehavingDescriptor"),
+  cPlugin("MisbehavingModel", "Plugins/Fixtures/MisbehavingModel"),
+  cPlugin("MisbehavingNullEntry", "Plugins/Fixtures/MisbehavingNullEntry"),
+  cPlugin("MisbehavingNullTable", "Plugins/Fixtures/MisbehavingNullTable"),
+  cPlugin("MisbehavingShortDescriptor", "Plugins/Fixtures/MisbehavingShortDescriptor"),
+  cPlugin("MisbehavingWrongABI", "Plugins/Fixtures/MisbehavingWrongABI"),
 ]
 
-/// Preloaded by tests to count allocations; not a plugin.
-let allocationCounter = Target.target(
-  name: "AllocationCounter", path: "Plugins/Fixtures/AllocationCounter", publicHeadersPath: ".", cSettings: cSettings)
-
-let host: [Target] = [
-  // values
-  .target(name: "PluginABI", path: "Sources/PluginABI", cSettings: cSettings),
-  swift("PluginKit", "Sources/PluginKit", ["PluginABI"]),
-  swift("Market", "Sources/Host/Market"),
-  swift("Risk", "Sources/Host/Risk", ["Market"]),
-  // engine
-  swift("Engine", "Sources/Host/Engine", ["Market", "Risk", "PluginABI"]),
-  swift("Simulation", "Sources/Host/Simulation", ["Market", "Risk", "Engine"]),
-  // platform: one target per outside library or kernel duty
-  system("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
-  system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
-  system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
-  system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
-  .target(name: "CKernel", path: "Sources/Host/Platform/CKernel", cSettings: cSettings),
-  swift("YAMLDocument", "Sources/Host/Platform/YAMLDocument", ["CLibYAML"]),
-  swift("Cryptography", "Sources/Host/Platform/Cryptography", ["CLibCrypto"]),
-  swift("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
-  swift("Kernel", "Sources/Host/Platform/Kernel", ["CKernel"]),
-  // adapters
-  swift("Feeds", "Sources/Host/Feeds", ["Market", "Compression"]),
-  swift("Plugins", "Sources/Host/Plugins", ["Market", "Engine", "PluginABI", "Cryptography", "Kernel"]),
-  swift("Report", "Sources/Host/Report", ["Market", "Risk"]),
-  swift("Settings", "Sources/Host/Settings", ["Market", "Risk", "Simulation", "YAMLDocument"]),
-  // composition
-  swift(
-    "Session", "Sources/Host/Session",
-    ["Market", "Risk", "Engine", "Simulation", "Plugins", "Settings", "Cryptography"]),
-  swift("Backtest", "Sources/Host/Backtest", ["Market", "Risk", "Engine", "Simulation", "Feeds", "Plugins", "Settings", "Session"]),
-  swift("Daemon", "Sources/Host/Daemon", ["Market", "Risk", "Engine", "Simulation", "Feeds", "Plugins", "Settings", "Session", "Kernel"]),
-  .executableTarget(
-    name: "quantumedge",
-    dependencies: [
-      "Market", "Risk", "Engine", "Feeds", "Plugins", "Settings", "Session", "Backtest", "Daemon",
-      .product(name: "ArgumentParser", package: "swift-argument-parser"),
-    ],
-    path: "Sources/Host/CLI", swiftSettings: swiftSettings),
-  // tests
-  .testTarget(name: "ReportTests", dependencies: ["Report", "Market"], path: "Tests/ReportTests", swiftSettings: swiftSettings),
-]
+// MARK: - Tests: none lists a plugin, two of them would define the entry twice; the libraries are built beside the tests
 
 func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies + ["TestKit"], path: "Tests/\(name)", swiftSettings: swiftSettings)
 }
 
-// No test lists a plugin target: two of them would define the entry twice. The libraries are built beside the tests.
 let tests: [Target] = [
-  .target(name: "TestKit", dependencies: ["Market", "Risk", "Engine", "PluginABI"], path: "Tests/TestKit", swiftSettings: swiftSettings),
+  room("TestKit", "Tests/TestKit", ["Engine", "Market", "PluginABI", "Risk"]),
   test("MarketTests", ["Market"]),
-  test("CryptographyTests", ["Cryptography"]),
   test("RiskTests", ["Market", "Risk"]),
+  test("EngineTests", ["Engine", "Market", "PluginABI", "Risk", "Simulation"]),
+  test("CryptographyTests", ["Cryptography"]),
+  test("KernelTests", ["Kernel"]),
+  test("PluginsTests", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins"]),
+  test("CompressionTests", ["Compression"]),
+  test("FeedsTests", ["Compression", "Feeds", "Market"]),
+  test("ReportTests", ["Market", "Report"]),
   test("PluginKitTests", ["PluginABI", "PluginKit"]),
-  test("EngineTests", ["Market", "Risk", "Engine", "Simulation", "PluginABI"]),
+  test("ScaffoldTests", ["Market", "Scaffold"]),
+  test("YAMLDocumentTests", ["YAMLDocument"]),
+  test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
+  test("LayeringTests", []),
 ]
-
-let tests: [Target] = [
-  .testTarget(name: "CompressionTests", dependencies: ["Compression"], path: "Tests/CompressionTests", swiftSettings: swiftSettings),
-  .testTarget(name: "FeedsTests", dependencies: ["Feeds", "Market", "Compression"], path: "Tests/FeedsTests", swiftSettings: swiftSettings),
-]
-
-// While the rooms are being built: only those that exist.
-let libraries = (plugins + [allocationCounter]).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
-let built = (host + libraries + tests).filter { FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + $0.path!) }
-for target in built {
-  target.dependencies.removeAll {
-    if case .byNameItem(let name, _) = $0 { return !built.contains { $0.name == name } }
-    return false
-  }
-}
 
 let package = Package(
   name: "QuantumEdge",
   products: [.executable(name: "quantumedge", targets: ["quantumedge"])]
-    + libraries.map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) },
+    + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],
-  targets: built + tests,
+  targets: contract + values + engine + platform + adapters + composition + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )

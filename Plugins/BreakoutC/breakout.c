@@ -127,7 +127,7 @@ static int breaks_out(instance *self, int64_t price) {
     }
     int breakout = now->trades >= now->window && price > peak_at(self, 0)->price;
     while (now->peak_count > 0 && peak_at(self, now->peak_count - 1)->price <= price) now->peak_count--;
-    /* At most window - 1 older trades remain below: the one that would be too old left above, or is reached by price. */
+    /* Room for this one: the oldest leaves the window with the next trade anyway. */
     if (now->peak_count == (uint64_t)now->window) {
         self->head = (self->head + 1) % (uint64_t)now->window;
         now->peak_count--;
@@ -295,7 +295,8 @@ static int is_sound(const state *now, const uint8_t *peaks) {
     if (now->trades < 0 || now->phase >= PHASE_COUNT || now->limit_refused > 1) return 0;
     if (now->order_tag > now->last_tag || now->cancel_tag > now->last_tag) return 0;
     if (now->peak_count > (uint64_t)now->window || (now->trades > 0) != (now->peak_count > 0)) return 0;
-    peak before = {0, now->trades - now->window - 1};
+    /* The oldest may be one trade out of the window: it leaves with the next one. */
+    peak before = {0, now->trades - now->window - 2};
     for (uint64_t i = 0; i < now->peak_count; i++) {
         peak one;
         memcpy(&one, peaks + i * sizeof one, sizeof one);

@@ -5,6 +5,7 @@
   @inlinable static var payloadOffset: Int { 8 }
 
   struct Made {
+    let name: String
     let descriptor: UnsafePointer<qe_descriptor>
     let type: any (Plugin & ~Copyable).Type
     let stateful: (any (Plugin & Stateful & ~Copyable).Type)?
@@ -20,13 +21,17 @@
       write("supports plugin ABI \(PluginKit.supportedRange), the host asked for \(major)", to: error, capacity)
       return nil
     }
-    if let made { return made.descriptor }
     let content = content()
     if let defect = content.defect {
       write("\(content.name): \(defect)", to: error, capacity)
       return nil
     }
-    let new = Made(descriptor: DescriptorTable.make(content), type: content.type, stateful: content.stateful)
+    if let made {
+      if made.name == content.name { return made.descriptor }
+      write("\(content.name): this library already is the plugin \(made.name)", to: error, capacity)
+      return nil
+    }
+    let new = Made(name: content.name, descriptor: DescriptorTable.make(content), type: content.type, stateful: content.stateful)
     made = new
     return new.descriptor
   }

@@ -1,7 +1,8 @@
 /*
  * For LD_PRELOAD: counts what a process allocates and writes the counts at exit to the file that QE_ALLOCATION_COUNT_FILE
  * names, one "name count" per line. A test compares two runs of different length: what a steady state allocates is the
- * difference. glibc's own __libc_ functions do the work, so nothing here allocates or looks a symbol up.
+ * difference. A program that ends by _exit or a signal leaves no file. glibc's own __libc_ functions do the work, so
+ * nothing here allocates or looks a symbol up.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -60,20 +60,21 @@ final class KillSwitchWatcher: Sendable {
 
   init(_ killSwitch: KillSwitch) { self.killSwitch = killSwitch }
 
-  func start() {
-    let thread = Thread { [self] in
-      while !isStopped.load(ordering: .acquiring) {
-        if case .on(let text) = killSwitch.read() {
-          reason.withLock { $0 = text }
-          // Best effort: the process is killed either way, the latch is for the next one.
-          try? killSwitch.setLatch(reason: text)
-          isOn.store(true, ordering: .releasing)
-          return
-        }
+  func start() throws {
+    try BackgroundThread.start { [self] in
+      while !isStopped.load(ordering: .acquiring), !isOn.load(ordering: .acquiring) {
+        if case .on(let text) = killSwitch.read() { return trip(text) }
         Clocks.sleep(nanoseconds: Self.periodNanoseconds)
       }
     }
-    thread.start()
+  }
+
+  /// Switches on for good.
+  func trip(_ text: String) {
+    reason.withLock { $0 = text }
+    // Best effort: this process is killed either way, the latch is for the next one.
+    try? killSwitch.setLatch(reason: text)
+    isOn.store(true, ordering: .releasing)
   }
 
   func stop() { isStopped.store(true, ordering: .releasing) }

@@ -82,11 +82,11 @@ public struct MockRun {
     var clock = RisingClock()
     if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.reason ?? "risk.kill_switch.enabled is set") }
     if case .on(let reason) = killSwitch.read() { watcher.trip(reason) }
-    watcher.start()
+    try watcher.start()
     defer { watcher.stop() }
 
-    var markets = try instruments.map { instrument throws -> MockFeed in
-      try MockFeed(instrument: instrument, settings: settings.mock, startMilliseconds: started / 1_000_000)
+    var markets = try instruments.enumerated().map { index, instrument throws -> MockFeed in
+      try MockFeed(instrument: instrument, index: index, settings: settings.mock, startMilliseconds: started / 1_000_000)
     }
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     var nextStatus = started + Self.statusPeriodNanoseconds
@@ -126,10 +126,10 @@ public struct MockRun {
         report(status(loop, session, events: events, since: started, now: now))
       }
     }
+    // Read first: the halt below is the shutdown's own, and no word about the run.
+    let last = status(loop, session, events: events, since: started, now: clock.now())
     // On shutdown what would open is cancelled; protective orders end with the paper venue.
     loop.command(.halt, receiveNanoseconds: clock.now())
-    var last = status(loop, session, events: events, since: started, now: clock.now())
-    if !isKilled, observer.blocked == nil { last.blocked = nil }
     return Result(
       status: last, stoppedBy: stoppedBy, decisionHash: loop.decisionHashes().run.hex,
       instances: session.instances.map { ($0.id, $0.digest.hex) }, failures: observer.failures)
@@ -153,57 +153,5 @@ struct RisingClock {
   mutating func now() -> Int64 {
     last = max(last, Clocks.realtimeNanoseconds())
     return last
-  }
-}
-
-/// One symbol's generator with its next event.
-private struct MockFeed {
-  private var market: MockMarket
-  private var pending: MockEvent
-
-  init(instrument: Instrument, settings: MockFeedSettings, startMilliseconds: Int64) throws {
-    let options = try settings.options(for: instrument)
-    market = MockMarket(seed: settings.seed, instrument: instrument, options: options, startMilliseconds: startMilliseconds)
-    pending = market.next()
-  }
-
-  var dueNanoseconds: Int64 { pending.exchangeMilliseconds * 1_000_000 }
-
-  mutating func deliver(to loop: inout TradingLoop, instrument: Int32, receiveNanoseconds: Int64) {
-    switch pending {
-    case .quote(let quote, let milliseconds):
-      loop.quote(quote, exchangeMilliseconds: milliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
-    case .trade(let trade, let milliseconds):
-      loop.trade(Tick(exchangeMilliseconds: milliseconds, trade: trade), instrument: instrument, receiveNanoseconds: receiveNanoseconds)
-    }
-    pending = market.next()
-  }
-}
-
-/// Turns what happens into lines for people.
-private final class RunNotices: RunObserver {
-  private let session: TradingSession
-  private let notice: (String) -> Void
-  private(set) var failures: [String] = []
-  private(set) var blocked: String?
-
-  init(session: TradingSession, notice: @escaping (String) -> Void) {
-    self.session = session
-    self.notice = notice
-  }
-
-  func filled(_ fill: FillRecord) {}
-  func closed(_ trip: RoundTrip) {}
-  func refused(_ record: RefusalRecord) {}
-
-  func riskChanged(_ code: RefusalCode) {
-    blocked = code == .none ? nil : code.name
-    notice(code == .none ? "opening is allowed again" : "opening is stopped: \(code.name); opening orders are cancelled")
-  }
-
-  func failed(instance: Int32, _ failure: PluginFailure) {
-    let text = "\(session.instances[Int(instance)].id): \(failure.text); it is out, its opening orders are cancelled, its position is held"
-    failures.append(text)
-    notice(text)
   }
 }

@@ -5,10 +5,15 @@ import Risk
 extension Engine {
   /// Calls the plugin with the event that was just written, and handles what it wishes.
   mutating func deliver(_ index: Int, _ kind: UInt32) {
+    deliver(index, kind, market: instruments + Int(instances[index].instrument))
+  }
+
+  /// - Parameter market: the instance's instrument, where the caller has it at hand.
+  @inline(__always)
+  mutating func deliver(_ index: Int, _ kind: UInt32, market: UnsafeMutablePointer<InstrumentState>) {
     let instance = instances + index
     if instance.pointee.isOut { return }
     let context = contexts + index
-    let market = instruments + Int(instance.pointee.instrument)
     event.pointee.struct_size = UInt32(MemoryLayout<qe_event>.size)
     event.pointee.kind = kind
     context.pointee.flags = market.pointee.contextFlags
@@ -33,7 +38,8 @@ extension Engine {
     if count > capacity { return fail(index, .overflow(claimed: count, capacity: capacity)) }
     instances[index].budget -= Int(count)
     for position in 0..<Int(count) { wish(index, intents[position]) }
-    clearIntents()
+    // Whatever it wrote is gone before the next call; a plugin that writes past its count spoils its own wishes alone.
+    clearIntents(Int(count))
   }
 
   /// Delivers what happened to orders, and what follows from that, until all is quiet. Ends because budgets do.
@@ -45,7 +51,7 @@ extension Engine {
   }
 
   private mutating func fail(_ index: Int, _ failure: PluginFailure) {
-    clearIntents()
+    clearIntents(intentCapacity)
     actions.append(.instanceFailed(instance: Int32(index), failure))
     takeOut(index)
   }

@@ -51,6 +51,7 @@ extension Engine {
       instrument: instrument, instance: Int32(index), side: side, type: type, quantity: Quantity(raw: quantity), price: Price(raw: intent.price),
       reduceOnly: intent.flags & QE_INTENT_REDUCE_ONLY != 0)
     if !instances[index].cadenceOpen, !gate.isReducing(request) { return refuse(index, intent, Refusal(.offCadence), quantity: quantity) }
+    showPrices()
     switch gate.check(request, now: now, availableCash: cash + marginUnrealized) {
     case .refused(let refusal):
       refuse(index, intent, refusal, quantity: quantity)
@@ -59,6 +60,15 @@ extension Engine {
       refreshWorking(index)
       decide(index, intent, .none, .sent, quantity: quantity)
       actions.append(.send(order))
+    }
+  }
+
+  /// The gate values every instrument; it is shown the prices when it is asked, not on every tick.
+  private mutating func showPrices() {
+    for index in 0..<instrumentCount {
+      let state = instruments + index
+      gate.quoted(Int32(index), bid: state.pointee.bid, ask: state.pointee.ask)
+      gate.traded(Int32(index), price: state.pointee.last)
     }
   }
 

@@ -3,30 +3,30 @@ import PluginABI
 import Risk
 
 extension Engine {
+  @inline(__always)
   mutating func quoted(_ index: Int, _ quote: Quote) {
     let state = instruments + index
     state.pointee.bid = quote.bidPrice
     state.pointee.ask = quote.askPrice
     state.pointee.contextFlags = quote.isSynthetic ? QE_CONTEXT_SYNTHETIC_QUOTE : 0
-    gate.quoted(Int32(index), bid: quote.bidPrice, ask: quote.askPrice)
-    mark(index)
+    if state.pointee.book.position != 0 { mark(index) }
     for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_QUOTE) {
       event.pointee.as.quote = qe_quote(
         bid_price: quote.bidPrice.raw, bid_quantity: quote.bidQuantity.raw, ask_price: quote.askPrice.raw, ask_quantity: quote.askQuantity.raw)
-      deliver(instance, QE_EVENT_QUOTE)
+      deliver(instance, QE_EVENT_QUOTE, market: state)
     }
   }
 
+  @inline(__always)
   mutating func traded(_ index: Int, _ trade: Trade) {
     let state = instruments + index
     state.pointee.last = trade.price
-    gate.traded(Int32(index), price: trade.price)
     if state.pointee.bid.raw == 0 { mark(index) }
     if state.pointee.wantsBars { closeBars(index, trade) }
     for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_TRADE) {
       event.pointee.as.trade = qe_trade(
         price: trade.price.raw, quantity: trade.quantity.raw, taker_side: UInt32(trade.takerSide.rawValue), reserved: 0)
-      deliver(instance, QE_EVENT_TRADE)
+      deliver(instance, QE_EVENT_TRADE, market: state)
     }
   }
 

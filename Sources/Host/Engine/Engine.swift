@@ -36,6 +36,8 @@ public struct Engine: ~Copyable {
   var now: Int64 = .min
   var exchangeMilliseconds: Int64 = -1
   var blocking = RefusalCode.none
+  /// The gate's, kept here so that a tick costs one compare.
+  private var nextDayNanoseconds = Int64.min
   private let hasTimers: Bool
 
   public init(_ configuration: EngineConfiguration) {
@@ -73,7 +75,7 @@ public struct Engine: ~Copyable {
     intents = .allocate(capacity: intentCapacity)
     intents.initialize(repeating: qe_intent(), count: intentCapacity)
     hasTimers = instanceConfigurations.contains { $0.binding.wants(QE_EVENT_TIMER) }
-    clearIntents()
+    clearIntents(intentCapacity)
     assignInstances()
   }
 
@@ -140,7 +142,13 @@ public struct Engine: ~Copyable {
     sequence = time.sequence
     now = time.receiveNanoseconds
     exchangeMilliseconds = time.exchangeMilliseconds
-    if gate.advanced(to: now) { noteRiskState() }
+    if now >= nextDayNanoseconds { rollDay() }
+  }
+
+  private mutating func rollDay() {
+    let resumes = gate.advanced(to: now)
+    nextDayNanoseconds = gate.nextDayNanoseconds
+    if resumes { noteRiskState() }
   }
 
   @inline(__always)
@@ -169,9 +177,10 @@ public struct Engine: ~Copyable {
     noteRiskState()
   }
 
-  func clearIntents() {
-    intents.update(repeating: qe_intent(), count: intentCapacity)
-    for index in 0..<intentCapacity { intents[index].struct_size = UInt32(MemoryLayout<qe_intent>.size) }
+  func clearIntents(_ count: Int) {
+    var blank = qe_intent()
+    blank.struct_size = UInt32(MemoryLayout<qe_intent>.size)
+    intents.update(repeating: blank, count: count)
   }
 }
 

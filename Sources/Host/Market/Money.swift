@@ -23,7 +23,10 @@ public struct Money: Sendable, BitwiseCopyable, Hashable, Comparable {
   public static prefix func - (a: Money) -> Money { Money(raw: -a.raw) }
 
   /// For display and statistics only; exact work stays in `raw`.
-  public var doubleValue: Double { Double(raw) / 1e18 }
+  public var doubleValue: Double {
+    // Two halves by hand: the library's generic conversion from 128 bits costs a microsecond.
+    (Double(Int64(truncatingIfNeeded: raw >> 64)) * 18_446_744_073_709_551_616.0 + Double(UInt64(truncatingIfNeeded: raw))) / 1e18
+  }
 
   /// `self * numerator / denominator`, rounded towards zero; exact over the full width.
   ///

@@ -32,10 +32,12 @@ struct DescriptorReader {
   private func invalid(_ what: String, _ advice: String) -> PluginError { PluginError(.descriptorInvalid(what), path, advice) }
 
   func validate() throws(PluginError) {
-    let table = descriptor.pointee
-    guard table.struct_size >= UInt32(MemoryLayout<qe_descriptor>.size) else {
-      throw invalid("struct_size", "it is \(table.struct_size), version 1 has \(MemoryLayout<qe_descriptor>.size)")
+    // Unsafe: the size alone is read first; what lies past it may belong to somebody else, or be unmapped.
+    let size = UnsafeRawPointer(descriptor).loadUnaligned(as: UInt32.self)
+    guard size >= UInt32(MemoryLayout<qe_descriptor>.size) else {
+      throw invalid("struct_size", "it is \(size), version 1 has \(MemoryLayout<qe_descriptor>.size)")
     }
+    let table = descriptor.pointee
     guard table.abi_major == QE_ABI_MAJOR else {
       throw PluginError(.abiUnsupported("\(table.abi_major).x"), path, "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR)")
     }
@@ -82,7 +84,9 @@ struct DescriptorReader {
     for row in parameters {
       guard Self.isName(row.name, firstUpper: false) else { throw invalid("parameters", "'\(row.name)' is no name: [a-z][a-z0-9_]*") }
       guard seen.insert(row.name).inserted else { throw invalid("parameters", "'\(row.name)' comes twice") }
-      guard (QE_PARAMETER_INTEGER...QE_PARAMETER_TEXT).contains(row.type) else { throw invalid("parameters", "'\(row.name)' has no type of version 1") }
+      guard (QE_PARAMETER_INTEGER...QE_PARAMETER_TEXT).contains(row.type) else {
+        throw invalid("parameters", "'\(row.name)' has no type of version 1")
+      }
       if row.type == QE_PARAMETER_TEXT { continue }
       guard row.minimum.isFinite, row.maximum.isFinite, row.defaultValue.isFinite, row.minimum <= row.defaultValue, row.defaultValue <= row.maximum
       else { throw invalid("parameters", "'\(row.name)': minimum <= default <= maximum must hold, all finite") }

@@ -28,7 +28,12 @@ struct ParameterValues {
 
   private static func value(_ row: ParameterRow, _ given: String?, _ spec: InstrumentSpec, _ subject: String) throws(PluginError) -> Value {
     func invalid(_ what: String) -> PluginError { PluginError(.parameterInvalid("\(row.name): \(what)"), subject, Self.range(row)) }
-    if row.type == QE_PARAMETER_TEXT { return Value(row: row, integer: 0, real: 0, text: given ?? row.defaultText) }
+    if row.type == QE_PARAMETER_TEXT {
+      let text = given ?? row.defaultText
+      // Crosses as a C string: a zero byte would silently cut it.
+      guard text.utf8.count <= textLimit, !text.utf8.contains(0) else { throw invalid("the text has a zero byte or over \(textLimit) bytes") }
+      return Value(row: row, integer: 0, real: 0, text: text)
+    }
     let text = given ?? Self.shortest(row.defaultValue)
     if row.type == QE_PARAMETER_BOOLEAN {
       switch text {
@@ -53,14 +58,22 @@ struct ParameterValues {
         }
       }
     }
-    guard let real = Double(text), real.isFinite else { throw invalid("'\(text)' is no finite number") }
+    // Double reads hexadecimal and words too; a parameter is a decimal number.
+    guard text.utf8.allSatisfy(isDecimal), let real = Double(text), real.isFinite else { throw invalid("'\(text)' is no finite number") }
     guard real >= row.minimum, real <= row.maximum else { throw invalid("\(text) is out of range") }
     return Value(row: row, integer: integer, real: real, text: text)
+  }
+
+  private static let textLimit = 4096
+
+  private static func isDecimal(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E || byte | 0x20 == 0x65
   }
 
   private static func range(_ row: ParameterRow) -> String {
     switch row.type {
     case QE_PARAMETER_BOOLEAN: "write true or false"
+    case QE_PARAMETER_TEXT: "write a text"
     default: "write a number from \(shortest(row.minimum)) to \(shortest(row.maximum))"
     }
   }

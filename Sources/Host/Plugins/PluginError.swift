@@ -61,9 +61,12 @@ public struct PluginError: Fault, Equatable {
     }
   }
 
-  /// One line, whatever a plugin wrote into its own text.
+  /// One line without control characters (a terminal obeys some), whatever a plugin wrote into its own text.
   public var description: String {
-    String("\(code.name): \(subject): \(advice)".map { $0.isNewline ? " " : $0 })
+    String(
+      "\(code.name): \(subject): \(advice)".map {
+        $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0
+      })
   }
 
   static func reading(_ path: String, _ error: KernelError) -> PluginError {

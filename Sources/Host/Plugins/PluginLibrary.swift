@@ -39,11 +39,11 @@ public final class PluginLibrary: @unchecked Sendable {
     if let expected, expected != digest {
       throw PluginError(.shaMismatch, path, "the manifest promises \(expected), the file is \(digest); publish it again if the change is yours")
     }
-    if let known = loaded.withLock({ $0[digest] }) { return known }
-    if let reason = ElfHeader.objection(bytes) { throw PluginError(.compatMismatch("not a plugin library"), path, reason) }
+    if let known = loaded.withLock({ $0[digest] }) { return known.found(at: path) }
+    if let reason = ElfHeader.objection(bytes) { throw PluginError(.compatMismatch("not an ELF shared library"), path, reason) }
     let library = try PluginLibrary(path: path, bytes: bytes, digest: digest)
     return loaded.withLock { table in
-      if let first = table[digest] { return first }
+      if let first = table[digest] { return first.found(at: path) }
       table[digest] = library
       return library
     }
@@ -53,7 +53,7 @@ public final class PluginLibrary: @unchecked Sendable {
     self.path = path
     self.bytes = bytes
     self.digest = digest
-    fileName = String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+    fileName = Self.fileName(of: path)
     let file: SealedMemoryFile
     do { file = try SealedMemoryFile(name: "quantumedge:\(fileName)", bytes: bytes) } catch {
       throw PluginError(.compatMismatch("memory file"), path, error.description)
@@ -71,7 +71,8 @@ public final class PluginLibrary: @unchecked Sendable {
     guard let descriptor = entry(QE_ABI_MAJOR, QE_ABI_MINOR, &text, text.count) else {
       let reason = PluginText.bounded(text)
       throw PluginError(
-        .abiUnsupported(reason.isEmpty ? "no range given" : reason), path, "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR); rebuild the plugin")
+        .abiUnsupported(reason.isEmpty ? "no range given" : reason), path,
+        "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR); rebuild the plugin")
     }
     let reader = DescriptorReader(descriptor: descriptor, path: path)
     try reader.validate()
@@ -83,6 +84,28 @@ public final class PluginLibrary: @unchecked Sendable {
     abi = (descriptor.pointee.abi_major, descriptor.pointee.abi_minor)
     parameters = reader.parameters
   }
+
+  /// The same image under the path that was asked for, so that errors and published files have that name.
+  private func found(at path: String) -> PluginLibrary { path == self.path ? self : PluginLibrary(image: self, path: path) }
+
+  private init(image: PluginLibrary, path: String) {
+    self.path = path
+    fileName = Self.fileName(of: path)
+    digest = image.digest
+    bytes = image.bytes
+    descriptor = image.descriptor
+    name = image.name
+    version = image.version
+    isModel = image.isModel
+    events = image.events
+    abi = image.abi
+    parameters = image.parameters
+  }
+
+  private static func fileName(of path: String) -> String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
+
+  /// Whether both are one loaded image.
+  public func isSameImage(as other: PluginLibrary) -> Bool { descriptor == other.descriptor }
 
   /// The extension's table, if the plugin knows the id.
   func `extension`<Table>(_ id: String, as type: Table.Type) -> UnsafePointer<Table>? {
@@ -105,27 +128,5 @@ enum PluginText {
   static func bounded(_ pointer: UnsafePointer<CChar>?) -> String? {
     guard let pointer else { return nil }
     return bounded(Array(UnsafeBufferPointer(start: pointer, count: strnlen(pointer, limit))))
-  }
-}
-
-/// Just enough of ELF to say in words what dlopen would say in its own.
-enum ElfHeader {
-  static func objection(_ bytes: [UInt8]) -> String? {
-    guard bytes.count >= 64, bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return "it is not an ELF file" }
-    guard bytes[4] == 2, bytes[5] == 1 else { return "it is not a 64-bit little-endian ELF file" }
-    let word = { (at: Int) in UInt16(bytes[at]) | UInt16(bytes[at + 1]) << 8 }
-    guard word(16) == 3 else { return "it is an ELF file but no shared library" }
-    #if arch(x86_64)
-      let machine: UInt16 = 62
-    #elseif arch(arm64)
-      let machine: UInt16 = 183
-    #endif
-    guard word(18) == machine else { return "it is built for another machine (ELF machine \(word(18)), this is \(machine))" }
-    // The section table stands at the end of what a linker writes: a cut file loses it.
-    var sections: UInt64 = 0
-    for index in 0..<8 { sections |= UInt64(bytes[40 + index]) << UInt64(8 * index) }
-    let end = sections.addingReportingOverflow(UInt64(word(58)) * UInt64(word(60)))
-    guard !end.overflow, end.partialValue <= UInt64(bytes.count) else { return "it is cut short" }
-    return nil
   }
 }

@@ -70,7 +70,9 @@ public final class StrategyInstance {
       let reason = PluginText.bounded(text)
       throw PluginError(.createFailed(reason.isEmpty ? "status \(status)" : reason), subject, "the plugin refused to be created")
     }
-    guard let instance else { throw PluginError(.createFailed("NULL instance"), subject, "the plugin said OK and gave nothing; report it to its author") }
+    guard let instance else {
+      throw PluginError(.createFailed("NULL instance"), subject, "the plugin said OK and gave nothing; report it to its author")
+    }
     var step = table.pointee.initialise(instance)
     guard step == QE_OK else {
       table.pointee.destroy(instance)
@@ -117,9 +119,11 @@ public final class StrategyInstance {
       throw PluginError(.stateInvalid, id, "the plugin keeps no state")
     }
     // The contract restores what is initialised, not what is active.
-    _ = table.pointee.deactivate(instance)
+    var step = table.pointee.deactivate(instance)
+    guard step == QE_OK else { throw PluginError(.stateInvalid, id, "deactivate returned \(step); nothing was restored") }
     let status = bytes.withUnsafeBufferPointer { state.pointee.restore(instance, $0.baseAddress, UInt64($0.count)) }
-    _ = table.pointee.activate(instance)
+    step = table.pointee.activate(instance)
+    guard step == QE_OK else { throw PluginError(.stateInvalid, id, "activate returned \(step) after a restore; close the instance") }
     guard status == QE_OK else { throw PluginError(.stateInvalid, id, "restore returned \(status)") }
   }
 

@@ -49,14 +49,21 @@ public struct StrategyManifest: Sendable, Equatable {
     guard wire.kind == "strategy" else { throw invalid("kind", "it is '\(wire.kind)', not strategy") }
     guard Self.isWord(wire.name) else { throw invalid("name", "letters, digits and _ are allowed") }
     guard Self.isWord(wire.symbol) else { throw invalid("symbol", "letters, digits and _ are allowed") }
-    guard wire.horizon >= 0, wire.horizon <= 86_400 else { throw invalid("horizon", "it is \(wire.horizon); 0...86400 seconds are allowed") }
+    guard let horizon = wire.horizon.value, (0...86_400).contains(horizon) else {
+      throw invalid("horizon", "it is \(wire.horizon.text); 0...86400 whole seconds are allowed")
+    }
+    guard let major = wire.abi.major.value.flatMap(UInt32.init(exactly:)) else { throw invalid("abi.major", "it is \(wire.abi.major.text)") }
+    guard let minor = wire.abi.minor.value.flatMap(UInt32.init(exactly:)) else { throw invalid("abi.minor", "it is \(wire.abi.minor.text)") }
+    guard let createdAt = wire.created_at.value, createdAt >= 0 else {
+      throw invalid("created_at", "it is \(wire.created_at.text), not epoch seconds")
+    }
     var market: Market?
     if let text = wire.market {
       guard let known = Market(rawValue: text) else { throw invalid("market", "'\(text)' is no market: spot, usdm") }
       market = known
     }
     let file = wire.files.plugin
-    guard !file.path.isEmpty, !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains("..") else {
+    guard !file.path.isEmpty, !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains(".."), !file.path.utf8.contains(0) else {
       throw invalid("files.plugin.path", "'\(file.path)' leaves the manifest's folder")
     }
     guard let digest = Digest(hex: file.sha256) else { throw invalid("files.plugin.sha256", "64 lower-case hexadecimal digits are wanted") }
@@ -65,14 +72,14 @@ public struct StrategyManifest: Sendable, Equatable {
     name = wire.name
     symbol = wire.symbol
     self.market = market
-    horizonSeconds = wire.horizon
+    horizonSeconds = horizon
     pluginPath = file.path
     pluginDigest = digest
     parameters = wire.parameters.mapValues(\.text)
     events = wire.events
-    abiMajor = wire.abi.major
-    abiMinor = wire.abi.minor
-    createdAt = wire.created_at
+    abiMajor = major
+    abiMinor = minor
+    self.createdAt = createdAt
     build = wire.build.host
   }
 
@@ -97,9 +104,9 @@ public struct StrategyManifest: Sendable, Equatable {
   /// Pretty JSON with sorted keys, so that equal manifests are equal files.
   func encoded() throws(PluginError) -> [UInt8] {
     let wire = Wire(
-      manifest_version: Self.version, kind: "strategy", name: name, symbol: symbol, market: market?.rawValue, horizon: horizonSeconds,
+      manifest_version: Self.version, kind: "strategy", name: name, symbol: symbol, market: market?.rawValue, horizon: Whole(horizonSeconds),
       files: .init(plugin: .init(path: pluginPath, sha256: pluginDigest.hex)), parameters: parameters.mapValues { Scalar(text: $0) }, events: events,
-      abi: .init(major: abiMajor, minor: abiMinor), created_at: createdAt, build: .init(host: build))
+      abi: .init(major: Whole(Int64(abiMajor)), minor: Whole(Int64(abiMinor))), created_at: Whole(createdAt), build: .init(host: build))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do { return Array(try encoder.encode(wire)) + [0x0A] } catch { throw PluginError(.storeFailed("manifest"), name, "\(error)") }
@@ -130,8 +137,8 @@ public struct StrategyManifest: Sendable, Equatable {
     }
     struct Files: Codable { var plugin: File }
     struct ABI: Codable {
-      var major: UInt32
-      var minor: UInt32
+      var major: Whole
+      var minor: Whole
     }
     struct Build: Codable { var host: String }
     var manifest_version: String
@@ -139,13 +146,28 @@ public struct StrategyManifest: Sendable, Equatable {
     var name: String
     var symbol: String
     var market: String?
-    var horizon: Int64
+    var horizon: Whole
     var files: Files
     var parameters: [String: Scalar]
     var events: [String]
     var abi: ABI
-    var created_at: Int64
+    var created_at: Whole
     var build: Build
+  }
+
+  /// A number that should be whole. Decoded as Decimal because the decoder forgets which field held one that does not fit.
+  private struct Whole: Codable {
+    var text: String
+    var value: Int64? { Int64(text) }
+
+    init(_ value: Int64) { text = "\(value)" }
+
+    init(from decoder: any Decoder) throws { text = "\(try decoder.singleValueContainer().decode(Decimal.self))" }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      try container.encode(Int64(text))
+    }
   }
 
   /// A parameter's value: text, boolean or number; written as text, which alone keeps a decimal's digits.

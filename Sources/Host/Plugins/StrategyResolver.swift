@@ -97,12 +97,14 @@ public struct StrategyResolver: Sendable {
     }
     guard library.abi.major == manifest.abiMajor, library.abi.minor == manifest.abiMinor else {
       throw PluginError(
-        .compatMismatch("abi(\(library.abi.major).\(library.abi.minor))"), library.path, "the manifest says \(manifest.abiMajor).\(manifest.abiMinor)")
+        .compatMismatch("abi(\(library.abi.major).\(library.abi.minor))"), library.path, "the manifest says \(manifest.abiMajor).\(manifest.abiMinor)"
+      )
     }
     let events = EventNames.names(of: library.events)
     guard Set(events) == Set(manifest.events) else {
       throw PluginError(
-        .compatMismatch("events"), library.path, "it wants \(events.joined(separator: ", ")), the manifest says \(manifest.events.joined(separator: ", "))")
+        .compatMismatch("events"), library.path,
+        "it wants \(events.joined(separator: ", ")), the manifest says \(manifest.events.joined(separator: ", "))")
     }
   }
 

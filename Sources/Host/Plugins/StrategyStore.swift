@@ -6,7 +6,9 @@ import Market
 ///
 /// `store/<sha256>/libNAME.so` holds libraries by digest and never changes what it has. Each symbol and horizon has
 /// `strategies/<SYMBOL>/<horizon>/versions/<stamp>-<digest>/` folders and `current`, a symlink to one of them that is
-/// swapped in one step. Writers take a lock; readers need none.
+/// swapped in one step. Each version folder has a symlink `previous` to the one that was current before it: so a
+/// rollback after a rollback and a publish goes where one came from, whatever the clock did. Writers take a lock;
+/// readers need none, because they follow `current` once and then stay in that version's folder.
 public struct StrategyStore: Sendable {
   public let runtimePath: String
   private let hostVersion: String
@@ -57,39 +59,45 @@ public struct StrategyStore: Sendable {
     guard try PluginLibrary.load(installed, expected: library.digest).digest == library.digest else {
       throw PluginError(.shaMismatch, installed, "the store's copy differs; remove it and publish again")
     }
-    let now = Clocks.realtimeNanoseconds()
-    let manifest = StrategyManifest(
-      name: library.name, instrument: instrument.id, horizonSeconds: horizonSeconds, pluginPath: library.fileName, pluginDigest: library.digest,
-      parameters: parameters, events: EventNames.names(of: library.events), abi: library.abi, createdAt: now / 1_000_000_000, build: hostVersion)
     let home = home(instrument.id.symbol, horizonSeconds)
-    let encoded = try manifest.encoded()
+    try Self.storing { () throws(KernelError) in try Files.createFolders("\(home)/versions") }
+    let lock = try Self.lock(home)
+    // The stamp is taken under the lock, so that versions sort as they were published.
+    let now = Clocks.realtimeNanoseconds()
     let version = "\(UTCStamp.text(nanoseconds: now))-\(library.digest.hex.prefix(8))"
+    let folder = "\(home)/versions/\(version)"
+    guard !Files.exists(folder) else { throw PluginError(.storeFailed("create"), folder, "it exists already; is the clock right?") }
+    let encoded = try StrategyManifest(
+      name: library.name, instrument: instrument.id, horizonSeconds: horizonSeconds, pluginPath: library.fileName, pluginDigest: library.digest,
+      parameters: parameters, events: EventNames.names(of: library.events), abi: library.abi, createdAt: now / 1_000_000_000, build: hostVersion
+    ).encoded()
+    let plugin = "\(folder)/\(library.fileName)"
     try Self.storing {
       () throws(KernelError) in
-      try Files.createFolders("\(home)/versions")
-      let lock = try FileLock.acquire("\(home)/lock")
-      let folder = "\(home)/versions/\(version)"
       try Files.createFolders(folder)
-      try Files.writeAtomically(library.bytes, to: "\(folder)/\(library.fileName)", mode: 0o755)
+      try Files.writeAtomically(library.bytes, to: plugin, mode: 0o755)
       try Files.writeAtomically(encoded, to: "\(folder)/\(StrategyManifest.fileName)")
-      try Files.swapSymlink(at: "\(home)/current", to: "versions/\(version)")
-      _ = consume lock
+      if let before = Files.symlinkTarget("\(home)/current") { try Files.swapSymlink(at: "\(folder)/previous", to: "../../\(before)") }
     }
+    // What the disk has now, not what was meant to be written, decides.
+    guard try PluginLibrary.load(plugin, expected: library.digest).isSameImage(as: library) else {
+      throw PluginError(.shaMismatch, plugin, "the copy is another image; publish again")
+    }
+    try Self.storing { () throws(KernelError) in try Files.swapSymlink(at: "\(home)/current", to: "versions/\(version)") }
+    _ = consume lock
     return try entry(symbol: instrument.id.symbol, horizonSeconds: horizonSeconds)
   }
 
   /// Makes the version before the current one current, after checking that it still is what it was.
   public func rollback(symbol: String, horizonSeconds: Int64) throws(PluginError) -> Entry {
     let home = home(symbol, horizonSeconds)
-    let lock: FileLock
-    do { lock = try FileLock.acquire("\(home)/lock") } catch {
-      throw PluginError(.manifestMissing, "\(home)/current", "nothing was ever published for \(symbol)/\(horizonSeconds)")
+    guard Files.isFolder(home) else { throw Self.nothing(home, symbol, horizonSeconds) }
+    let lock = try Self.lock(home)
+    // The current version itself may be broken: that is when one rolls back, so only its link is read.
+    let current = try currentVersion(symbol, horizonSeconds)
+    guard let link = Files.symlinkTarget("\(home)/versions/\(current)/previous"), let target = link.split(separator: "/").last.map(String.init) else {
+      throw PluginError(.notFound, "\(home)/versions", "there is no version before \(current) to go back to")
     }
-    let before = try entry(symbol: symbol, horizonSeconds: horizonSeconds)
-    guard let index = before.versions.firstIndex(of: before.version), index > 0 else {
-      throw PluginError(.notFound, "\(home)/versions", "there is no version before \(before.version) to go back to")
-    }
-    let target = before.versions[index - 1]
     let manifest = try StrategyManifest.read("\(home)/versions/\(target)/\(StrategyManifest.fileName)")
     _ = try PluginLibrary.load("\(home)/versions/\(target)/\(manifest.pluginPath)", expected: manifest.pluginDigest)
     try Self.storing { () throws(KernelError) in try Files.swapSymlink(at: "\(home)/current", to: "versions/\(target)") }
@@ -121,16 +129,14 @@ public struct StrategyStore: Sendable {
 
   public func entry(symbol: String, horizonSeconds: Int64) throws(PluginError) -> Entry {
     let home = home(symbol, horizonSeconds)
-    guard let target = Files.symlinkTarget("\(home)/current") else {
-      throw PluginError(.manifestMissing, "\(home)/current", "nothing is published for \(symbol)/\(horizonSeconds)")
-    }
-    let manifest = try StrategyManifest.read("\(home)/current/\(StrategyManifest.fileName)")
+    let version = try currentVersion(symbol, horizonSeconds)
+    let path = "\(home)/versions/\(version)/\(StrategyManifest.fileName)"
+    let manifest = try StrategyManifest.read(path)
     guard manifest.symbol == symbol, manifest.horizonSeconds == horizonSeconds else {
       throw PluginError(
-        .symbolOrHorizonMismatch, "\(home)/current/\(StrategyManifest.fileName)",
+        .symbolOrHorizonMismatch, path,
         "it is for \(manifest.symbol)/\(manifest.horizonSeconds) and stands in the folder of \(symbol)/\(horizonSeconds)")
     }
-    let version = target.split(separator: "/").last.map(String.init) ?? target
     return Entry(
       symbol: symbol, horizonSeconds: horizonSeconds, version: version, manifest: manifest,
       versions: Files.names(in: "\(home)/versions").filter { !$0.contains(".tmp-") })
@@ -138,33 +144,32 @@ public struct StrategyStore: Sendable {
 
   /// Loads an entry's library under its promised digest.
   public func load(_ entry: Entry) throws(PluginError) -> PluginLibrary {
-    try PluginLibrary.load("\(home(entry.symbol, entry.horizonSeconds))/current/\(entry.manifest.pluginPath)", expected: entry.manifest.pluginDigest)
+    try PluginLibrary.load(
+      "\(home(entry.symbol, entry.horizonSeconds))/versions/\(entry.version)/\(entry.manifest.pluginPath)", expected: entry.manifest.pluginDigest)
+  }
+
+  /// The folder name that `current` points to now.
+  private func currentVersion(_ symbol: String, _ horizonSeconds: Int64) throws(PluginError) -> String {
+    let home = home(symbol, horizonSeconds)
+    guard let target = Files.symlinkTarget("\(home)/current") else { throw Self.nothing(home, symbol, horizonSeconds) }
+    let parts = target.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] == "versions", parts[1] != "..", !parts[1].isEmpty else {
+      throw PluginError(.manifestInvalid("current"), "\(home)/current", "it points to \(target), not into versions/; publish again")
+    }
+    return String(parts[1])
+  }
+
+  private static func nothing(_ home: String, _ symbol: String, _ horizonSeconds: Int64) -> PluginError {
+    PluginError(.manifestMissing, "\(home)/current", "nothing is published for \(symbol)/\(horizonSeconds)")
+  }
+
+  private static func lock(_ home: String) throws(PluginError) -> FileLock {
+    do { return try FileLock.acquire("\(home)/lock") } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
   }
 
   private func home(_ symbol: String, _ horizonSeconds: Int64) -> String { "\(runtimePath)/strategies/\(symbol)/\(horizonSeconds)" }
 
   private static func storing(_ body: () throws(KernelError) -> Void) throws(PluginError) {
     do { try body() } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
-  }
-}
-
-/// `20261123-014500-123456789`: sorts by time, and two publishers in one second differ.
-enum UTCStamp {
-  static func text(nanoseconds: Int64) -> String {
-    let seconds = nanoseconds / 1_000_000_000
-    let (days, rest) = (seconds / 86_400, seconds % 86_400)
-    // Civil date from days since 1970-01-01 (Howard Hinnant, chrono-compatible low-level date algorithms).
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthIndex = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
-    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let pad = { (value: Int64, width: Int) in String(repeating: "0", count: max(0, width - "\(value)".count)) + "\(value)" }
-    return pad(year, 4) + pad(month, 2) + pad(day, 2) + "-" + pad(rest / 3600, 2) + pad(rest / 60 % 60, 2) + pad(rest % 60, 2) + "-"
-      + pad(nanoseconds % 1_000_000_000, 9)
   }
 }

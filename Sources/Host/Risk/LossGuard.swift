@@ -11,7 +11,7 @@ struct LossGuard {
   /// Largest fall from a peak so far: a figure for reports.
   private(set) var maximumDrawdown: Money = .zero
   /// First receive time of the next UTC day; Int64.min until the first event.
-  private var nextDayNanoseconds = Int64.min
+  private(set) var nextDayNanoseconds = Int64.min
 
   private var haltCode = RefusalCode.none
   private var haltRefusal = Refusal(.none)

@@ -148,6 +148,9 @@ extension RiskGate {
   /// An event arrived; rolls the UTC day on the first one after midnight. True when a halt ended with the day.
   public mutating func advanced(to now: Int64) -> Bool { losses.advanced(to: now) }
 
+  /// Before this receive time `advanced` has nothing to do.
+  public var nextDayNanoseconds: Int64 { losses.nextDayNanoseconds }
+
   /// Operator's halt: sticky until a new start.
   public mutating func halt() { losses.halt(.halted) }
 

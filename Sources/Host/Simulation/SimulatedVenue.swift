@@ -10,16 +10,20 @@ import Risk
 ///   when the opposite touch reaches it. Resting order fills come before the data that caused them.
 /// - An order without any price to fill at is rejected.
 public struct SimulatedVenue: ~Copyable {
-  private struct Touch {
-    let spec: InstrumentSpec
-    var last = Price.zero
-    var bid = Price.zero
-    var ask = Price.zero
-    var resting: Int = 0
+  // Usable from inline, because every tick passes here and nearly all find no order at rest.
+  @usableFromInline
+  struct Touch {
+    @usableFromInline let spec: InstrumentSpec
+    @usableFromInline var last = Price.zero
+    @usableFromInline var bid = Price.zero
+    @usableFromInline var ask = Price.zero
+    @usableFromInline var resting: Int = 0
+
+    init(spec: InstrumentSpec) { self.spec = spec }
   }
 
   private let model: SimulationModel
-  private let touches: UnsafeMutablePointer<Touch>
+  @usableFromInline let touches: UnsafeMutablePointer<Touch>
   private let touchCount: Int
   /// Orders at rest, oldest first.
   private let resting: UnsafeMutablePointer<ApprovedOrder>
@@ -61,6 +65,7 @@ public struct SimulatedVenue: ~Copyable {
   // MARK: Market data
 
   /// True when it filled something: take the reports first, then show the quote to the engine.
+  @inlinable
   public mutating func observe(_ quote: Quote, instrument: Int32) -> Bool {
     let touch = touches + Int(instrument)
     touch.pointee.bid = quote.bidPrice
@@ -69,13 +74,15 @@ public struct SimulatedVenue: ~Copyable {
   }
 
   /// As for a quote.
+  @inlinable
   public mutating func observe(_ trade: Trade, instrument: Int32) -> Bool {
     let touch = touches + Int(instrument)
     touch.pointee.last = trade.price
     return touch.pointee.resting > 0 && fillResting(instrument, through: trade.price)
   }
 
-  private mutating func fillResting(_ instrument: Int32, through trade: Price?) -> Bool {
+  @usableFromInline
+  mutating func fillResting(_ instrument: Int32, through trade: Price?) -> Bool {
     var index = 0
     let before = reports.count
     while index < restingCount {

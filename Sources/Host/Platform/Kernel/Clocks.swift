@@ -27,6 +27,13 @@ public enum ProcessFigures {
     return seconds(usage.ru_utime) + seconds(usage.ru_stime)
   }
 
+  /// User and system time of the calling thread, exact to the ns.
+  public static func threadCPUSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// The most memory that was resident at once.
   public static func peakResidentBytes() -> Int { usage().ru_maxrss * 1024 }
 

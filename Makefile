@@ -1,0 +1,53 @@
+# The front door. `make demo` shows the whole thing, `make test` proves it.
+
+SHELL := /bin/bash
+BUILD ?= .build
+# One set of flags for every build, so that no target rebuilds what another has built.
+SWIFT_FLAGS := --scratch-path $(BUILD) --disable-index-store --explicit-target-dependency-import-check error $(QE_BUILD_FLAGS)
+RELEASE := $(BUILD)/release
+HOST := $(RELEASE)/quantumedge
+SAMPLE := data/ticks/BTCUSDT_sample.csv
+REPORT := data/reports/demo
+
+# A crashed child's backtracer would hold its parent's pipe for minutes.
+export SWIFT_BACKTRACE := enable=no
+
+.PHONY: setup demo test check bench release tests lint clean
+
+setup:
+	@tools/setup.sh
+
+release: setup
+	@tools/build-release.sh $(SWIFT_FLAGS) -- quantumedge EMACross BreakoutC
+
+$(SAMPLE):
+	@mkdir -p $(dir $@)
+	@$(HOST) ticks generate --symbol BTCUSDT --rows 100000 --seed 42 --out $@
+
+demo: release
+	@$(MAKE) --no-print-directory $(SAMPLE)
+	@tools/demo.sh $(HOST) $(RELEASE) $(SAMPLE) $(REPORT)
+
+# Release products first: some tests hold what is shipped, not what is debugged.
+tests: setup
+	@tools/build-release.sh $(SWIFT_FLAGS) -- quantumedge EMACross BreakoutC EMACrossC Churn AllocationCounter
+	swift build $(SWIFT_FLAGS) --build-tests
+
+test: tests
+	QE_RELEASE_DIR=$(CURDIR)/$(RELEASE) swift test $(SWIFT_FLAGS) --skip-build
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Plugins Tests
+
+# Format, warnings as errors, imports, layers, plugins built outside the tree, debug = release.
+check: export QE_STRICT := 1
+check: lint tests
+	swift test $(SWIFT_FLAGS) --skip-build --filter LayeringTests
+	tools/same-decisions.sh $(BUILD)/debug $(RELEASE)
+	Tests/outside-tree.sh $(HOST)
+
+bench: tests
+	Benchmarks/peers.sh
+
+clean:
+	rm -rf $(BUILD)

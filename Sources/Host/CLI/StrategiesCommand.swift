@@ -1,0 +1,149 @@
+import ArgumentParser
+import Market
+import Plugins
+import Session
+import Settings
+
+/// `quantumedge strategies`: which plugin trades which symbol and horizon.
+struct StrategiesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "strategies", abstract: "Publish, check and roll back strategy plugins by symbol and horizon.",
+    subcommands: [Publish.self, Install.self, List.self, Verify.self, Rollback.self])
+
+  struct Publish: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Install a library and make it current for a symbol and horizon.")
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "A library (path), or the name of one that was built beside quantumedge.") var library: String
+    @Option(help: "Symbol (BTCUSDT) or full instrument (binance.usdm.BTCUSDT).") var symbol: String
+    @Option(help: "Seconds between opening decisions; 0 = every event.") var horizon: Int64 = 0
+    @Option(name: .customLong("param"), parsing: .singleValue, help: "A parameter, name=value; may be repeated.") var parameters: [String] = []
+
+    func validate() throws {
+      guard (0...86_400).contains(horizon) else { throw ValidationError("--horizon is 0...86400 seconds") }
+    }
+
+    func run() throws {
+      let loaded = try settings.load()
+      let instrument = try StrategiesOutput.instrument(symbol, loaded)
+      let entry = try StrategiesOutput.store(loaded).publish(
+        try PluginLibrary.load(StrategiesOutput.path(library)), instrument: instrument, horizonSeconds: horizon,
+        parameters: try Assignments.parse(parameters, option: "--param"), deliverableEvents: TradingSession.deliverableEvents)
+      if output.json { print(StrategiesOutput.json(entry).description) }
+      Console.line("published \(StrategiesOutput.line(entry))")
+    }
+  }
+
+  struct Install: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Copy a library into the store by its digest, without using it.")
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "A library (path), or the name of one that was built beside quantumedge.") var library: String
+
+    func run() throws {
+      let loaded = try settings.load()
+      let image = try PluginLibrary.load(StrategiesOutput.path(library))
+      let path = try StrategiesOutput.store(loaded).install(image)
+      if output.json {
+        print(JSONValue.object([("name", .text(image.name)), ("digest", .text(image.digest.hex)), ("path", .text(path))]).description)
+      }
+      Console.line("installed \(image.name) \(image.version) as \(path)")
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show what is current, by symbol and horizon.")
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let entries = try StrategiesOutput.store(settings.load()).list()
+      if output.json { print(JSONValue.object([("strategies", .array(entries.map(StrategiesOutput.json)))]).description) }
+      if entries.isEmpty { Console.line("nothing is published") }
+      for entry in entries { Console.line(StrategiesOutput.line(entry)) }
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Check what is current: digest, loading, descriptor, parameters. Exit 65 at the first that fails.")
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Only this symbol.") var symbol: String?
+
+    func run() throws {
+      let loaded = try settings.load()
+      let store = StrategiesOutput.store(loaded)
+      let entries = try symbol.map { try store.list(symbol: $0) } ?? store.list()
+      guard !entries.isEmpty else {
+        throw PluginError(.notFound, "\(loaded.runtimePath)/strategies", "nothing is published\(symbol.map { " for \($0)" } ?? "")")
+      }
+      let resolver = StrategyResolver(runtimePath: loaded.runtimePath, executableFolder: Executable.folder)
+      for entry in entries {
+        let name = entry.manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
+        let instrument = try StrategiesOutput.instrument(name, loaded)
+        for resolved in try resolver.published(for: instrument) where resolved.horizonSeconds == entry.horizonSeconds {
+          try StrategyInstance(
+            library: resolved.library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters,
+            id: "\(resolved.library.name)@\(entry.symbol)/\(entry.horizonSeconds)", deliverableEvents: TradingSession.deliverableEvents
+          ).close()
+        }
+        Console.line("ok \(StrategiesOutput.line(entry))")
+      }
+      if output.json { print(JSONValue.object([("verified", .array(entries.map(StrategiesOutput.json)))]).description) }
+    }
+  }
+
+  struct Rollback: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Make the version before the current one current.")
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Symbol.") var symbol: String
+    @Option(help: "Seconds.") var horizon: Int64 = 0
+
+    func run() throws {
+      let loaded = try settings.load()
+      let entry = try StrategiesOutput.store(loaded).rollback(
+        symbol: loaded.pairs.instrument(symbol)?.id.symbol ?? symbol, horizonSeconds: horizon)
+      if output.json { print(StrategiesOutput.json(entry).description) }
+      Console.line("rolled back to \(StrategiesOutput.line(entry))")
+    }
+  }
+}
+
+/// What the strategies commands share.
+enum StrategiesOutput {
+  static func store(_ settings: Settings) -> StrategyStore { StrategyStore(runtimePath: settings.runtimePath, hostVersion: HostVersion.text) }
+
+  /// A bare name is a library beside the executable.
+  static func path(_ library: String) -> String {
+    library.contains("/") || library.hasSuffix(".so") ? library : "\(Executable.folder)/lib\(library).so"
+  }
+
+  static func instrument(_ symbol: String, _ settings: Settings) throws -> Instrument {
+    guard let instrument = settings.pairs.instrument(symbol) else {
+      throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(symbol) is not in pairs.yaml; add it there")
+    }
+    if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
+    return instrument
+  }
+
+  static func line(_ entry: StrategyStore.Entry) -> String {
+    let parameters = entry.manifest.parameters.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+    return "\(entry.manifest.name) on \(entry.symbol)/\(entry.horizonSeconds)\(parameters)  version \(entry.version)"
+  }
+
+  static func json(_ entry: StrategyStore.Entry) -> JSONValue {
+    .object([
+      ("name", .text(entry.manifest.name)), ("symbol", .text(entry.symbol)), ("market", entry.manifest.market.map { .text($0.rawValue) } ?? .null),
+      ("horizon", .integer(Int(entry.horizonSeconds))), ("version", .text(entry.version)), ("digest", .text(entry.manifest.pluginDigest.hex)),
+      ("parameters", .object(entry.manifest.parameters.sorted { $0.key < $1.key }.map { (key: $0.key, value: .text($0.value)) })),
+      ("versions", .array(entry.versions.map { .text($0) })),
+    ])
+  }
+}

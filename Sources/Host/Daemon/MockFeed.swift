@@ -1,0 +1,39 @@
+import Feeds
+import Market
+import Session
+import Settings
+
+/// One symbol's seeded market with its next event.
+struct MockFeed {
+  private var market: MockMarket
+  private var pending: MockEvent
+
+  /// - Throws: a configuration fault when the market cannot run with these figures.
+  /// - Parameter index: of the symbol in the settings.
+  init(instrument: Instrument, index: Int, settings: MockFeedSettings, startMilliseconds: Int64) throws {
+    let text = settings.startPrice(index)
+    let price: Int64
+    do throws(DecimalText.Failure) { price = try DecimalText.parse(text, scale: Int(instrument.spec.priceScale)) } catch {
+      throw SessionError(.configuration, "feed.mock.start_price: \(text) is no price of \(instrument.id)")
+    }
+    let options = MockMarketOptions(
+      startPrice: Price(raw: price), volatilityBps: settings.volatilityBps, spreadTicks: settings.spreadTicks, tradesPerSecond: settings.tradesPerSecond)
+    let violations = options.violations(for: instrument)
+    guard violations.isEmpty else {
+      throw SessionError(.configuration, violations.map { "feed.mock, for \(instrument.id): \($0)" }.joined(separator: "\n"))
+    }
+    market = MockMarket(seed: settings.seed, instrument: instrument, options: options, startMilliseconds: startMilliseconds)
+    pending = market.next()
+  }
+
+  var dueNanoseconds: Int64 { pending.exchangeMilliseconds * 1_000_000 }
+
+  mutating func deliver(to loop: inout TradingLoop, instrument: Int32, receiveNanoseconds: Int64) {
+    switch pending {
+    case .quote(let quote, let milliseconds):
+      loop.quote(quote, exchangeMilliseconds: milliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    case .trade(let tick): loop.trade(tick, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    }
+    pending = market.next()
+  }
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Holds the debug build to the release build: the same ticks must give the same decisions, to the bit.
+# usage: same-decisions.sh DEBUG-FOLDER RELEASE-FOLDER
+set -euo pipefail
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export QE_RUNTIME_DIR=$folder/runtime
+
+"$2/quantumedge" ticks generate --rows 100000 --seed 7 --out "$folder/ticks.csv" 2>/dev/null
+
+hash() { # BUILD STRATEGY
+  "$1/quantumedge" backtest --config config/oracle.yaml --symbol BTCUSDT --ticks-path "$folder/ticks.csv" --strategy "$2" --json 2>/dev/null |
+    sed -E 's/.*"fills": ([0-9]+).*"decision_hash": "([0-9a-f]+)".*"instances".*/\1 fills \2/'
+}
+
+for strategy in EMACross EMACrossC BreakoutC; do
+  debug=$(hash "$1" "$strategy")
+  release=$(hash "$2" "$strategy")
+  if [ -z "$debug" ] || [ "$debug" != "$release" ]; then
+    echo "same-decisions: $strategy: debug '$debug', release '$release'" >&2
+    exit 1
+  fi
+  echo "same-decisions: $strategy: $debug"
+done
