@@ -2,8 +2,10 @@
 
 SHELL := /bin/bash
 BUILD ?= .build
-# One set of flags for every build, so that no target rebuilds what another has built.
-SWIFT_FLAGS := --scratch-path $(BUILD) --disable-index-store --explicit-target-dependency-import-check error $(QE_BUILD_FLAGS)
+# One set of flags for every build, so that no target rebuilds what another has built. The index store stays on in debug:
+# SwiftPM looks for tests in it.
+SWIFT_FLAGS := --scratch-path $(BUILD) --explicit-target-dependency-import-check error $(QE_BUILD_FLAGS)
+RELEASE_FLAGS := $(SWIFT_FLAGS) --disable-index-store
 RELEASE := $(BUILD)/release
 HOST := $(RELEASE)/quantumedge
 SAMPLE := data/ticks/BTCUSDT_sample.csv
@@ -18,7 +20,7 @@ setup:
 	@tools/setup.sh
 
 release: setup
-	@tools/build-release.sh $(SWIFT_FLAGS) -- quantumedge EMACross BreakoutC
+	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge EMACross BreakoutC
 
 $(SAMPLE):
 	@mkdir -p $(dir $@)
@@ -30,7 +32,7 @@ demo: release
 
 # Release products first: some tests hold what is shipped, not what is debugged.
 tests: setup
-	@tools/build-release.sh $(SWIFT_FLAGS) -- quantumedge EMACross BreakoutC EMACrossC Churn AllocationCounter
+	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge EMACross BreakoutC EMACrossC Churn AllocationCounter
 	swift build $(SWIFT_FLAGS) --build-tests
 
 test: tests
