@@ -58,7 +58,8 @@ let adapters: [Target] = [
   room("Plugins", "Sources/Host/Plugins", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI"]),
   room("Report", "Sources/Host/Report", ["Market"]),
   .target(
-    name: "Scaffold", dependencies: ["Market", "PluginABI", "ScaffoldTexts"], path: "Sources/Host/Scaffold", exclude: ["Texts"], swiftSettings: swiftSettings),
+    name: "Scaffold", dependencies: ["Market", "PluginABI", "ScaffoldTexts"], path: "Sources/Host/Scaffold", exclude: ["Texts"],
+    swiftSettings: swiftSettings),
   // The files of a new plugin package, carried in the executable.
   .target(name: "ScaffoldTexts", path: "Sources/Host/Scaffold/Texts", cSettings: cSettings),
   room("Settings", "Sources/Host/Settings", ["Market", "Risk", "Simulation", "YAMLDocument"]),
@@ -88,7 +89,7 @@ let pluginLinkerSettings: [LinkerSetting] = [
   .unsafeFlags(
     ["-use-ld=lld"]
       + (["--version-script=\(Context.packageDirectory)/Plugins/plugin.map", "-znodelete", "--gc-sections", "--as-needed", "-lm"]
-        + (sanitized ? [] : ["-zdefs"])).flatMap { ["-Xlinker", $0] })
+      + (sanitized ? [] : ["-zdefs"])).flatMap { ["-Xlinker", $0] })
 ]
 
 func swiftPlugin(_ name: String, _ path: String) -> Target {

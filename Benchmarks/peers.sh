@@ -69,7 +69,7 @@ if [ ! -s "$ticks" ]; then
     "$venv/bin/python" "$scripts/gen_ticks.py" "$ticks.part" 1000000 42 >/dev/null || fail 1 "gen_ticks.py failed"
   else
     say "bench: the oracle's generator cannot run here, so ticks come from quantumedge ticks generate"
-    "$bin" ticks generate --symbol BTCUSDT --rows 1000000 --seed 42 --output "$ticks.part" >&2 || fail 1 "ticks generate failed"
+    "$bin" ticks generate --symbol BTCUSDT --rows 1000000 --seed 42 --out "$ticks.part" >&2 || fail 1 "ticks generate failed"
   fi
   mv "$ticks.part" "$ticks"
 fi

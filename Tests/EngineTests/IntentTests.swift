@@ -38,8 +38,18 @@ import Testing
     ("quantity overflowing", edited { $0.quantity = .max }, .quantityOverMaximum),
     ("price of a market order", edited { $0.price = 5 }, .invalidPrice),
     ("limit price 0", edited { $0.type = QE_TYPE_LIMIT }, .invalidPrice),
-    ("limit price negative", edited { $0.type = QE_TYPE_LIMIT; $0.price = -600_000 }, .invalidPrice),
-    ("limit price overflowing", edited { $0.type = QE_TYPE_LIMIT; $0.price = .max }, .invalidPrice),
+    (
+      "limit price negative",
+      edited {
+        $0.type = QE_TYPE_LIMIT; $0.price = -600_000
+      }, .invalidPrice
+    ),
+    (
+      "limit price overflowing",
+      edited {
+        $0.type = QE_TYPE_LIMIT; $0.price = .max
+      }, .invalidPrice
+    ),
     ("confidence over 1", edited { $0.confidence = 1.5 }, .invalidConfidence),
     ("confidence negative", edited { $0.confidence = -0.1 }, .invalidConfidence),
     ("confidence infinite", edited { $0.confidence = .infinity }, .invalidConfidence),
@@ -71,7 +81,8 @@ import Testing
 
   @Test func quantityIsFlooredToTheStepAndNeverRaised() throws {
     let instrument = try Instrument(
-      id: InstrumentID(venue: "binance", market: .usdm, symbol: "X"), baseAsset: "X", quoteAsset: "USDT", priceScale: 1, quantityScale: 3, stepSize: 10,
+      id: InstrumentID(venue: "binance", market: .usdm, symbol: "X"), baseAsset: "X", quoteAsset: "USDT", priceScale: 1, quantityScale: 3,
+      stepSize: 10,
       minimumQuantity: 20)
     let strategy = Self.once(.market(1, .buy, 39))
     let harness = EngineHarness([strategy], instrument: instrument)

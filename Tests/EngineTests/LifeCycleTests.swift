@@ -47,9 +47,10 @@ import Testing
     harness.trade(600_000)
     harness.trade(600_000)
     #expect(harness.cancels.count == 1)
-    #expect(Set(strategy.updates.map { [$0.tag, UInt64($0.state)] }) == [
-      [1, UInt64(QE_ORDER_WORKING)], [3, UInt64(QE_ORDER_DONE)], [1, UInt64(QE_ORDER_CANCELLED)], [2, UInt64(QE_ORDER_DONE)],
-    ])
+    #expect(
+      Set(strategy.updates.map { [$0.tag, UInt64($0.state)] }) == [
+        [1, UInt64(QE_ORDER_WORKING)], [3, UInt64(QE_ORDER_DONE)], [1, UInt64(QE_ORDER_CANCELLED)], [2, UInt64(QE_ORDER_DONE)],
+      ])
     #expect(strategy.open.isEmpty && strategy.breaches.isEmpty)
   }
 

@@ -47,7 +47,8 @@ import Testing
   }
 
   @Test func everyDeclaredDependencyIsUsed() throws {
-    for room in table.rooms where room.section != "fixtures" && room.section != "plugins" && room.section != "contract" && room.name != "quantumedge" {
+    for room in table.rooms where room.section != "fixtures" && room.section != "plugins" && room.section != "contract" && room.name != "quantumedge"
+    {
       let used = Set(try imports(of: room).map(\.module))
       if used.isEmpty { continue }  // C targets and system libraries
       for dependency in room.dependencies where !(room.section == "tests" && dependency == "TestKit") {

@@ -41,7 +41,9 @@ struct PackageTable {
     if row.contains("system(") {
       return Room(name: name, path: "Sources/Host/Platform/\(name)", section: section, dependencies: [])
     }
-    if row.contains(" test(") { return Room(name: name, path: "Tests/\(name)", section: section, dependencies: Set(quoted.dropFirst() + ["TestKit"])) }
+    if row.contains(" test(") {
+      return Room(name: name, path: "Tests/\(name)", section: section, dependencies: Set(quoted.dropFirst() + ["TestKit"]))
+    }
     guard let path = quoted.first(where: { $0.contains("/") }) else { return nil }
     var dependencies = Set(quoted.dropFirst().filter { !$0.contains("/") && !$0.contains(".") && !$0.contains("-") && $0 != "Texts" })
     if row.contains("Plugin(") { dependencies = [row.contains("swiftPlugin(") ? "PluginKit" : "PluginABI"] }
@@ -66,7 +68,11 @@ struct ImportedModule {
       if nested.contains(where: { path.hasPrefix($0 + "/") }) { continue }
       let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
       for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-        guard let match = line.firstMatch(of: /^(?<attributes>(@[\w()]+ )*)((public|internal|private|fileprivate) )?import (struct |class |enum |func |let |var |protocol )?(?<module>\w+)/)
+        guard
+          let match = line.firstMatch(
+            of:
+              /^(?<attributes>(@[\w()]+ )*)((public|internal|private|fileprivate) )?import (struct |class |enum |func |let |var |protocol )?(?<module>\w+)/
+          )
         else { continue }
         found.append(
           ImportedModule(module: String(match.module), isTestable: match.attributes.contains("@testable"), place: "\(path):\(index + 1)"))

@@ -3,18 +3,21 @@ import TestKit
 import Testing
 
 @Suite struct DecimalTextTests {
-  @Test(arguments: [
-    ("0", 2, 0), ("1", 2, 100), ("1.5", 2, 150), ("61837.63000000", 2, 6_183_763), ("-0.01", 2, -1), ("+7", 0, 7), ("1e-05", 8, 1000),
-    ("1.2E3", 0, 1200), ("0.000000010", 8, 1), (".5", 1, 5), ("5.", 1, 50), ("1000000000000", 0, 1_000_000_000_000),
-    ("0.00000000000000000000", 2, 0), ("9223372036854775807", 0, Int64.max),
-  ] as [(String, Int, Int64)])
+  @Test(
+    arguments: [
+      ("0", 2, 0), ("1", 2, 100), ("1.5", 2, 150), ("61837.63000000", 2, 6_183_763), ("-0.01", 2, -1), ("+7", 0, 7), ("1e-05", 8, 1000),
+      ("1.2E3", 0, 1200), ("0.000000010", 8, 1), (".5", 1, 5), ("5.", 1, 50), ("1000000000000", 0, 1_000_000_000_000),
+      ("0.00000000000000000000", 2, 0), ("9223372036854775807", 0, Int64.max),
+    ] as [(String, Int, Int64)])
   func readsExactly(text: String, scale: Int, raw: Int64) throws {
     #expect(try DecimalText.parse(text, scale: scale) == raw)
   }
 
-  @Test(arguments: [
-    ("", 0), ("-", 0), (".", 0), ("1.2.3", 2), ("1,5", 1), ("nan", 2), ("inf", 2), ("0x10", 0), (" 1", 0), ("1 ", 0), ("1e", 0), ("1e+", 0), ("--1", 0),
-  ] as [(String, Int)])
+  @Test(
+    arguments: [
+      ("", 0), ("-", 0), (".", 0), ("1.2.3", 2), ("1,5", 1), ("nan", 2), ("inf", 2), ("0x10", 0), (" 1", 0), ("1 ", 0), ("1e", 0), ("1e+", 0),
+      ("--1", 0),
+    ] as [(String, Int)])
   func refusesWhatIsNoNumber(text: String, scale: Int) {
     #expect(throws: DecimalText.Failure.malformed) { try DecimalText.parse(text, scale: scale) }
   }

@@ -31,7 +31,8 @@ import Testing
     let id = InstrumentID(venue: "binance", market: .spot, symbol: "SHIBUSDT")
     // A coin traded by 10^12 units at 8 decimals of price.
     let shib = try Instrument(
-      id: id, baseAsset: "SHIB", quoteAsset: "USDT", priceScale: 8, quantityScale: 0, maximumQuantity: 1_000_000_000_000_000, maximumPrice: 100_000_000)
+      id: id, baseAsset: "SHIB", quoteAsset: "USDT", priceScale: 8, quantityScale: 0, maximumQuantity: 1_000_000_000_000_000,
+      maximumPrice: 100_000_000)
     #expect(shib.spec.notional(Price(raw: 1234), Quantity(raw: 1_000_000_000_000)) == Money(units: 12_340_000))
     #expect(shib.spec.checkedNotional(Price(raw: 100_000_001), Quantity(raw: 1)) == nil)
     #expect(throws: Instrument.Invalid.self) {

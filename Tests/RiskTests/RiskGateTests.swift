@@ -11,7 +11,8 @@ final class Desk {
   var now: Int64 = 1_700_000_000_000_000_000
 
   init(
-    _ instruments: [Instrument] = [Samples.perpetual()], instances: [Int32]? = nil, limits: RiskLimits = Samples.farLimits, cash: Int64 = 1_000_000, equity: Money? = nil
+    _ instruments: [Instrument] = [Samples.perpetual()], instances: [Int32]? = nil, limits: RiskLimits = Samples.farLimits, cash: Int64 = 1_000_000,
+    equity: Money? = nil
   ) {
     specs = instruments.map(\.spec)
     self.cash = Money(units: cash)
@@ -24,7 +25,8 @@ final class Desk {
     }
   }
 
-  func check(_ side: Side, _ quantity: Int64, at price: Int64? = nil, instrument: Int32 = 0, instance: Int32 = 0, reduceOnly: Bool = false) -> Verdict {
+  func check(_ side: Side, _ quantity: Int64, at price: Int64? = nil, instrument: Int32 = 0, instance: Int32 = 0, reduceOnly: Bool = false) -> Verdict
+  {
     gate.check(
       OrderRequest(
         instrument: instrument, instance: instance, side: side, type: price == nil ? .market : .limit, quantity: Quantity(raw: quantity),
@@ -146,7 +148,8 @@ extension Verdict {
 
   @Test func theVenuesFiltersHoldForEveryOrder() throws {
     let instrument = try Instrument(
-      id: InstrumentID(venue: "binance", market: .usdm, symbol: "X"), baseAsset: "X", quoteAsset: "USDT", priceScale: 1, quantityScale: 3, tickSize: 5,
+      id: InstrumentID(venue: "binance", market: .usdm, symbol: "X"), baseAsset: "X", quoteAsset: "USDT", priceScale: 1, quantityScale: 3,
+      tickSize: 5,
       stepSize: 10, minimumQuantity: 20, maximumQuantity: 1000, minimumNotional: Money(units: 1500))
     let desk = Desk([instrument])
     #expect(desk.check(.buy, 25).code == .invalidLot)

@@ -24,7 +24,8 @@ public enum Samples {
   public static let farLimits: RiskLimits = {
     let far = Money(units: 1_000_000_000_000)
     return RiskLimits(
-      maximumOrderNotional: far, maximumSymbolNotional: far, maximumGrossExposure: far, maximumLeverage: 1_000_000_000, maximumOrdersPerSecond: 100_000,
+      maximumOrderNotional: far, maximumSymbolNotional: far, maximumGrossExposure: far, maximumLeverage: 1_000_000_000,
+      maximumOrdersPerSecond: 100_000,
       maximumDailyLoss: far, maximumDailyLossFraction: nil, maximumDrawdown: far, maximumDrawdownFraction: nil)
   }()
 }

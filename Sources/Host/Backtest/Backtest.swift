@@ -100,7 +100,8 @@ public struct Backtest {
       last = batch[count - 1].exchangeMilliseconds
       if let failure = recorder.failure {
         throw SessionError(
-          .failed, "\(session.instances[failure.instance].id): \(failure.1.text) at tick \(failure.tickIndex); the run is stopped, no report is written")
+          .failed,
+          "\(session.instances[failure.instance].id): \(failure.1.text) at tick \(failure.tickIndex); the run is stopped, no report is written")
       }
       batches += 1
       if batches & 63 == 0 { progress(Double(reader.fileBytesRead) / Double(max(1, reader.fileBytes))) }

@@ -15,7 +15,9 @@ struct BacktestCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Tick file: .csv, .csv.gz or .csv.zst.", valueName: "file"))
   var ticksPath: String
 
-  @Option(name: .long, help: ArgumentHelp("Published or built strategy by name, a library or a manifest; default: what is published.", valueName: "name|path"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Published or built strategy by name, a library or a manifest; default: what is published.", valueName: "name|path"))
   var strategy: String?
 
   @Option(name: .customLong("param"), parsing: .singleValue, help: ArgumentHelp("A strategy parameter; may be repeated.", valueName: "name=value"))
@@ -36,7 +38,8 @@ struct BacktestCommand: ParsableCommand {
   func run() throws {
     let result = try BacktestCommand.run(
       BacktestRequest(
-        symbol: symbol, ticksPath: ticksPath, strategy: strategy, parameters: try Assignments.parse(parameters, option: "--param"), reportFolder: report,
+        symbol: symbol, ticksPath: ticksPath, strategy: strategy, parameters: try Assignments.parse(parameters, option: "--param"),
+        reportFolder: report,
         skipsBadRows: skipBadRows, sortsByTime: sort, scale: scale), settings)
     for warning in result.warnings { Console.warning(warning) }
     if output.json { print(result.json.description) }

@@ -4,7 +4,8 @@ import Settings
 
 /// The options that every command takes.
 struct SettingsOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("Settings file; default: $QE_CONFIG_PATH, else config/settings.yaml, else built-in defaults.", valueName: "file"))
+  @Option(
+    name: .long, help: ArgumentHelp("Settings file; default: $QE_CONFIG_PATH, else config/settings.yaml, else built-in defaults.", valueName: "file"))
   var config: String?
 
   @Option(

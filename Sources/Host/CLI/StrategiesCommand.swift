@@ -78,7 +78,7 @@ struct StrategiesCommand: ParsableCommand {
     func run() throws {
       let loaded = try settings.load()
       let store = StrategiesOutput.store(loaded)
-      let entries = try symbol.map { try store.list(symbol: $0) } ?? store.list()
+      let entries = try symbol.map { try store.list(symbol: StrategiesOutput.instrument($0, loaded).id.symbol) } ?? store.list()
       guard !entries.isEmpty else {
         throw PluginError(.notFound, "\(loaded.runtimePath)/strategies", "nothing is published\(symbol.map { " for \($0)" } ?? "")")
       }
@@ -109,7 +109,7 @@ struct StrategiesCommand: ParsableCommand {
     func run() throws {
       let loaded = try settings.load()
       let entry = try StrategiesOutput.store(loaded).rollback(
-        symbol: loaded.pairs.instrument(symbol)?.id.symbol ?? symbol, horizonSeconds: horizon)
+        symbol: try StrategiesOutput.instrument(symbol, loaded).id.symbol, horizonSeconds: horizon)
       if output.json { print(StrategiesOutput.json(entry).description) }
       Console.line("rolled back to \(StrategiesOutput.line(entry))")
     }

@@ -17,7 +17,8 @@ struct MockFeed {
       throw SessionError(.configuration, "feed.mock.start_price: \(text) is no price of \(instrument.id)")
     }
     let options = MockMarketOptions(
-      startPrice: Price(raw: price), volatilityBps: settings.volatilityBps, spreadTicks: settings.spreadTicks, tradesPerSecond: settings.tradesPerSecond)
+      startPrice: Price(raw: price), volatilityBps: settings.volatilityBps, spreadTicks: settings.spreadTicks,
+      tradesPerSecond: settings.tradesPerSecond)
     let violations = options.violations(for: instrument)
     guard violations.isEmpty else {
       throw SessionError(.configuration, violations.map { "feed.mock, for \(instrument.id): \($0)" }.joined(separator: "\n"))

@@ -129,6 +129,7 @@ public struct MockRun {
     // Read first: the halt below is the shutdown's own, and no word about the run.
     let last = status(loop, session, events: events, since: started, now: clock.now())
     // On shutdown what would open is cancelled; protective orders end with the paper venue.
+    observer.isSilent = true
     loop.command(.halt, receiveNanoseconds: clock.now())
     return Result(
       status: last, stoppedBy: stoppedBy, decisionHash: loop.decisionHashes().run.hex,
@@ -138,7 +139,8 @@ public struct MockRun {
   private func status(_ loop: borrowing TradingLoop, _ session: TradingSession, events: Int, since started: Int64, now: Int64) -> RunStatus {
     let symbols = session.instruments.enumerated().map { index, instrument in
       RunStatus.Symbol(
-        name: instrument.id.symbol, lastPrice: DecimalText.format(loop.engine.lastPrice(instrument: index).raw, scale: Int(instrument.spec.priceScale)),
+        name: instrument.id.symbol,
+        lastPrice: DecimalText.format(loop.engine.lastPrice(instrument: index).raw, scale: Int(instrument.spec.priceScale)),
         position: DecimalText.format(loop.engine.book(instrument: index).position, scale: Int(instrument.spec.quantityScale)))
     }
     return RunStatus(

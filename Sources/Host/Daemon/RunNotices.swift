@@ -7,6 +7,8 @@ final class RunNotices: RunObserver {
   private let session: TradingSession
   private let notice: (String) -> Void
   private(set) var failures: [String] = []
+  /// Set at the end: what shutting down does is no news.
+  var isSilent = false
 
   init(session: TradingSession, notice: @escaping (String) -> Void) {
     self.session = session
@@ -18,6 +20,7 @@ final class RunNotices: RunObserver {
   func refused(_ record: RefusalRecord) {}
 
   func riskChanged(_ code: RefusalCode) {
+    if isSilent { return }
     notice(code == .none ? "opening is allowed again" : "opening is stopped: \(code.name); opening orders are cancelled")
   }
 

@@ -32,7 +32,8 @@ struct BarBuilder: BitwiseCopyable {
   mutating func add(_ trade: Trade, second: Int64) {
     if current.second == .min {
       current = Bar(
-        second: second, open: trade.price, high: trade.price, low: trade.price, close: trade.price, quantity: .zero, buyQuantity: .zero, tradeCount: 0)
+        second: second, open: trade.price, high: trade.price, low: trade.price, close: trade.price, quantity: .zero, buyQuantity: .zero, tradeCount: 0
+      )
     }
     if second < current.second { lateTrades += 1 }
     if current.tradeCount == 0 { current.open = trade.price; current.high = trade.price; current.low = trade.price }

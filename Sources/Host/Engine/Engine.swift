@@ -65,7 +65,8 @@ public struct Engine: ~Copyable {
     instances = .allocate(capacity: max(1, instanceCount))
     contexts = .allocate(capacity: max(1, instanceCount))
     for (index, instance) in instanceConfigurations.enumerated() {
-      precondition(index == 0 || instanceConfigurations[index - 1].instrument <= instance.instrument, "instances come in the order of their instruments")
+      precondition(
+        index == 0 || instanceConfigurations[index - 1].instrument <= instance.instrument, "instances come in the order of their instruments")
       (instances + index).initialize(to: InstanceState(instance))
       (contexts + index).initialize(to: qe_context())
       contexts[index].struct_size = UInt32(MemoryLayout<qe_context>.size)
