@@ -133,6 +133,14 @@ struct RefusalTests {
     #expect(pairs.kind == .missingInput && pairs.description.contains("other.yaml: cannot be opened"))
   }
 
+  @Test func `Settings may come through a pipe`() throws {
+    let path = loading.folder.path("pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    let writer = Thread { try? Data("features: {max_gap_seconds: 5}\n".utf8).write(to: URL(fileURLWithPath: path), options: []) }
+    writer.start()
+    #expect(try Settings.load(path: path, overrides: [], environment: [:]).maximumGapSeconds == 5)
+  }
+
   @Test func `A file over the size limit is refused`() throws {
     #expect(
       try loading.violations("#" + String(repeating: "x", count: 1 << 20)) == ["s.yaml:1:1: the file is larger than 1 MiB; is it the right one?"])

@@ -15,8 +15,7 @@ enum SettingsFile {
 
   /// At most one byte over the parser's limit, so that it can refuse what is too large.
   private static func bytes(of path: String) throws(SettingsError) -> [UInt8] {
-    // Non-blocking: a named pipe without a writer must not stop the start.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path, "opened") }
     defer { close(descriptor) }
     let chunk = 16384

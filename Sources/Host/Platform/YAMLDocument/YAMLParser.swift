@@ -5,6 +5,8 @@ struct YAMLParser: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let event: UnsafeMutablePointer<yaml_event_t>
   private let bytes: UnsafeMutableBufferPointer<UInt8>
+  /// Of the input in `bytes`, which has room for one even if there is none.
+  private let length: Int
   private let path: String
   private var hasEvent = false
 
@@ -21,13 +23,11 @@ struct YAMLParser: ~Copyable {
     event = .allocate(capacity: 1)
     bytes = .allocate(capacity: max(1, source.count))
     _ = bytes.update(fromContentsOf: source)
+    length = source.count
     self.path = path
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     yaml_parser_set_input_string(parser, bytes.baseAddress, source.count)
-    length = source.count
   }
-
-  private let length: Int
 
   deinit {
     if hasEvent { yaml_event_delete(event) }
