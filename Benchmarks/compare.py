@@ -187,7 +187,7 @@ class Comparison:
             self.row("QuantumEdge, 10 million ticks", [run], run["cpu_s"], ticks / run["cpu_s"])
             self.check("peak RSS < 100 MB for 10 million ticks streamed", f"{run['rss_mb']:.1f} MB, {ticks:,} ticks",
                        run["rss_mb"] < 100 and ticks == 10_000_000)
-        run = self.attempt("a million orders", [self.options.bin, "benchmark", "orders", "--json"], 600)
+        run = self.attempt("a million orders", [self.options.bin, "benchmark", "orders", "--config", "config/oracle.yaml", "--json"], 120)
         if run:
             first, last = run["json"]["first_ns"], run["json"]["last_ns"]
             self.check("last 10,000 of a million orders <= 1.2x the first 10,000",

@@ -99,11 +99,15 @@ public struct EngineBenchmark {
     }
     trade(1000)  // caches and lazy binding
     let first = cheapest()
-    while loop.counters.orders < count - window { trade(window) }
-    let last = cheapest()
-    guard loop.counters.refusals == 0, loop.counters.orders >= count - window else {
-      throw SessionError(.failed, "the churning strategy was refused \(loop.counters.refusalCounts); run it with config/oracle.yaml")
+    while loop.counters.orders < count - window {
+      trade(window)
+      // Limits that refuse would make this endless.
+      guard loop.counters.refusals == 0 else {
+        let counts = loop.counters.refusalCounts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+        throw SessionError(.failed, "benchmark orders: the strategy was refused (\(counts)); run it with --config config/oracle.yaml")
+      }
     }
+    let last = cheapest()
     return OrderCosts(first: first, last: last)
   }
 
