@@ -143,6 +143,8 @@ let tests: [Target] = [
   test("ScaffoldTests", ["Market", "Scaffold"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
+  test("SessionTests", ["Cryptography", "Engine", "Market", "Risk", "Session"]),
+  test("EndToEndTests", []),
   test("LayeringTests", []),
 ]
 
