@@ -4,9 +4,10 @@ import Testing
 
 /// Nothing is allocated per tick, per order or per refusal: the whole process is counted over N and over 2N ticks.
 @Suite struct AllocationTests {
-  /// What is shipped. `make test` builds it and says where; without that word the build of the tests is held to the same.
+  /// What is shipped, which `make test` builds first; a debug build allocates where an optimised one does not.
   static var build: URL {
-    ProcessInfo.processInfo.environment["QE_RELEASE_DIR"].map { URL(fileURLWithPath: $0) } ?? Workplace.buildFolder
+    ProcessInfo.processInfo.environment["QE_RELEASE_DIR"].map { URL(fileURLWithPath: $0) }
+      ?? Workplace.packageFolder.appendingPathComponent(".build/release")
   }
 
   @Test(arguments: [
