@@ -12,7 +12,9 @@ import Testing
       #expect(packed.code == 0, "\(packed.errors)")
     }
     var hashes: [String] = []
-    for (ticks, strategy) in [(plain, "EMACross"), (plain, "EMACross"), ("\(plain).gz", "EMACross"), ("\(plain).zst", "EMACross"), (plain, "EMACrossC")] {
+    for (ticks, strategy) in [
+      (plain, "EMACross"), (plain, "EMACross"), ("\(plain).gz", "EMACross"), ("\(plain).zst", "EMACross"), (plain, "EMACrossC"),
+    ] {
       let outcome = try host.backtest(ticks, strategy: strategy)
       #expect(outcome.code == 0, "\(outcome.errors)")
       #expect(outcome.json["fills"] as? Int ?? 0 > 100)

@@ -10,7 +10,9 @@ final class Host {
     var errors: String
     var json: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any] ?? [:] }
     /// What was said as an error, warnings left out.
-    var errorLines: [String] { errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("quantumedge: ") && !$0.contains(": warning: ") } }
+    var errorLines: [String] {
+      errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("quantumedge: ") && !$0.contains(": warning: ") }
+    }
   }
 
   let folder: TemporaryFolder

@@ -17,8 +17,10 @@ import Testing
 
   @Test(arguments: [
     ("truncated", good + "1704067200020,600", "ticks.csv:4:"), ("wrong header", "time,cost\n1,2\n", "ticks.csv:1:"),
-    ("duplicate header", "timestamp,price,price,qty,side\n", "ticks.csv:1:"), ("decreasing time", good + "1704067200009,60000.0,0.1,buy\n", "ticks.csv:4:"),
-    ("binary junk", "\u{7F}ELF\u{1}\u{2}\u{0}\u{0}", "ticks.csv:1:"), ("empty", "", "ticks.csv:1:"), ("header only", "timestamp,price,qty,side\n", "ticks.csv"),
+    ("duplicate header", "timestamp,price,price,qty,side\n", "ticks.csv:1:"),
+    ("decreasing time", good + "1704067200009,60000.0,0.1,buy\n", "ticks.csv:4:"),
+    ("binary junk", "\u{7F}ELF\u{1}\u{2}\u{0}\u{0}", "ticks.csv:1:"), ("empty", "", "ticks.csv:1:"),
+    ("header only", "timestamp,price,qty,side\n", "ticks.csv"),
     ("no number", good + "1704067200020,abc,0.1,buy\n", "ticks.csv:4:"), ("too precise", good + "1704067200020,60000.05,0.1,buy\n", "ticks.csv:4:"),
     ("price overflowing", good + "1704067200020,99999999999999999999,0.1,buy\n", "ticks.csv:4:"),
   ])
@@ -104,7 +106,8 @@ import Testing
     var bytes = try Data(contentsOf: URL(fileURLWithPath: library))
     bytes[bytes.count / 2] ^= 1
     try bytes.write(to: URL(fileURLWithPath: library))
-    expectRefusal(try host.run(["backtest", "--symbol", "BTCUSDT", "--ticks-path", ticks, "--report", host.folder.path("report")]), 65, "sha_mismatch", host)
+    expectRefusal(
+      try host.run(["backtest", "--symbol", "BTCUSDT", "--ticks-path", ticks, "--report", host.folder.path("report")]), 65, "sha_mismatch", host)
     expectRefusal(try host.run(["strategies", "verify"]), 65, "sha_mismatch", host)
     try FileManager.default.removeItem(atPath: library)
     expectRefusal(try host.run(["backtest", "--symbol", "BTCUSDT", "--ticks-path", ticks]), 66, "file_missing", host)

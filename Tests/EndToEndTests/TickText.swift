@@ -63,7 +63,9 @@ enum Exact {
 
 /// A CSV with a header, as dictionaries.
 func readTable(_ path: String) throws -> [[String: String]] {
-  let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+  let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+    $0.split(separator: ",", omittingEmptySubsequences: false)
+  }
   guard let header = lines.first else { return [] }
   return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(header.map(String.init), $0.map(String.init))) }
 }

@@ -23,7 +23,8 @@ import Testing
     var own: [[UInt8]] = [[], [], []]
     for sequence in 0..<300 {
       let decision = Decision(
-        sequence: UInt64(sequence), instance: Int32.random(in: 0..<3, using: &chance), tag: chance.next(), kind: UInt32.random(in: 1...4, using: &chance),
+        sequence: UInt64(sequence), instance: Int32.random(in: 0..<3, using: &chance), tag: chance.next(),
+        kind: UInt32.random(in: 1...4, using: &chance),
         side: UInt32.random(in: 0...2, using: &chance), price: Int64(bitPattern: chance.next()), quantity: Int64(bitPattern: chance.next()),
         timeInForce: UInt32.random(in: 0...3, using: &chance), flags: UInt32.random(in: 0...3, using: &chance),
         code: RefusalCode.allCases.randomElement(using: &chance) ?? .none, outcome: .refused)
