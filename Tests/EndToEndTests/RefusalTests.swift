@@ -22,6 +22,7 @@ import Testing
     ("binary junk", "\u{7F}ELF\u{1}\u{2}\u{0}\u{0}", "ticks.csv:1:"), ("empty", "", "ticks.csv:1:"),
     ("header only", "timestamp,price,qty,side\n", "ticks.csv"),
     ("no number", good + "1704067200020,abc,0.1,buy\n", "ticks.csv:4:"), ("too precise", good + "1704067200020,60000.05,0.1,buy\n", "ticks.csv:4:"),
+    ("time beyond 64 bits of ns", good + "9300000000000,60000.0,0.1,buy\n", "ticks.csv:4:"),
     ("price overflowing", good + "1704067200020,99999999999999999999,0.1,buy\n", "ticks.csv:4:"),
   ])
   func badTickFilesNameTheirLine(kind: String, text: String, words: String) throws {

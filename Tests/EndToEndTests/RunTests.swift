@@ -96,4 +96,29 @@ import Testing
     let installed = try host.run(["strategies", "install", Workplace.plugin("BreakoutC").path, "--json"])
     #expect(installed.code == 0 && FileManager.default.fileExists(atPath: installed.json["path"] as? String ?? ""))
   }
+
+  @Test func aSignalIsHeardWhileTheHostIsBehindItsFeed() throws {
+    let host = try published()
+    // More trades a second than anyone can process: the loop never finds time to sleep.
+    let running = try host.start(["run", "--duration", "60", "--json", "--set", "feed.mock.trades_per_second=100000"])
+    #expect(running.waitFor("mock 1s"))
+    running.signal(SIGTERM)
+    let outcome = try running.wait(deadlineSeconds: 10)
+    #expect(outcome.code == 0 && outcome.json["stopped_by"] as? String == "SIGTERM", "\(outcome.errors.suffix(500))")
+  }
+
+  @Test func oneInstrumentUnderTwoNamesIsRefused() throws {
+    let host = try published()
+    let outcome = try host.run(["run", "--duration", "1", "--set", "feed.mock.symbols=BTCUSDT,binance.usdm.BTCUSDT"])
+    #expect(outcome.code == 78)
+    #expect(outcome.errorLines.count == 1)
+  }
+
+  @Test func aKillFileThatLeadsNowhereIsOn() throws {
+    let host = try published()
+    let file = host.folder.path("kill-switch.json")
+    try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: host.folder.path("nowhere"))
+    let outcome = try host.run(["run", "--duration", "0.5", "--json", "--set", "risk.kill_switch.file=\(file)"])
+    #expect(outcome.json["halted"] as? String == "KILLED", "\(outcome.errors)")
+  }
 }

@@ -90,7 +90,7 @@ final class EngineHarness {
     case .refusal(let record): refusals.append(record)
     case .fill(let fill): fills.append(fill)
     case .roundTrip(let trip): trips.append(trip)
-    case .riskState(let code, _): riskCodes.append(code)
+    case .riskState(let refusal): riskCodes.append(refusal.code)
     case .instanceFailed(_, let failure): failures.append(failure)
     }
   }
@@ -102,6 +102,8 @@ final class EngineHarness {
   func book(instance: Int) -> PositionBook { engine.book(instance: instance) }
   func openOrders(instance: Int) -> Int { engine.openOrderCount(instance: instance) }
   func isOut(_ instance: Int) -> Bool { engine.isOut(instance: instance) }
+  var peak: Money { engine.peak }
+  var maximumDrawdown: Money { engine.maximumDrawdown }
   var mark: Price { engine.mark(instrument: 0) }
   var lateTrades: UInt64 { engine.lateTrades(instrument: 0) }
 }

@@ -183,4 +183,47 @@ import Testing
     #expect(quotes.events.contains(QE_EVENT_ORDER_UPDATE))
     #expect(quotes.lastContext.flags & QE_CONTEXT_SYNTHETIC_QUOTE != 0)
   }
+
+  @Test func eachInstanceHasRoomOfItsOwnForItsWishes() {
+    // The first leaves a stop price behind without claiming a wish; the second writes fields, as C does, over blanks.
+    let careless = ScriptedStrategy { _, _ in [] }
+    careless.scribble = { $0.stop_price = 5 }
+    let careful = IntentTests.once(.market(1, .buy, 1))
+    careful.writesFieldsOnly = true
+    let harness = EngineHarness([careless, careful])
+    harness.trade(600_000)
+    harness.trade(600_000)
+    #expect(harness.refusals.isEmpty)
+    #expect(harness.fills.count == 1)
+  }
+
+  @Test func aFillThatAGapCausedMakesNoPhantomPeak() {
+    // Bought at 590,000 while the book still shows 600,000; the trade that did it prints 500,000.
+    let strategy = IntentTests.once(.limit(1, .buy, 1000, at: 590_000))
+    let harness = EngineHarness([strategy], model: SimulationModel(takerFee: .zero, makerFee: .zero))
+    harness.trade(600_000)
+    harness.trade(500_000, quoted: false)
+    harness.quote(500_000, 500_000)
+    #expect(harness.fills.count == 1)
+    #expect(harness.equity == Money(units: 1_000_000 - 9000))
+    #expect(harness.peak == Money(units: 1_000_000))
+    #expect(harness.maximumDrawdown == Money(units: 9000))
+  }
+
+  @Test func aTripThatIsNeverFlatAddsUpWithoutEnd() throws {
+    // A coin at 10^-9 with 9 decimals: the quantities of a long trip leave 64 bits behind.
+    let coin = try Instrument(
+      id: InstrumentID(venue: "binance", market: .usdm, symbol: "Z"), baseAsset: "Z", quoteAsset: "USDT", priceScale: 9, quantityScale: 9)
+    let most = coin.spec.maximumQuantity - 2
+    var tag: UInt64 = 0
+    let strategy = ScriptedStrategy { context, event in
+      guard event.kind == QE_EVENT_TRADE else { return [] }
+      tag += 1
+      return [context.position <= 1 ? .market(tag, .buy, context.position == 0 ? 1 : most) : .market(tag, .sell, most)]
+    }
+    let harness = EngineHarness([strategy], instrument: coin)
+    for _ in 0..<60 { harness.trade(1, quantity: 1) }
+    #expect(harness.refusals.isEmpty)
+    #expect(harness.fills.count == 60)
+  }
 }

@@ -40,6 +40,10 @@ import Testing
     #expect(throws: Instrument.Invalid.self) {
       try Instrument(id: id, baseAsset: "A", quoteAsset: "B", priceScale: 0, quantityScale: 0, maximumQuantity: .max, maximumPrice: .max)
     }
+    #expect(throws: Instrument.Invalid.self) {
+      // The product is small, and three such quantities would still not add up in 64 bits.
+      try Instrument(id: id, baseAsset: "A", quoteAsset: "B", priceScale: 2, quantityScale: 0, maximumQuantity: .max, maximumPrice: 1)
+    }
     #expect(throws: Instrument.Invalid.self) { try Instrument(id: id, baseAsset: "A", quoteAsset: "B", priceScale: 10, quantityScale: 3) }
     #expect(throws: Instrument.Invalid.self) { try Instrument(id: id, baseAsset: "A", quoteAsset: "B", priceScale: 1, quantityScale: 3, leverage: 5) }
   }

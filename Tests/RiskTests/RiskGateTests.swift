@@ -34,7 +34,7 @@ final class Desk {
   }
 
   // Plain methods, because an expectation cannot hold a gate that must not be copied.
-  func mark(_ equity: Int64) -> Bool { gate.marked(equity: Money(units: equity), now: now) }
+  func mark(_ equity: Int64, raisesPeak: Bool = true) -> Bool { gate.marked(equity: Money(units: equity), raisesPeak: raisesPeak) }
   func advance(to time: Int64) -> Bool { gate.advanced(to: time) }
   var blockingCode: RefusalCode { gate.blockingCode }
   var dayBase: Money { gate.dayBase }
@@ -253,15 +253,60 @@ extension Verdict {
     #expect(desk.check(.sell, 1, reduceOnly: true).code == .wouldOpen)  // all of it is on its way out
   }
 
-  @Test func reducingHoldsForTheInstanceAndTheAccount() {
-    // Two instances on one instrument: the first is long 5, the second short 3, the account long 2.
+  @Test func instancesMayNotHoldOrWorkOppositePositions() {
+    // Were A long and B short, neither could be proven to leave: the account's net would stand against one of them.
     let desk = Desk([Samples.perpetual()], instances: [0, 0])
     #expect(desk.trade(.buy, 5, instance: 0) == .none)
-    #expect(desk.trade(.sell, 3, instance: 1) == .none)
-    #expect(desk.check(.sell, 2, instance: 0).order?.isReducing == true)
-    desk.gate.released(slot: 0)
-    #expect(desk.check(.sell, 3, instance: 0).order?.isReducing == false)
-    #expect(desk.check(.buy, 3, instance: 1).order?.isReducing == false)
+    #expect(desk.check(.sell, 3, instance: 1).code == .oppositeInstance)
+    #expect(desk.trade(.buy, 3, instance: 1) == .none)
+    // Each leaves by itself; a sell beyond the own position would open against the other.
+    #expect(desk.check(.sell, 6, instance: 0).code == .oppositeInstance)
+    #expect(desk.check(.sell, 5, instance: 0).order?.isReducing == true)
+    #expect(desk.check(.sell, 3, instance: 1).order?.isReducing == true)
+    // A resting opening sell of one keeps the other from buying.
+    let other = Desk([Samples.perpetual()], instances: [0, 0])
+    #expect(other.check(.sell, 1, at: 610_000, instance: 0).code == .none)
+    #expect(other.check(.buy, 1, instance: 1).code == .oppositeInstance)
+  }
+
+  @Test func aDrawdownHoldsOverTheDayThatEndsADailyLoss() {
+    var limits = Samples.farLimits
+    limits.maximumDailyLoss = Money(units: 50)
+    limits.maximumDrawdown = Money(units: 100)
+    limits.resumeOnNewDay = true
+    let midnight: Int64 = 1_700_006_400_000_000_000
+    let desk = Desk(limits: limits, cash: 1000)
+    _ = desk.advance(to: midnight - 1)
+    #expect(desk.mark(800))  // both are broken by one fall
+    #expect(!desk.advance(to: midnight))
+    #expect(desk.blockingCode == .drawdownLimit)
+    #expect(desk.check(.buy, 1).code == .drawdownLimit)
+    // An operator's halt during a daily loss does not end with the day either.
+    limits.maximumDrawdown = nil
+    let halted = Desk(limits: limits, cash: 1000)
+    _ = halted.advance(to: midnight - 1)
+    #expect(halted.mark(900))
+    halted.gate.halt()
+    _ = halted.advance(to: midnight)
+    #expect(halted.blockingCode == .halted)
+  }
+
+  @Test func aValueAtOldPricesLowersButNeverRaisesThePeak() {
+    var limits = Samples.farLimits
+    limits.maximumDrawdown = Money(units: 100)
+    let desk = Desk(limits: limits, cash: 1000)
+    #expect(!desk.mark(1050, raisesPeak: false))
+    #expect(!desk.mark(901))
+    #expect(desk.maximumDrawdown == Money(units: 99))
+    #expect(desk.mark(900, raisesPeak: false))
+  }
+
+  @Test func feesOfOpenBuysAreSetAsideToo() {
+    // Two buys of 299.85 with 0.15 of fees each need exactly 600; the second one's notional alone would still fit.
+    let desk = Desk([Samples.spot()], cash: 600)
+    #expect(desk.check(.buy, 5, at: 599_700).code == .none)
+    #expect(desk.check(.buy, 5, at: 600_000).code == .insufficientFunds)
+    #expect(desk.check(.buy, 5, at: 599_700).code == .none)
   }
 
   @Test func nothingOpeningJoinsAWorkingExitOnItsSide() {

@@ -84,6 +84,7 @@ import Testing
           }
           #expect(!isHalted, "an opening order was approved while halted")
           #expect(!request.reduceOnly)
+          #expect(!isOpposed(request, before), "opened against another instance")
           if isSpot { #expect(request.side == .buy, "spot went short") }
           let spec = specs[Int(request.instrument)]
           let ownPrice = isLimit ? request.price : Price(raw: account.marks[Int(request.instrument)])
@@ -121,6 +122,15 @@ import Testing
       }
     }
     #expect(approvedCount > 1500, "the generator is too tame or too wild: only \(approvedCount) approvals")
+  }
+
+  private func isOpposed(_ request: OrderRequest, _ account: Account) -> Bool {
+    (0..<3).contains { other in
+      guard other != Int(request.instance), account.instanceOf[other] == request.instrument else { return false }
+      let sells = account.openQuantity(.sell) { Int($0.instance) == other }
+      let buys = account.openQuantity(.buy) { Int($0.instance) == other }
+      return request.side == .buy ? account.positions[other] - sells < 0 : account.positions[other] + buys > 0
+    }
   }
 
   /// The closed form, restated: no order of fills of what is open makes this one open anything.

@@ -11,6 +11,10 @@ public final class ScriptedStrategy {
   public var script: Script
   /// What `process` returns.
   public var status: qe_status = QE_OK
+  /// Done to the first element of the room in each call, without claiming it.
+  public var scribble: ((inout qe_intent) -> Void)?
+  /// Writes kind, tag, side, type and quantity over what is there, as a C plugin does; else whole elements.
+  public var writesFieldsOnly = false
   /// Claimed instead of the true number of intents.
   public var claimedCount: UInt32?
   public private(set) var events: [UInt32] = []
@@ -46,9 +50,18 @@ public final class ScriptedStrategy {
     events.append(event.kind)
     if event.kind == QE_EVENT_ORDER_UPDATE { note(event.as.order_update) }
     if event.kind == QE_EVENT_RISK_STATE { riskStates.append(event.as.risk_state) }
+    if let intents, capacity > 0 { scribble?(&intents[0]) }
     let wishes = script(context, event).prefix(Int(capacity))
     for (index, wish) in wishes.enumerated() {
-      intents![index] = wish
+      if writesFieldsOnly {
+        intents![index].kind = wish.kind
+        intents![index].tag = wish.tag
+        intents![index].side = wish.side
+        intents![index].type = wish.type
+        intents![index].quantity = wish.quantity
+      } else {
+        intents![index] = wish
+      }
       // A tag that is open already is refused as a duplicate, and that refusal does not end the first one's life.
       if status == QE_OK, claimedCount == nil, wish.tag != 0 { open.insert(wish.tag) }
     }

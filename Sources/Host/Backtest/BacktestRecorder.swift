@@ -43,7 +43,8 @@ final class BacktestRecorder: RunObserver {
       TradeRow(
         instance: Int(trip.instance), side: trip.side, entryMilliseconds: trip.entryNanoseconds / 1_000_000,
         exitMilliseconds: trip.exitNanoseconds / 1_000_000, entryPrice: spec.averagePrice(trip.entryNotional, trip.entryQuantity),
-        exitPrice: spec.averagePrice(trip.exitNotional, trip.entryQuantity), quantity: Quantity(raw: Int64(clamping: trip.entryQuantity)), pnl: trip.pnl, fees: trip.fees))
+        exitPrice: spec.averagePrice(trip.exitNotional, trip.entryQuantity), quantity: Quantity(raw: Int64(clamping: trip.entryQuantity)),
+        pnl: trip.pnl, fees: trip.fees))
   }
 
   func refused(_ record: RefusalRecord) { report?.refusal(code: Int(record.refusal.code.rawValue), timeMilliseconds: timeMilliseconds) }

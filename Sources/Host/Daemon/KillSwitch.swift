@@ -86,7 +86,7 @@ final class KillSwitchWatcher: Sendable {
   func stop() { isStopped.store(true, ordering: .releasing) }
 
   /// Why the switch is on; nil while it is off.
-  func tripped() -> (reason: String, latchTrouble: String?)? { 
+  func tripped() -> (reason: String, latchTrouble: String?)? {
     guard isOn.load(ordering: .acquiring), let reason = reason.withLock({ $0 }) else { return nil }
     return (reason, latchTrouble.withLock { $0 })
   }
