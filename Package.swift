@@ -144,6 +144,8 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("LayeringTests", []),
+  test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
+  test("EndToEndTests", ["Cryptography"]),
 ]
 
 let package = Package(
