@@ -19,21 +19,24 @@ final class Child: @unchecked Sendable {
   ///   - environment: all of it; nothing is inherited.
   ///   - folder: the child's current folder.
   init(_ executable: URL, _ arguments: [String], environment: [String: String], folder: URL) throws {
-    var output: [Int32] = [0, 0]
-    var errors: [Int32] = [0, 0]
-    // Close on exec: a sibling that is started at the same time must not hold our ends open.
-    guard pipe2(&output, O_CLOEXEC) == 0, pipe2(&errors, O_CLOEXEC) == 0 else { throw Failure(description: "no pipe: errno \(errno)") }
+    // Sockets and not pipes: they are made closing on exec in one call that Swift sees, and a sibling that is started at the
+    // same time must not hold our ends open.
+    var pair: [Int32] = [0, 0]
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw Failure(description: "no socket: errno \(errno)") }
+    let output = (ours: pair[0], theirs: pair[1])
+    guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw Failure(description: "no socket: errno \(errno)") }
+    let errors = (ours: pair[0], theirs: pair[1])
     defer {
-      close(output[1])
-      close(errors[1])
+      close(output.theirs)
+      close(errors.theirs)
     }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, errors[1], 2)
-    posix_spawn_file_actions_addchdir_np(&actions, folder.path)
+    posix_spawn_file_actions_adddup2(&actions, output.theirs, 1)
+    posix_spawn_file_actions_adddup2(&actions, errors.theirs, 2)
     // The test's threads may block signals, and a mask is inherited.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -42,15 +45,17 @@ final class Child: @unchecked Sendable {
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words: [UnsafeMutablePointer<CChar>?] = ([executable.path] + arguments).map { strdup($0) } + [nil]
+    // env changes the folder and becomes the program: glibc's own action for that is hidden from Swift.
+    var words: [UnsafeMutablePointer<CChar>?] = (["env", "-C", folder.path, executable.path] + arguments).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { (words + variables).forEach { free($0) } }
-    var processID: pid_t = 0
-    let result = posix_spawn(&processID, executable.path, &actions, &attributes, &words, &variables)
+    var number: pid_t = 0
+    let result = posix_spawn(&number, "/usr/bin/env", &actions, &attributes, &words, &variables)
     guard result == 0 else { throw Failure(description: "\(executable.path): \(String(cString: strerror(result))); build with --build-tests") }
-    self.processID = processID
-    Thread.detachNewThread { [self] in read(output[0], into: 0) }
-    Thread.detachNewThread { [self] in read(errors[0], into: 1) }
+    let processID = number
+    self.processID = number
+    Thread.detachNewThread { [self] in read(output.ours, into: 0) }
+    Thread.detachNewThread { [self] in read(errors.ours, into: 1) }
     Thread.detachNewThread { [self] in
       var status: Int32 = 0
       while waitpid(processID, &status, 0) < 0, errno == EINTR {}

@@ -87,7 +87,8 @@ struct LossGuard {
     let daily = dailyLossLimit().map { dayBase - $0 }
     let drawdown = drawdownLimit().map { peak - $0 }
     hasFloor = daily != nil || drawdown != nil
-    floor = [daily, drawdown].compactMap { $0 }.max() ?? .zero
+    // Written out: this runs on every new peak, and an array of the two would be an allocation on the way of a tick.
+    if let daily, let drawdown { floor = max(daily, drawdown) } else { floor = daily ?? drawdown ?? .zero }
   }
 
   private func breach() -> Refusal? {
