@@ -81,13 +81,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("MisbehavingWrongABI", "abi_unsupported"), ("MisbehavingNullEntry", ""), ("MisbehavingNullTable", "descriptor_invalid"),
-    ("MisbehavingShortDescriptor", "descriptor_invalid"), ("MisbehavingModel", ""), ("AllocationCounter", "entry_missing"),
+    ("MisbehavingWrongABI", "abi_unsupported"), ("MisbehavingNullEntry", "abi_unsupported"), ("MisbehavingNullTable", "descriptor_invalid"),
+    ("MisbehavingShortDescriptor", "descriptor_invalid"), ("MisbehavingModel", "compat_mismatch:kind(model)"), ("AllocationCounter", "entry_missing"),
   ])
   func `A library that is no strategy of this ABI`(library: String, code: String) throws {
     try host.refuseBacktest(ticks, strategy: library, exitCode: 65, naming: [code, "lib\(library).so"])
     try host.refuseBacktest(ticks, strategy: Workplace.plugin(library).path, exitCode: 65, naming: [code])
-    try host.refuse(["strategies", "install", library, "--json"], exitCode: 65, naming: [code])
+    try host.refuse(["strategies", "publish", library, "--symbol", "BTCUSDT", "--json"], exitCode: 65, naming: [code])
   }
 
   @Test func `A file that is no library`() throws {

@@ -27,7 +27,10 @@ import Testing
   func `A bad file is refused with its line and leaves no report`(text: String, line: Int, reason: String) throws {
     let path = try host.folder.write(text, to: "bad.csv")
     try host.refuseBacktest(path, exitCode: 65, naming: ["bad.csv:\(line): ", reason])
-    try host.refuse(["ticks", "import", path, "--out", "out.csv", "--json"], exitCode: 65, naming: text.contains(".15") ? [] : ["bad.csv:\(line): "])
+    // Without an instrument any number of decimals is good.
+    if reason != "decimals" {
+      try host.refuse(["ticks", "import", path, "--out", "out.csv", "--json"], exitCode: 65, naming: ["bad.csv:\(line): ", reason])
+    }
   }
 
   @Test func `A packed file that was cut`() throws {
