@@ -30,7 +30,8 @@ import Testing
       let outcome = try host.backtest(
         ticks, strategy: strategy, parameters: parameters,
         environment: [
-          "LD_PRELOAD": release.deletingLastPathComponent().appendingPathComponent("libAllocationCounter.so").path, "QE_ALLOCATION_COUNT_FILE": counts,
+          "LD_PRELOAD": release.deletingLastPathComponent().appendingPathComponent("libAllocationCounter.so").path,
+          "QE_ALLOCATION_COUNT_FILE": counts,
         ])
       #expect(try outcome.integer("ticks") == text.utf8.count { $0 == 0x0A } - 1)
       return (outcome: outcome, allocations: try allocations(counts))

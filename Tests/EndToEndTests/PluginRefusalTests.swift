@@ -110,7 +110,8 @@ import Testing
 
   @Test(arguments: ["null_instance", "create_error", "create_silent", "create_unterminated", "create_garbage_status", "error_with_instance"])
   func `A plugin that makes no instance`(fault: String) throws {
-    try host.refuseBacktest(ticks, strategy: "Misbehaving", more: ["--param", "fault=\(fault)"], exitCode: 65, naming: ["create_failed", "Misbehaving"])
+    try host.refuseBacktest(
+      ticks, strategy: "Misbehaving", more: ["--param", "fault=\(fault)"], exitCode: 65, naming: ["create_failed", "Misbehaving"])
     try host.refuse(
       ["strategies", "publish", "Misbehaving", "--symbol", "BTCUSDT", "--param", "fault=\(fault)"], exitCode: 65, naming: ["create_failed"])
   }
