@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 /// The layout of the decision hash, laid out here by hand: journals of old runs must hash alike for ever.
-@Suite struct DecisionHasherTests {
+@Suite struct DecisionRecordTests {
   /// 55 bytes, little-endian.
   private static func record(_ sequence: UInt64, _ instance: UInt32, _ intent: qe_intent, code: UInt16, outcome: UInt8) -> [UInt8] {
     func bytes(_ value: UInt64, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) } }
