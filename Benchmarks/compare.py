@@ -128,7 +128,7 @@ class Comparison:
             mark = f"({number} of {ROUNDS})"
             if options.hftbacktest:
                 peers.append(self.peer(f"hftbacktest {mark}", [*options.hftbacktest, options.ticks], 300))
-            engine.append(self.attempt(f"engine {mark}", [options.bin, "benchmark", "engine", "--ticks-path", options.ticks, "--json"], 120))
+            engine.append(self.attempt(f"engine {mark}", [options.bin, "benchmark", "engine", "--config", "config/oracle.yaml", "--ticks-path", options.ticks, "--json"], 120))
             whole.append(self.attempt(f"backtest {mark}", self.backtest(options.ticks), 120))
         return [[run for run in runs if run] for runs in (engine, whole, peers)]
 

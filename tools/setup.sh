@@ -2,7 +2,7 @@
 # Installs the Debian packages that the build needs, if this user may; else names the exact command.
 set -euo pipefail
 
-packages=(libcurl4-openssl-dev libssl-dev libyaml-dev libffi-dev zlib1g-dev libzstd-dev pkg-config)
+packages=(libcurl4-openssl-dev libssl-dev libyaml-dev libffi-dev zlib1g-dev libzstd-dev pkg-config g++ binutils git ca-certificates)
 
 if ! command -v swift >/dev/null; then
   echo "setup: there is no swift; install the Swift 6.3 toolchain from https://www.swift.org/install/linux/ and put it on PATH" >&2

@@ -17,6 +17,7 @@ import Testing
     #expect(update.last_quantity == 10 && update.total_quantity == 10 && update.price == 600_123 && update.maker == 0)
     // 600.123 at 5 bps = 0.3000615
     #expect(update.fee.low == 300_061_500_000_000_000)
+    #expect(withUnsafeBytes(of: update.fee_asset) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } == "USDT")
     #expect(strategy.lastContext.position == 10)
     #expect(strategy.lastContext.average_price == 60012.3)
   }

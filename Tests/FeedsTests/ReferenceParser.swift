@@ -9,7 +9,7 @@ enum ReferenceParser {
     if line.last == 13 { line.removeLast() }
     if line.contains(where: { ($0 < 32 && $0 != 9) || $0 == 127 }) { return nil }
     guard let fields = fields(line), fields.count == 5 else { return nil }
-    guard let time = number(fields[0], 0), time >= 100_000_000_000, time <= 100_000_000_000_000 else { return nil }
+    guard let time = number(fields[0], 0), time >= 100_000_000_000, time <= 9_000_000_000_000 else { return nil }
     guard let price = number(fields[2], priceScale), price > 0, price <= Decimal(maximumPrice) else { return nil }
     guard let quantity = number(fields[3], quantityScale), quantity > 0, quantity <= Decimal(maximumQuantity) else { return nil }
     let side: Side

@@ -25,6 +25,8 @@ import Testing
     #expect(amount.scaled(by: 7, over: 7) == amount)
     #expect(Money(raw: -10).scaled(by: 1, over: 3).raw == -3)
     #expect(Money(raw: 10).scaled(by: 2, over: 3).raw == 6)
+    #expect(amount.scaled(by: 1_000_000_000, over: 1_000_000).raw == .max)
+    #expect(Money(raw: -Money.bound).scaled(by: .max, over: 1).raw == -.max)
   }
 
   @Test func boundsOfAnInstrumentKeepEveryProductInsideMoney() throws {

@@ -23,7 +23,7 @@ struct BacktestCommand: ParsableCommand {
   @Option(name: .customLong("param"), parsing: .singleValue, help: ArgumentHelp("A strategy parameter; may be repeated.", valueName: "name=value"))
   var parameters: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("Write report.html, trades.csv, equity.csv and results.json here.", valueName: "folder"))
+  @Option(name: .long, help: ArgumentHelp("Write report.html, trades.csv, roundtrips.csv, equity.csv and results.json here.", valueName: "folder"))
   var report: String?
 
   @Flag(name: .long, help: "Count and report bad rows instead of stopping at the first.")

@@ -27,8 +27,12 @@ struct StrategiesCommand: ParsableCommand {
     func run() throws {
       let loaded = try settings.load()
       let instrument = try StrategiesOutput.instrument(symbol, loaded)
+      let image = try PluginLibrary.load(StrategiesOutput.path(library))
+      if horizon > 0, !image.wantsBars {
+        Console.warning("\(image.name) does not ask for bars: with a horizon of \(horizon) s it will never open; publish it with --horizon 0")
+      }
       let entry = try StrategiesOutput.store(loaded).publish(
-        try PluginLibrary.load(StrategiesOutput.path(library)), instrument: instrument, horizonSeconds: horizon,
+        image, instrument: instrument, horizonSeconds: horizon,
         parameters: try Assignments.parse(parameters, option: "--param"), deliverableEvents: TradingSession.deliverableEvents)
       if output.json { print(StrategiesOutput.json(entry).description) }
       Console.line("published \(StrategiesOutput.line(entry))")

@@ -39,6 +39,23 @@ public struct Decision: Sendable, BitwiseCopyable {
   public var flags: UInt32
   public var code: RefusalCode
   public var outcome: Outcome
+
+  public init(
+    sequence: UInt64, instance: Int32, tag: UInt64, kind: UInt32, side: UInt32, price: Int64, quantity: Int64, timeInForce: UInt32, flags: UInt32,
+    code: RefusalCode, outcome: Outcome
+  ) {
+    self.sequence = sequence
+    self.instance = instance
+    self.tag = tag
+    self.kind = kind
+    self.side = side
+    self.price = price
+    self.quantity = quantity
+    self.timeInForce = timeInForce
+    self.flags = flags
+    self.code = code
+    self.outcome = outcome
+  }
 }
 
 public struct RefusalRecord: Sendable, BitwiseCopyable {

@@ -56,6 +56,7 @@ extension Engine {
     news.total_quantity = total
     news.price = report.price.raw
     news.fee = qe_money(report.fee)
+    news.setFeeAsset(spec.quoteAsset)
     news.side = UInt32(request.side.rawValue)
     news.maker = report.isMaker ? 1 : 0
     updates.append(PendingUpdate(instance: Int32(index), update: news))

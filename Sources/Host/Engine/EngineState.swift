@@ -66,6 +66,16 @@ struct PendingUpdate {
   var update: qe_order_update
 }
 
+extension qe_order_update {
+  mutating func setFeeAsset(_ asset: AssetCode) {
+    withUnsafeMutableBytes(of: &fee_asset) { bytes in
+      // Unsafe: the field is 16 bytes of text, and so is the code.
+      bytes.storeBytes(of: asset.low.littleEndian, as: UInt64.self)
+      bytes.storeBytes(of: asset.high.littleEndian, toByteOffset: 8, as: UInt64.self)
+    }
+  }
+}
+
 extension qe_money {
   init(_ money: Money) {
     self.init(low: UInt64(truncatingIfNeeded: money.raw), high: Int64(truncatingIfNeeded: money.raw >> 64))

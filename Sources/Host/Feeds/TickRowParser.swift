@@ -6,8 +6,8 @@ import Market
 final class TickRowParser {
   /// What `Instrument` allows.
   static let maximumScale = 9
-  /// 10^11 is 1973, 10^14 is 5138: between them a number counts milliseconds, not seconds or microseconds.
-  static let millisecondRange: ClosedRange<Int64> = 100_000_000_000...100_000_000_000_000
+  /// 1973 to 2255: between them a number counts milliseconds, not seconds or microseconds, and as ns it fits 64 bits.
+  static let millisecondRange: ClosedRange<Int64> = 100_000_000_000...9_000_000_000_000
 
   var priceScale: Int
   var quantityScale: Int

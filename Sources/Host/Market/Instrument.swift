@@ -47,6 +47,8 @@ public struct InstrumentSpec: Sendable, BitwiseCopyable, Hashable {
   public var minimumNotional: Money
   public var leverage: Int64
   public var isSpot: Bool
+  /// What profit and fees are counted in.
+  public var quoteAsset: AssetCode
   /// 10^(18 - priceScale - quantityScale): raw price x raw quantity x this = raw money.
   public var notionalMultiplier: Int128
   /// 10^priceScale.
@@ -110,6 +112,9 @@ public struct Instrument: Sendable, Hashable {
     guard leverage >= 1, leverage <= 125 else { throw Invalid(reason: "leverage is 1...125, not \(leverage)") }
     guard id.market != .spot || leverage == 1 else { throw Invalid(reason: "spot has leverage 1, not \(leverage)") }
     guard minimumNotional >= .zero else { throw Invalid(reason: "the minimum notional is not negative") }
+    guard let quoteCode = AssetCode(quoteAsset), AssetCode(baseAsset) != nil else {
+      throw Invalid(reason: "base and quote are names of 1...15 bytes")
+    }
     self.id = id
     self.baseAsset = baseAsset
     self.quoteAsset = quoteAsset
@@ -117,7 +122,7 @@ public struct Instrument: Sendable, Hashable {
     spec = InstrumentSpec(
       priceScale: Int32(priceScale), quantityScale: Int32(quantityScale), tickSize: tickSize, stepSize: stepSize,
       minimumQuantity: minimumQuantity, maximumQuantity: maximumQuantity, maximumPrice: maximumPrice,
-      minimumNotional: minimumNotional, leverage: leverage, isSpot: id.market == .spot, notionalMultiplier: multiplier,
+      minimumNotional: minimumNotional, leverage: leverage, isSpot: id.market == .spot, quoteAsset: quoteCode, notionalMultiplier: multiplier,
       priceUnit: Double(PowerOfTen[priceScale]), quantityUnit: Double(PowerOfTen[quantityScale]))
   }
 

@@ -28,13 +28,18 @@ public struct Money: Sendable, BitwiseCopyable, Hashable, Comparable {
     (Double(Int64(truncatingIfNeeded: raw >> 64)) * 18_446_744_073_709_551_616.0 + Double(UInt64(truncatingIfNeeded: raw))) / 1e18
   }
 
-  /// `self * numerator / denominator`, rounded towards zero; exact over the full width.
+  /// `self * numerator / denominator`, rounded towards zero; exact over the full width, and held at the ends of `Money`
+  /// where the result would not fit (a multiple of an absurd equity is still a limit).
   ///
-  /// - Precondition: `denominator > 0` and the result fits into `Money`.
+  /// - Precondition: `denominator > 0`.
   public func scaled(by numerator: Int64, over denominator: Int64) -> Money {
     let negative = (raw < 0) != (numerator < 0)
-    let magnitude = Money.divide(raw.magnitude, UInt128(numerator.magnitude), UInt128(denominator.magnitude)).quotient
-    return Money(raw: negative ? -Int128(magnitude) : Int128(magnitude))
+    let divisor = UInt128(denominator.magnitude)
+    let product = raw.magnitude.multipliedFullWidth(by: UInt128(numerator.magnitude))
+    // The quotient fits into 128 bits exactly when the upper half is below the divisor.
+    let quotient = product.high < divisor ? (product.high == 0 ? product.low / divisor : divisor.dividingFullWidth(product).quotient) : .max
+    let magnitude = Int128(clamping: quotient)
+    return Money(raw: negative ? -magnitude : magnitude)
   }
 
   /// `a * b / c` over the full width.

@@ -22,6 +22,8 @@ public final class PluginLibrary: @unchecked Sendable {
   public let version: String
   public let isModel: Bool
   public let events: UInt64
+  /// Whether closed bars reach it; with a horizon above 0 it can open on nothing else.
+  public var wantsBars: Bool { events & 1 << UInt64(QE_EVENT_BAR) != 0 }
   public let abi: (major: UInt32, minor: UInt32)
   let parameters: [ParameterRow]
 

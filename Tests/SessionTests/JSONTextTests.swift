@@ -2,7 +2,7 @@ import Market
 import Session
 import Testing
 
-@Suite struct JSONValueTests {
+@Suite struct JSONTextTests {
   @Test func `Texts are escaped as JSON wants it`() {
     #expect(JSONValue.text("a\"b\\c/d").description == #""a\"b\\c/d""#)
     #expect(JSONValue.text("line\nreturn\rtab\t").description == #""line\nreturn\rtab\t""#)
