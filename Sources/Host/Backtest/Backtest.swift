@@ -60,7 +60,7 @@ public struct Backtest {
       firstMilliseconds: span.first, lastMilliseconds: span.last, counters: loop.counters, initialEquity: settings.simulation.initialCash,
       finalEquity: loop.engine.equity, cash: loop.engine.cash, maximumDrawdown: loop.engine.maximumDrawdown, peak: loop.engine.peak,
       position: Quantity(raw: loop.engine.book(instrument: 0).position),
-      halt: recorder.halt.map { (loop.engine.blockingRefusal?.text(for: instrument.spec) ?? $0.code.name, $0.milliseconds) },
+      halt: recorder.halt,
       decisionHash: hashes.run.hex,
       instances: zip(session.instances, hashes.instances).map {
         BacktestResult.Instance(id: $0.id, digest: $0.digest.hex, decisionHash: $1.hex, parameters: $0.parameterTexts)

@@ -11,7 +11,8 @@ final class BacktestRecorder: RunObserver {
   /// The data row in work; every fill is booked on it.
   var tickIndex = 0
   var timeMilliseconds: Int64 = 0
-  private(set) var halt: (code: RefusalCode, milliseconds: Int64)?
+  /// The first stop: why and when.
+  private(set) var halt: (reason: String, milliseconds: Int64)?
   private(set) var failure: (instance: Int, PluginFailure, tickIndex: Int)?
 
   init(specs: [InstrumentSpec], report: consuming ReportRecorder?) {
@@ -42,13 +43,13 @@ final class BacktestRecorder: RunObserver {
       TradeRow(
         instance: Int(trip.instance), side: trip.side, entryMilliseconds: trip.entryNanoseconds / 1_000_000,
         exitMilliseconds: trip.exitNanoseconds / 1_000_000, entryPrice: spec.averagePrice(trip.entryNotional, trip.entryQuantity),
-        exitPrice: spec.averagePrice(trip.exitNotional, trip.entryQuantity), quantity: trip.entryQuantity, pnl: trip.pnl, fees: trip.fees))
+        exitPrice: spec.averagePrice(trip.exitNotional, trip.entryQuantity), quantity: Quantity(raw: Int64(clamping: trip.entryQuantity)), pnl: trip.pnl, fees: trip.fees))
   }
 
   func refused(_ record: RefusalRecord) { report?.refusal(code: Int(record.refusal.code.rawValue), timeMilliseconds: timeMilliseconds) }
 
-  func riskChanged(_ code: RefusalCode) {
-    if code != .none, halt == nil { halt = (code, timeMilliseconds) }
+  func riskChanged(_ refusal: Refusal) {
+    if refusal.code != .none, halt == nil { halt = (refusal.accountText, timeMilliseconds) }
   }
 
   func failed(instance: Int32, _ failure: PluginFailure) {

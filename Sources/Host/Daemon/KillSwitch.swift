@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Kernel
 import Synchronization
 
@@ -30,12 +29,18 @@ public struct KillSwitch: Sendable {
   }
 
   public func read() -> State {
-    if case .on(let reason) = Self.read(latch, what: "latch") { return .on(reason: reason) }
+    // The latch counts by being there, whatever somebody wrote into it: it is lifted by removing it.
+    switch Self.read(latch, what: "latch") {
+    case .on(let reason): return .on(reason: reason)
+    case .off where Files.isPresent(latch): return .on(reason: "latch \(latch) is there")
+    case .off: break
+    }
     return file.map { Self.read($0, what: "kill file") } ?? .off
   }
 
   private static func read(_ path: String, what: String) -> State {
-    guard access(path, F_OK) == 0 else { return errno == ENOENT || errno == ENOTDIR ? .off : .on(reason: "\(what) \(path) cannot be looked at") }
+    // A symlink that leads nowhere is there, and unreadable.
+    guard Files.isPresent(path) else { return .off }
     guard let bytes = try? Files.read(path, limit: 1 << 16) else { return .on(reason: "\(what) \(path) cannot be read") }
     guard let content = try? JSONDecoder().decode(File.self, from: Data(bytes)) else { return .on(reason: "\(what) \(path) cannot be parsed") }
     return content.enabled ? .on(reason: content.reason ?? "\(what) \(path) says so") : .off
@@ -54,6 +59,8 @@ final class KillSwitchWatcher: Sendable {
 
   private let killSwitch: KillSwitch
   private let reason = Mutex<String?>(nil)
+  /// What kept the latch from being written: then only this process knows that the switch is on.
+  private let latchTrouble = Mutex<String?>(nil)
   private let isStopped = Atomic<Bool>(false)
   /// Set once the reason is: what the engine's loop looks at, without a lock.
   private let isOn = Atomic<Bool>(false)
@@ -72,13 +79,15 @@ final class KillSwitchWatcher: Sendable {
   /// Switches on for good.
   func trip(_ text: String) {
     reason.withLock { $0 = text }
-    // Best effort: this process is killed either way, the latch is for the next one.
-    try? killSwitch.setLatch(reason: text)
+    do { try killSwitch.setLatch(reason: text) } catch { latchTrouble.withLock { $0 = "\(error)" } }
     isOn.store(true, ordering: .releasing)
   }
 
   func stop() { isStopped.store(true, ordering: .releasing) }
 
   /// Why the switch is on; nil while it is off.
-  func tripped() -> String? { isOn.load(ordering: .acquiring) ? reason.withLock { $0 } : nil }
+  func tripped() -> (reason: String, latchTrouble: String?)? { 
+    guard isOn.load(ordering: .acquiring), let reason = reason.withLock({ $0 }) else { return nil }
+    return (reason, latchTrouble.withLock { $0 })
+  }
 }

@@ -91,13 +91,19 @@ public struct MockRun {
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     var nextStatus = started + Self.statusPeriodNanoseconds
     var events = 0
+    var failures: [String] = []
+    var nextLook = started
     var stoppedBy = "duration"
     while true {
       let now = clock.now()
       if now >= end { break }
-      if !isKilled, let reason = watcher.tripped() {
+      if !isKilled, let tripped = watcher.tripped() {
         isKilled = true
-        notice("kill switch: \(reason); opening is off, its latch is \(killSwitch.latch)")
+        notice("kill switch: \(tripped.reason); opening is off, its latch is \(killSwitch.latch)")
+        if let trouble = tripped.latchTrouble {
+          failures.append("the kill switch's latch is NOT set, a restart would trade: \(trouble)")
+          notice(failures[failures.count - 1])
+        }
         loop.command(.kill, receiveNanoseconds: now)
       }
       // The oldest event that is due; ties go to the symbol named first.
@@ -108,6 +114,15 @@ public struct MockRun {
       if let chosen {
         markets[chosen].deliver(to: &loop, instrument: Int32(chosen), receiveNanoseconds: now)
         events += 1
+        // Behind the feed there is no time to sleep, and yet signals and timers must have their turn.
+        if now >= nextLook {
+          nextLook = now + Self.idleNanoseconds
+          loop.clock(receiveNanoseconds: now)
+          if let signal = signals.wait(nanoseconds: 0) {
+            stoppedBy = signal
+            break
+          }
+        }
         if loop.counters.failedInstances == session.instances.count {
           stoppedBy = "every instance has failed"
           break
@@ -128,12 +143,13 @@ public struct MockRun {
     }
     // Read first: the halt below is the shutdown's own, and no word about the run.
     let last = status(loop, session, events: events, since: started, now: clock.now())
+    let decisionHash = loop.decisionHashes().run.hex
     // On shutdown what would open is cancelled; protective orders end with the paper venue.
     observer.isSilent = true
     loop.command(.halt, receiveNanoseconds: clock.now())
     return Result(
-      status: last, stoppedBy: stoppedBy, decisionHash: loop.decisionHashes().run.hex,
-      instances: session.instances.map { ($0.id, $0.digest.hex) }, failures: observer.failures)
+      status: last, stoppedBy: stoppedBy, decisionHash: decisionHash,
+      instances: session.instances.map { ($0.id, $0.digest.hex) }, failures: failures + observer.failures)
   }
 
   private func status(_ loop: borrowing TradingLoop, _ session: TradingSession, events: Int, since started: Int64, now: Int64) -> RunStatus {

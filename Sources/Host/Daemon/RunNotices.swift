@@ -19,9 +19,11 @@ final class RunNotices: RunObserver {
   func closed(_ trip: RoundTrip) {}
   func refused(_ record: RefusalRecord) {}
 
-  func riskChanged(_ code: RefusalCode) {
+  func riskChanged(_ refusal: Refusal) {
     if isSilent { return }
-    notice(code == .none ? "opening is allowed again" : "opening is stopped: \(code.name); opening orders are cancelled")
+    notice(
+      refusal.code == .none
+        ? "opening is allowed again" : "opening is stopped: \(refusal.accountText); opening orders are cancelled")
   }
 
   func failed(instance: Int32, _ failure: PluginFailure) {

@@ -11,8 +11,8 @@ public enum Action: Sendable {
   case refusal(RefusalRecord)
   case fill(FillRecord)
   case roundTrip(RoundTrip)
-  /// Trading stopped opening, or may open again.
-  case riskState(RefusalCode, sequence: UInt64)
+  /// Why nothing may open any more; code `.none`: it may again.
+  case riskState(Refusal)
   /// A plugin broke its contract and is out of the run.
   case instanceFailed(instance: Int32, PluginFailure)
 }
@@ -92,8 +92,8 @@ public struct RoundTrip: Sendable, BitwiseCopyable {
   public var side: Side
   public var entryNanoseconds: Int64
   public var exitNanoseconds: Int64
-  /// Quantity and money that opened.
-  public var entryQuantity: Quantity
+  /// Raw quantity and money that opened; wider than a position, because a trip may add and reduce many times.
+  public var entryQuantity: Int128
   public var entryNotional: Money
   public var exitNotional: Money
   public var fees: Money

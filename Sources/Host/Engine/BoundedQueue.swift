@@ -17,7 +17,6 @@ struct BoundedQueue<Element>: ~Copyable {
   }
 
   var isEmpty: Bool { count == 0 }
-  var room: Int { capacity - count }
 
   mutating func append(_ element: consuming Element) {
     precondition(count < capacity, "a bounded queue ran over: the engine's bound is wrong")

@@ -27,7 +27,9 @@ extension Engine {
 
     let capacity = UInt32(truncatingIfNeeded: min(intentCapacity, instance.pointee.budget))
     var count: UInt32 = 0
-    let status = instance.pointee.binding.process(instance.pointee.binding.instance, context, event, intents, capacity, &count)
+    // Each instance has room of its own: what one leaves there never becomes part of another's wish.
+    let room = intents + index &* intentCapacity
+    let status = instance.pointee.binding.process(instance.pointee.binding.instance, context, event, room, capacity, &count)
     if status == QE_OK && count == 0 { return }
     answered(index, status: status, count: count, capacity: capacity)
   }
@@ -37,9 +39,10 @@ extension Engine {
     if status != QE_OK { return fail(index, .status(status)) }
     if count > capacity { return fail(index, .overflow(claimed: count, capacity: capacity)) }
     instances[index].budget -= Int(count)
-    for position in 0..<Int(count) { wish(index, intents[position]) }
-    // Whatever it wrote is gone before the next call; a plugin that writes past its count spoils its own wishes alone.
-    clearIntents(Int(count))
+    let room = intents + index * intentCapacity
+    for position in 0..<Int(count) { wish(index, room[position]) }
+    // A plugin that writes past its count spoils its own wishes alone.
+    clearIntents(index, Int(count))
   }
 
   /// Delivers what happened to orders, and what follows from that, until all is quiet. Ends because budgets do.
@@ -51,7 +54,6 @@ extension Engine {
   }
 
   private mutating func fail(_ index: Int, _ failure: PluginFailure) {
-    clearIntents(intentCapacity)
     actions.append(.instanceFailed(instance: Int32(index), failure))
     takeOut(index)
   }
@@ -76,7 +78,7 @@ extension Engine {
     let code = gate.blockingCode
     if code == blocking { return }
     blocking = code
-    actions.append(.riskState(code, sequence: sequence))
+    actions.append(.riskState(gate.blockingRefusal ?? Refusal(.none)))
     for index in 0..<instanceCount {
       if code != .none { cancelOpening(index) }
       event.pointee.as.risk_state = qe_risk_state(opening_allowed: code == .none ? 1 : 0, code: UInt32(code.rawValue))

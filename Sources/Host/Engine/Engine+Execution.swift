@@ -61,8 +61,11 @@ extension Engine {
     news.maker = report.isMaker ? 1 : 0
     updates.append(PendingUpdate(instance: Int32(index), update: news))
     if isComplete { close(index, order) } else { refreshWorking(index) }
-    mark(instrument)
-    valued()
+    // A resting order fills before the data that filled it is seen: until then the mark is older than the fill, and a
+    // peak made of it would never have existed.
+    let isFlat = state.pointee.book.position == 0
+    mark(instrument, raisesPeak: isFlat)
+    valued(raisesPeak: isFlat)
   }
 
   private mutating func end(_ index: Int, _ order: ApprovedOrder, state: UInt32, code: RefusalCode = .none) {
@@ -102,7 +105,7 @@ extension Engine {
     let opens = before == 0 || (before > 0) == (signed > 0)
     if opens {
       if before == 0 { instances[index].trip = OpenTrip(side: request.side, entryNanoseconds: now) }
-      instances[index].trip.entryQuantity += report.quantity.raw
+      instances[index].trip.entryQuantity += Int128(report.quantity.raw)
       instances[index].trip.entryNotional += spec.notional(report.price, report.quantity)
       instances[index].trip.fees += report.fee
       return
@@ -118,11 +121,11 @@ extension Engine {
       .roundTrip(
         RoundTrip(
           instance: Int32(index), instrument: request.instrument, side: trip.side, entryNanoseconds: trip.entryNanoseconds, exitNanoseconds: now,
-          entryQuantity: Quantity(raw: trip.entryQuantity), entryNotional: trip.entryNotional, exitNotional: trip.exitNotional, fees: trip.fees,
+          entryQuantity: trip.entryQuantity, entryNotional: trip.entryNotional, exitNotional: trip.exitNotional, fees: trip.fees,
           pnl: trip.realized - trip.fees)))
     if after != 0 {
       instances[index].trip = OpenTrip(
-        side: request.side, entryNanoseconds: now, entryQuantity: abs(after),
+        side: request.side, entryNanoseconds: now, entryQuantity: Int128(abs(after)),
         entryNotional: spec.notional(report.price, Quantity(raw: abs(after))), fees: report.fee - closingFee)
     }
   }

@@ -54,7 +54,9 @@ extension Engine {
       reduceOnly: intent.flags & QE_INTENT_REDUCE_ONLY != 0)
     if !instances[index].cadenceOpen, !gate.isReducing(request) { return refuse(index, intent, Refusal(.offCadence), quantity: quantity) }
     showPrices()
-    switch gate.check(request, now: now, availableCash: cash + marginUnrealized) {
+    // Gains on margin are no cash to buy coins with; losses are owed in any case.
+    let unrealized = spec.isSpot ? min(.zero, marginUnrealized) : marginUnrealized
+    switch gate.check(request, now: now, availableCash: cash + unrealized) {
     case .refused(let refusal):
       refuse(index, intent, refusal, quantity: quantity)
     case .approved(let order):

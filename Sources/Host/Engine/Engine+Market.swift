@@ -21,7 +21,8 @@ extension Engine {
   mutating func traded(_ index: Int, _ trade: Trade) {
     let state = instruments + index
     state.pointee.last = trade.price
-    if state.pointee.bid.raw == 0 { mark(index) }
+    // Where a quote lacks a side, the last trade is the mark.
+    if state.pointee.bid.raw == 0 || state.pointee.ask.raw == 0 { mark(index) }
     if state.pointee.wantsBars { closeBars(index, trade) }
     for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_TRADE) {
       event.pointee.as.trade = qe_trade(
@@ -31,7 +32,9 @@ extension Engine {
   }
 
   /// Values the account anew after an instrument's price or book changed.
-  mutating func mark(_ index: Int) {
+  ///
+  /// - Parameter raisesPeak: false when the prices are older than the fill that is being booked.
+  mutating func mark(_ index: Int, raisesPeak: Bool = true) {
     let state = instruments + index
     guard state.pointee.book.position != 0 || state.pointee.unrealized != .zero else { return }
     let unrealized = state.pointee.book.unrealized(at: state.pointee.mark, spec: state.pointee.spec)
@@ -39,12 +42,12 @@ extension Engine {
     state.pointee.unrealized = unrealized
     equity += change
     if !state.pointee.spec.isSpot { marginUnrealized += change }
-    valued()
+    valued(raisesPeak: raisesPeak)
   }
 
   /// Loss and drawdown are judged on every value of the account.
-  mutating func valued() {
-    if gate.marked(equity: equity, now: now) { noteRiskState() }
+  mutating func valued(raisesPeak: Bool = true) {
+    if gate.marked(equity: equity, raisesPeak: raisesPeak) { noteRiskState() }
   }
 
   private mutating func closeBars(_ index: Int, _ trade: Trade) {

@@ -18,7 +18,7 @@ public struct Engine: ~Copyable {
   let instruments: UnsafeMutablePointer<InstrumentState>
   let instances: UnsafeMutablePointer<InstanceState>
   let contexts: UnsafeMutablePointer<qe_context>
-  /// Lent to plugins, rewritten before each call: whatever a plugin does to it, the host never reads it back.
+  // Lent to plugins. Whatever a plugin does to contexts and events, the host never reads them back.
   let event: UnsafeMutablePointer<qe_event>
   let intents: UnsafeMutablePointer<qe_intent>
   let intentCapacity: Int
@@ -73,10 +73,10 @@ public struct Engine: ~Copyable {
     }
     event = .allocate(capacity: 1)
     event.initialize(to: qe_event())
-    intents = .allocate(capacity: intentCapacity)
-    intents.initialize(repeating: qe_intent(), count: intentCapacity)
+    intents = .allocate(capacity: max(1, instanceCount) * intentCapacity)
+    intents.initialize(repeating: qe_intent(), count: max(1, instanceCount) * intentCapacity)
     hasTimers = instanceConfigurations.contains { $0.binding.wants(QE_EVENT_TIMER) }
-    clearIntents(intentCapacity)
+    for index in 0..<instanceCount { clearIntents(index, intentCapacity) }
     assignInstances()
   }
 
@@ -178,10 +178,10 @@ public struct Engine: ~Copyable {
     noteRiskState()
   }
 
-  func clearIntents(_ count: Int) {
+  func clearIntents(_ index: Int, _ count: Int) {
     var blank = qe_intent()
     blank.struct_size = UInt32(MemoryLayout<qe_intent>.size)
-    intents.update(repeating: blank, count: count)
+    (intents + index * intentCapacity).update(repeating: blank, count: count)
   }
 }
 
@@ -203,5 +203,4 @@ extension Engine {
   public var maximumDrawdown: Money { gate.maximumDrawdown }
   public var dayBase: Money { gate.dayBase }
   public var peak: Money { gate.peak }
-  public var exposure: Exposure { gate.exposure() }
 }

@@ -53,7 +53,8 @@ struct InstanceState {
 struct OpenTrip {
   var side = Side.buy
   var entryNanoseconds: Int64 = 0
-  var entryQuantity: Int64 = 0
+  /// Wider than a position: a trip that is never flat adds up without end.
+  var entryQuantity: Int128 = 0
   var entryNotional = Money.zero
   var exitNotional = Money.zero
   var fees = Money.zero

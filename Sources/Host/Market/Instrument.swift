@@ -80,6 +80,9 @@ public struct Instrument: Sendable, Hashable {
   public var contract: Contract
   public var spec: InstrumentSpec
 
+  /// Leaves room to add a few such quantities in 64 bits.
+  public static let quantityBound: Int64 = 1_000_000_000_000_000_000
+
   /// Why a definition is not usable.
   public struct Invalid: Error, Sendable, Equatable { public var reason: String }
 
@@ -102,6 +105,7 @@ public struct Instrument: Sendable, Hashable {
     let maximumPrice = maximumPrice ?? 1_000_000_000 * PowerOfTen[priceScale]
     let maximumQuantity = maximumQuantity ?? 1_000_000_000 * PowerOfTen[quantityScale]
     let minimumQuantity = minimumQuantity ?? stepSize
+    guard maximumQuantity <= Self.quantityBound else { throw Invalid(reason: "the maximum quantity is at most 10^18 raw units") }
     guard minimumQuantity > 0, maximumQuantity >= minimumQuantity, maximumPrice >= tickSize else {
       throw Invalid(reason: "0 < minimum quantity <= maximum quantity, and maximum price >= tick, must hold")
     }
@@ -136,9 +140,11 @@ public struct Instrument: Sendable, Hashable {
 
 extension InstrumentSpec {
   /// `notional / quantity`, rounded half up to a raw price: for people, since an average lies on no grid.
-  public func averagePrice(_ notional: Money, _ quantity: Quantity) -> Price {
-    guard quantity.raw != 0 else { return .zero }
-    let denominator = Int128(quantity.raw) * notionalMultiplier
-    return Price(raw: Int64((notional.raw + denominator / 2) / denominator))
+  /// - Parameter quantity: raw; wider than a position, since it may be a sum.
+  public func averagePrice(_ notional: Money, _ quantity: Int128) -> Price {
+    let product = quantity.multipliedReportingOverflow(by: notionalMultiplier)
+    guard quantity != 0, !product.overflow else { return .zero }
+    let denominator = product.partialValue
+    return Price(raw: Int64(clamping: (notional.raw + denominator / 2) / denominator))
   }
 }

@@ -112,7 +112,7 @@ public struct StrategyStore: Sendable {
   /// A broken entry is an error, not an omission.
   public func list() throws(PluginError) -> [Entry] {
     var entries: [Entry] = []
-    for symbol in Files.names(in: "\(runtimePath)/strategies") {
+    for symbol in try Self.names("\(runtimePath)/strategies") {
       entries += try list(symbol: symbol)
     }
     return entries
@@ -120,7 +120,7 @@ public struct StrategyStore: Sendable {
 
   public func list(symbol: String) throws(PluginError) -> [Entry] {
     var entries: [Entry] = []
-    let horizons = Files.names(in: "\(runtimePath)/strategies/\(symbol)").compactMap(Int64.init).sorted()
+    let horizons = try Self.names("\(runtimePath)/strategies/\(symbol)").compactMap(Int64.init).sorted()
     for horizon in horizons where Files.symlinkTarget("\(home(symbol, horizon))/current") != nil {
       entries.append(try entry(symbol: symbol, horizonSeconds: horizon))
     }
@@ -139,7 +139,7 @@ public struct StrategyStore: Sendable {
     }
     return Entry(
       symbol: symbol, horizonSeconds: horizonSeconds, version: version, manifest: manifest,
-      versions: Files.names(in: "\(home)/versions").filter { !$0.contains(".tmp-") })
+      versions: try Self.names("\(home)/versions").filter { !$0.contains(".tmp-") })
   }
 
   /// Loads an entry's library under its promised digest.
@@ -168,6 +168,11 @@ public struct StrategyStore: Sendable {
   }
 
   private func home(_ symbol: String, _ horizonSeconds: Int64) -> String { "\(runtimePath)/strategies/\(symbol)/\(horizonSeconds)" }
+
+  /// A folder that cannot be read is trouble; taken for empty it would hide what is published.
+  private static func names(_ folder: String) throws(PluginError) -> [String] {
+    do { return try Files.names(in: folder) } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
+  }
 
   private static func storing(_ body: () throws(KernelError) -> Void) throws(PluginError) {
     do { try body() } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }

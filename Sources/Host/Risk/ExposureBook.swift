@@ -25,6 +25,7 @@ struct ExposureBook: ~Copyable {
   }
 
   struct InstanceExposure {
+    let instrument: Int32
     var position: Int64 = 0
     var openBuys: Int64 = 0
     var openSells: Int64 = 0
@@ -60,7 +61,7 @@ struct ExposureBook: ~Copyable {
     instruments = .allocate(capacity: max(1, specs.count))
     for (index, spec) in specs.enumerated() { (instruments + index).initialize(to: InstrumentExposure(spec: spec)) }
     instances = .allocate(capacity: max(1, instanceCount))
-    instances.initialize(repeating: InstanceExposure(), count: instanceCount)
+    for (index, instrument) in instanceInstruments.enumerated() { (instances + index).initialize(to: InstanceExposure(instrument: instrument)) }
     let none = OrderRequest(instrument: 0, instance: 0, side: .buy, type: .market, quantity: .zero, price: .zero)
     reservations = .allocate(capacity: capacity)
     reservations.initialize(repeating: Reservation(request: none, remaining: 0, price: .zero, isReducing: false, activeIndex: -1), count: capacity)
@@ -97,6 +98,15 @@ extension ExposureBook {
   /// Shrinks the instance's position and the account's net, whatever else that is open fills first.
   func isReducing(_ request: OrderRequest) -> Bool {
     request.quantity.raw > 0 && request.quantity.raw <= reducible(request)
+  }
+
+  /// Whether another instance of the instrument holds, or could come to hold, the side that this order works against.
+  func hasOpposite(_ request: OrderRequest) -> Bool {
+    for index in 0..<instanceCount where index != Int(request.instance) && instances[index].instrument == request.instrument {
+      let other = instances[index]
+      if request.side == .buy ? other.position - other.openSells < 0 : other.position + other.openBuys > 0 { return true }
+    }
+    return false
   }
 
   /// What reducing orders of the instrument still have open on a side.
@@ -144,6 +154,17 @@ extension ExposureBook {
       if request.side == .buy { buys += request.quantity.raw } else { sells += request.quantity.raw }
     }
     return max(abs(instrument.position + buys), abs(instrument.position - sells))
+  }
+
+  /// Fees that the open opening orders may still cost.
+  func openFees(_ rate: BasisPoints) -> Money {
+    var sum = Money.zero
+    for position in 0..<activeCount {
+      let reservation = reservations[Int(active[position])]
+      if reservation.isReducing { continue }
+      sum += rate.fee(on: spec(reservation.request.instrument).notional(reservation.price, Quantity(raw: reservation.remaining)))
+    }
+    return sum
   }
 
   /// The highest price at which any of the instrument's exposure is valued.

@@ -1,6 +1,8 @@
 import Market
 
 /// Daily loss, drawdown, halt and kill: a single compare per mark while all is well.
+///
+/// Each cause stands by itself: one that ends does not take another with it.
 struct LossGuard {
   private let limits: RiskLimits
   private(set) var equity: Money
@@ -13,10 +15,11 @@ struct LossGuard {
   /// First receive time of the next UTC day; Int64.min until the first event.
   private(set) var nextDayNanoseconds = Int64.min
 
-  private var haltCode = RefusalCode.none
-  private var haltRefusal = Refusal(.none)
   private var isKilled = false
-  /// Equity at or below this halts.
+  private var isHalted = false
+  private var drawdown: Refusal?
+  private var dailyLoss: Refusal?
+  /// Equity at or below this breaks a limit that is not broken yet.
   private var floor: Money = .zero
   private var hasFloor = false
 
@@ -27,52 +30,60 @@ struct LossGuard {
     self.equity = equity
     dayBase = equity
     peak = equity
-    raiseFloor()
+    moveFloor()
   }
 
+  /// The gravest cause, if there is one.
   var blockingRefusal: Refusal? {
     if isKilled { return Refusal(.killed) }
-    return haltCode == .none ? nil : haltRefusal
+    if isHalted { return Refusal(.halted) }
+    return drawdown ?? dailyLoss
   }
 
-  /// True when this mark halts.
-  mutating func marked(equity: Money, now: Int64) -> Bool {
+  /// - Parameter raisesPeak: false while positions are valued at prices older than what has just happened.
+  /// - Returns: whether this value broke a limit.
+  mutating func marked(equity: Money, raisesPeak: Bool) -> Bool {
     self.equity = equity
     if equity > peak {
+      guard raisesPeak else { return false }
       peak = equity
-      raiseFloor()
+      moveFloor()
       return false
     }
     let fall = peak - equity
     if fall > maximumDrawdown { maximumDrawdown = fall }
-    guard hasFloor, equity <= floor, haltCode == .none else { return false }
-    guard let breach = breach() else { return false }
-    haltCode = breach.code
-    haltRefusal = breach
-    return true
+    guard hasFloor, equity <= floor else { return false }
+    return judge()
   }
 
   mutating func advanced(to now: Int64) -> Bool {
     if now < nextDayNanoseconds { return false }
-    return rollDay(now)
-  }
-
-  mutating func halt(_ code: RefusalCode) {
-    guard haltCode == .none else { return }
-    haltCode = code
-    haltRefusal = Refusal(code)
-  }
-
-  mutating func kill() { isKilled = true }
-
-  private mutating func rollDay(_ now: Int64) -> Bool {
     let (day, rest) = now.quotientAndRemainder(dividingBy: Self.dayNanoseconds)
     nextDayNanoseconds = (rest < 0 ? day : day + 1) * Self.dayNanoseconds
     dayBase = equity
-    raiseFloor()
-    guard limits.resumeOnNewDay, haltCode == .dailyLossLimit else { return false }
-    haltCode = .none
-    return true
+    let before = blockingRefusal?.code
+    if limits.resumeOnNewDay { dailyLoss = nil }
+    moveFloor()
+    _ = judge()
+    return blockingRefusal?.code != before
+  }
+
+  mutating func halt() { isHalted = true }
+  mutating func kill() { isKilled = true }
+
+  /// Notes every limit that the equity breaks and that was not broken before.
+  private mutating func judge() -> Bool {
+    var isNew = false
+    if dailyLoss == nil, let limit = dailyLossLimit(), dayBase - equity >= limit {
+      dailyLoss = .money(.dailyLossLimit, dayBase - equity, limit: limit)
+      isNew = true
+    }
+    if drawdown == nil, let limit = drawdownLimit(), peak - equity >= limit {
+      drawdown = .money(.drawdownLimit, peak - equity, limit: limit)
+      isNew = true
+    }
+    if isNew { moveFloor() }
+    return isNew
   }
 
   private func dailyLossLimit() -> Money? {
@@ -83,18 +94,12 @@ struct LossGuard {
     Self.smaller(limits.maximumDrawdown, Self.fraction(limits.maximumDrawdownFraction, of: peak))
   }
 
-  private mutating func raiseFloor() {
-    let daily = dailyLossLimit().map { dayBase - $0 }
-    let drawdown = drawdownLimit().map { peak - $0 }
-    hasFloor = daily != nil || drawdown != nil
-    // Written out: this runs on every new peak, and an array of the two would be an allocation on the way of a tick.
-    if let daily, let drawdown { floor = max(daily, drawdown) } else { floor = daily ?? drawdown ?? .zero }
-  }
-
-  private func breach() -> Refusal? {
-    if let limit = dailyLossLimit(), dayBase - equity >= limit { return .money(.dailyLossLimit, dayBase - equity, limit: limit) }
-    if let limit = drawdownLimit(), peak - equity >= limit { return .money(.drawdownLimit, peak - equity, limit: limit) }
-    return nil
+  private mutating func moveFloor() {
+    // A new peak comes with many a tick: no array for two values.
+    let daily = dailyLoss == nil ? dailyLossLimit().map { dayBase - $0 } : nil
+    let fall = drawdown == nil ? drawdownLimit().map { peak - $0 } : nil
+    hasFloor = daily != nil || fall != nil
+    if let daily, let fall { floor = max(daily, fall) } else { floor = daily ?? fall ?? .zero }
   }
 
   /// A fraction of an amount that is not positive limits nothing: there is no loss left to measure it by.

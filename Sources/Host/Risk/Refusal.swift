@@ -36,6 +36,13 @@ public struct Refusal: Sendable, BitwiseCopyable, Hashable {
   /// How far the value was inside (positive) or over (negative) the limit.
   public var headroom: Int128 { limit - value }
 
+  /// As `text(for:)`, for what concerns the account and so has money or nothing for figures.
+  public var accountText: String {
+    guard unit == .money else { return code.name }
+    let show = { DecimalText.formatShort($0, scale: Money.scale) }
+    return "\(code.name): \(show(value)), limit \(show(limit)), headroom \(show(headroom))"
+  }
+
   /// `ORDER_NOTIONAL_LIMIT: 12,000 is over the limit of 10,000`, for people.
   public func text(for spec: InstrumentSpec) -> String {
     let scale: Int

@@ -42,6 +42,8 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
   case wouldOpen = 77
   /// An exit is working on this side: were this to fill first, the exit would open or flip. Cancel the exit first.
   case exitWorking = 78
+  /// Another instance holds or works the other side of this instrument: neither could be proven to leave.
+  case oppositeInstance = 79
 
   // The venue's own answer.
   case venueRejected = 128
@@ -84,6 +86,7 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     case .spotShort: "SPOT_SHORT"
     case .wouldOpen: "WOULD_OPEN"
     case .exitWorking: "EXIT_WORKING"
+    case .oppositeInstance: "OPPOSITE_INSTANCE"
     case .venueRejected: "VENUE_REJECTED"
     }
   }

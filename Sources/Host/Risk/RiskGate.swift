@@ -34,6 +34,9 @@ public struct RiskGate: ~Copyable {
   /// Fees that funds are set aside for: the larger of the venue's two rates, never below zero.
   let feeReserve: BasisPoints
 
+  /// 10^12 currency units: larger orders are refused even without a limit.
+  static let amountBound = Money(units: 1_000_000_000_000)
+
   var book: ExposureBook
   var losses: LossGuard
   var rate: RateWindow
@@ -102,12 +105,15 @@ public struct RiskGate: ~Copyable {
 
   private mutating func openingRefusal(_ request: OrderRequest, _ spec: InstrumentSpec, now: Int64, availableCash: Money) -> Refusal? {
     if let refusal = losses.blockingRefusal { return refusal }
+    if book.hasOpposite(request) { return Refusal(.oppositeInstance) }
     let exits = book.reducingOpen(request.instrument, side: request.side)
     if exits > 0 { return Refusal(.exitWorking, unit: .quantity, value: Int128(exits), limit: 0) }
     guard book.hasQuote(request.instrument), let price = book.reservePrice(request) else { return Refusal(.noQuote) }
     if let refusal = rate.refusal(at: now) { return refusal }
 
     let orderNotional = spec.notional(price, request.quantity)
+    // Whatever the limits: amounts of this size would not add up for long in 128 bits.
+    if orderNotional > Self.amountBound { return .money(.orderNotionalLimit, orderNotional, limit: Self.amountBound) }
     if let limit = limits.maximumOrderNotional, orderNotional > limit { return .money(.orderNotionalLimit, orderNotional, limit: limit) }
 
     let worst = book.worstPosition(request.instrument, adding: request)
@@ -121,7 +127,7 @@ public struct RiskGate: ~Copyable {
       let limit = max(.zero, losses.equity.scaled(by: leverage, over: PowerOfTen[RiskLimits.fractionScale]))
       if exposure.gross > limit { return .money(.leverageLimit, exposure.gross, limit: limit) }
     }
-    let needed = exposure.fundsNeeded + feeReserve.fee(on: orderNotional)
+    let needed = exposure.fundsNeeded + book.openFees(feeReserve) + feeReserve.fee(on: orderNotional)
     if needed > availableCash { return .money(.insufficientFunds, needed, limit: availableCash) }
     return nil
   }
@@ -142,17 +148,20 @@ extension RiskGate {
   /// The order in `slot` is over: what was not filled is no longer reserved.
   public mutating func released(slot: Int32) { book.release(slot: slot) }
 
-  /// The account was valued. True when this value halts trading.
-  public mutating func marked(equity: Money, now: Int64) -> Bool { losses.marked(equity: equity, now: now) }
+  /// The account was valued. True when this value breaks a limit.
+  ///
+  /// - Parameter raisesPeak: false while a position is valued at a price older than the fill that made it.
+  public mutating func marked(equity: Money, raisesPeak: Bool = true) -> Bool { losses.marked(equity: equity, raisesPeak: raisesPeak) }
 
-  /// An event arrived; rolls the UTC day on the first one after midnight. True when a halt ended with the day.
+  /// An event arrived; rolls the UTC day on the first one after midnight. True when what may be
+  /// opened changes with the day.
   public mutating func advanced(to now: Int64) -> Bool { losses.advanced(to: now) }
 
   /// Before this receive time `advanced` has nothing to do.
   public var nextDayNanoseconds: Int64 { losses.nextDayNanoseconds }
 
   /// Operator's halt: sticky until a new start.
-  public mutating func halt() { losses.halt(.halted) }
+  public mutating func halt() { losses.halt() }
 
   /// The kill switch; once on it stays on for the life of the process.
   public mutating func kill() { losses.kill() }

@@ -8,7 +8,8 @@ public protocol RunObserver: AnyObject {
   func filled(_ fill: FillRecord)
   func closed(_ trip: RoundTrip)
   func refused(_ record: RefusalRecord)
-  func riskChanged(_ code: RefusalCode)
+  /// Code `.none`: opening is allowed again.
+  func riskChanged(_ refusal: Refusal)
   func failed(instance: Int32, _ failure: PluginFailure)
 }
 
@@ -22,17 +23,24 @@ public struct TradingLoop: ~Copyable {
   private var hasher: DecisionHasher
   public private(set) var counters = RunCounters()
   private let observer: (any RunObserver)?
+  /// Keeps the plugins' instances alive for as long as the engine may call them.
+  private let owner: AnyObject?
   /// Per instrument; nil where the feed brings quotes.
   private let synthetic: UnsafeMutablePointer<SyntheticQuotes>?
   private var sequence: UInt64 = 0
 
-  /// - Parameter syntheticSpread: nil when the feed has quotes of its own.
-  public init(_ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, observer: (any RunObserver)?) {
+  /// - Parameters:
+  ///   - syntheticSpread: nil when the feed has quotes of its own.
+  ///   - owner: of the instances that the configuration binds; held until the loop is gone.
+  public init(
+    _ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, owner: AnyObject?, observer: (any RunObserver)?
+  ) {
     let specs = configuration.instruments
     engine = Engine(configuration)
     venue = SimulatedVenue(model: model, instruments: specs, capacity: max(1, configuration.instances.count) * Engine.openOrdersPerInstance)
     hasher = DecisionHasher(instanceCount: configuration.instances.count)
     self.observer = observer
+    self.owner = owner
     if let syntheticSpread {
       // Unsafe: a fixed table beside the engine's own, freed in deinit.
       let table = UnsafeMutablePointer<SyntheticQuotes>.allocate(capacity: max(1, specs.count))
@@ -107,8 +115,8 @@ public struct TradingLoop: ~Copyable {
       counters.trades += 1
       if trip.pnl > .zero { counters.wins += 1 }
       observer?.closed(trip)
-    case .riskState(let code, _):
-      observer?.riskChanged(code)
+    case .riskState(let refusal):
+      observer?.riskChanged(refusal)
     case .instanceFailed(let instance, let failure):
       counters.failedInstances += 1
       observer?.failed(instance: instance, failure)

@@ -38,6 +38,9 @@ public final class TradingSession {
           EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: resolved.horizonSeconds))
       }
     }
+    guard Set(instruments.map(\.id)).count == instruments.count else {
+      throw SessionError(.configuration, "an instrument is named twice: \(instruments.map(\.id.description).joined(separator: ", "))")
+    }
     guard Set(instruments.map(\.quoteAsset)).count <= 1 else {
       throw SessionError(
         .configuration, "one account has one quote currency; \(instruments.map { "\($0.id) is quoted in \($0.quoteAsset)" }.joined(separator: ", "))")
@@ -54,7 +57,7 @@ public final class TradingSession {
 
   /// - Parameter hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
   public func makeLoop(hasQuotes: Bool, observer: (any RunObserver)?) -> TradingLoop {
-    TradingLoop(configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, observer: observer)
+    TradingLoop(configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, owner: self, observer: observer)
   }
 }
 

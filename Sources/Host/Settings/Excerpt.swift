@@ -2,18 +2,26 @@
 enum Excerpt {
   static let maximumLength = 40
 
-  static func quoted(_ text: String) -> String { "'\(line(text))'" }
+  static func quoted(_ text: String) -> String { text.isEmpty ? "an empty value" : "'\(line(text))'" }
 
   static func line(_ text: String) -> String {
     var result = ""
     for (index, character) in text.unicodeScalars.enumerated() {
       if index == maximumLength { return result + "..." }
-      // Control characters would break the line or the terminal.
-      result += character.value < 0x20 || character.value == 0x7F ? character.escaped(asASCII: true) : String(character)
+      result += isUnsafe(character) ? character.escaped(asASCII: true) : String(character)
     }
     return result
   }
 
   /// No control characters, so that a report of it stays one line.
-  static func isClean(_ text: String) -> Bool { text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }
+  static func isClean(_ text: String) -> Bool { !text.unicodeScalars.contains(where: isUnsafe) }
+
+  /// Would break the line or the terminal: ASCII's controls, those of Latin-1 (0x9B begins escape sequences too), and Unicode's ends of
+  /// lines and paragraphs.
+  private static func isUnsafe(_ character: Unicode.Scalar) -> Bool {
+    switch character.value {
+    case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: true
+    default: false
+    }
+  }
 }

@@ -52,6 +52,7 @@ public struct Pairs: Sendable, Hashable {
   static func parse(_ root: YAMLNode?, path: String) throws(SettingsError) -> Pairs {
     var reader = PairsReader(path: path)
     reader.read(root)
+    reader.checkTogether()
     if !reader.violations.isEmpty { throw SettingsError(violations: reader.violations) }
     return Pairs(venue: reader.venue, defaultMarket: reader.defaultMarket, instruments: reader.instruments)
   }

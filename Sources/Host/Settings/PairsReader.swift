@@ -26,7 +26,7 @@ struct PairsReader {
       case "default_market": readMarket(entry)
       case "instruments":
         guard case .mapping(let rows) = entry.value.content else {
-          note(entry, entry.key, "no instruments; write them below it, as venue.market.SYMBOL: {...}")
+          note(entry, entry.key, Self.noInstruments)
           continue
         }
         instruments = rows.compactMap { instrument($0) }
@@ -34,6 +34,13 @@ struct PairsReader {
       }
     }
   }
+
+  /// A file without instruments is a mistake, not a host that knows none; what else is wrong explains it better.
+  mutating func checkTogether() {
+    if instruments.isEmpty, violations.isEmpty { violations.append("\(path):1: instruments: \(Self.noInstruments)") }
+  }
+
+  private static let noInstruments = "no instruments; write them below it, as venue.market.SYMBOL: {...}"
 
   /// - Parameter name: the whole name of the key.
   mutating func note(_ entry: YAMLNode.Entry, _ name: String, _ problem: String) {

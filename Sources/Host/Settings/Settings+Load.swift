@@ -1,5 +1,3 @@
-import Glibc
-
 extension Settings {
   /// Reads settings.yaml and pairs.yaml, lays the environment and `--set` over, and validates.
   ///
@@ -10,7 +8,7 @@ extension Settings {
   /// - Throws: all violations at once; `.missingInput` for a named file that cannot be opened.
   public static func load(path: String?, overrides: [String], environment: [String: String]) throws(SettingsError) -> Settings {
     let named = path ?? environment["QE_CONFIG_PATH"].flatMap { $0.isEmpty ? nil : $0 }
-    let file = named ?? (access("config/settings.yaml", F_OK) == 0 ? "config/settings.yaml" : nil)
+    let file = named ?? (SettingsFile.exists("config/settings.yaml") ? "config/settings.yaml" : nil)
     var loader = SettingsLoader()
     if let file { loader.apply(try SettingsFile.document(file), from: file) }
     loader.apply(variable: "QE_RUNTIME_DIR", key: "app.runtime_path", in: environment)
@@ -22,7 +20,8 @@ extension Settings {
     return loader.settings
   }
 
-  /// One line per key of settings.yaml, `section.key=value`, sorted: equal texts mean equal settings. Not the instruments.
+  /// One line per key of settings.yaml, `section.key=value`, sorted: equal texts mean equal settings. The instruments have their
+  /// own, `pairs.canonicalText`.
   public var canonicalText: String {
     SettingsField.all.map { "\($0.name)=\($0.show(self))" }.sorted().joined(separator: "\n")
   }

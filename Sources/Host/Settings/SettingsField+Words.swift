@@ -30,7 +30,8 @@ extension SettingsField {
     SettingsField(name: name) { settings, written in
       switch written {
       case .null: settings[keyPath: path] = nil
-      case .text(let text) where !text.isEmpty && Excerpt.isClean(text): settings[keyPath: path] = text
+      // A quoted 'null' is refused too: reports and digests could not tell it from none.
+      case .text(let text) where !text.isEmpty && Excerpt.isClean(text) && !WrittenValue.isNull(text): settings[keyPath: path] = text
       default: return "\(written.quoted) is no text of one line; write one, or null for none"
       }
       return nil

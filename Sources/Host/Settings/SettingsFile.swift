@@ -7,6 +7,13 @@ enum SettingsFile {
     try parse(try bytes(of: path), path)
   }
 
+  /// Whether there is something of this name. A link that leads nowhere and a folder that may not be searched count as there: reading
+  /// them then says what is wrong, where falling back to defaults would hide it.
+  static func exists(_ path: String) -> Bool {
+    var information = stat()
+    return lstat(path, &information) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
+
   static func parse(_ bytes: [UInt8], _ path: String) throws(SettingsError) -> YAMLNode? {
     do throws(YAMLError) { return try YAMLDocument(bytes: bytes, path: path).root } catch {
       throw SettingsError(violations: [error.description])

@@ -1,4 +1,3 @@
-import Glibc
 import YAMLDocument
 
 /// Lays file, environment and `--set` over the defaults, and collects all that is wrong.
@@ -9,6 +8,8 @@ struct SettingsLoader {
   private(set) var violations: [String] = []
   /// Where each key was set last, for what is found only at the end.
   private var places: [String: String] = [:]
+  /// Keys set on the command line.
+  private var overridden: Set<String> = []
 
   mutating func apply(_ root: YAMLNode?, from file: String) {
     guard let root else { return }
@@ -30,6 +31,7 @@ struct SettingsLoader {
       return
     }
     let name = String(word[..<equals])
+    overridden.insert(name)
     set(name, WrittenValue(word: String(word[word.index(after: equals)...])), place: "--set \(Excerpt.line(name))")
   }
 
@@ -39,6 +41,12 @@ struct SettingsLoader {
     if prices != 1, prices != symbols {
       let key = "feed.mock.start_price"
       violations.append("\(places[key] ?? key): \(prices) prices for \(symbols) symbols; write one for all, or one each")
+    }
+    // What bounds real money is in a file that can be reviewed, not in somebody's shell history.
+    if settings.mode == .live {
+      for name in overridden.sorted() where name.hasPrefix("risk.") && SettingsField.named(name) != nil {
+        violations.append("--set \(name): in live the risk section is not set on the command line; write it into the settings file")
+      }
     }
     guard settings.mode.needsLimits else { return }
     for field in SettingsField.all where field.isLimit && field.show(settings) == "null" {
@@ -52,7 +60,7 @@ struct SettingsLoader {
     let folder = file.flatMap { file in file.lastIndex(of: "/").map { String(file[...$0]) } } ?? ""
     let path = name.hasPrefix("/") ? name : folder + name
     // The default name stands for the shipped instruments wherever there is no such file beside the settings.
-    if name == Settings().pairsFile, file == nil || access(path, F_OK) != 0 { return }
+    if name == Settings().pairsFile, file == nil || !SettingsFile.exists(path) { return }
     do throws(SettingsError) { settings.pairs = try Pairs.parse(try SettingsFile.document(path), path: path) } catch {
       // Alone it keeps its kind: a missing file is another exit code.
       if violations.isEmpty { throw error }

@@ -36,11 +36,13 @@ enum WrittenValue: Sendable {
   /// For messages: short and on one line.
   var quoted: String {
     switch self {
-    case .null: "an empty value or null"
+    case .null: "null"
     case .text(let text): Excerpt.quoted(text)
     case .list: "a list"
     }
   }
 
-  private static func isNull(_ text: String) -> Bool { ["", "~", "null", "Null", "NULL"].contains(text) }
+  /// The empty value is none of them: a limit whose value was forgotten, or `--set risk.max_leverage=$LIMIT` with LIMIT unset, must
+  /// not mean unlimited.
+  static func isNull(_ text: String) -> Bool { ["~", "null", "Null", "NULL"].contains(text) }
 }

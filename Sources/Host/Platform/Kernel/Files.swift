@@ -91,6 +91,12 @@ public enum Files {
     guard isFolder(path) else { throw KernelError("create", path, code: ENOTDIR) }
   }
 
+  /// Whether anything stands at the path, a symlink that leads nowhere included; also when it cannot be looked at.
+  public static func isPresent(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
+
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   public static func isFolder(_ path: String) -> Bool {
@@ -99,8 +105,13 @@ public enum Files {
   }
 
   /// Names in a folder, sorted, without `.` and `..`; empty when it is not there.
-  public static func names(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
+  ///
+  /// - Throws: when it is there and cannot be read.
+  public static func names(in path: String) throws(KernelError) -> [String] {
+    guard let folder = opendir(path) else {
+      if errno == ENOENT || errno == ENOTDIR { return [] }
+      throw KernelError("list", path)
+    }
     defer { closedir(folder) }
     var names: [String] = []
     while let entry = readdir(folder) {
