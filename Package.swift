@@ -143,8 +143,9 @@ let tests: [Target] = [
   test("ScaffoldTests", ["Market", "Scaffold"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
-  test("SessionTests", ["Cryptography", "Engine", "Market", "Risk", "Session"]),
+  test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("EndToEndTests", []),
+  test("CommandLineTests", ["Cryptography"]),
   test("LayeringTests", []),
 ]
 

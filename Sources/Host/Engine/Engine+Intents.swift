@@ -14,7 +14,9 @@ extension Engine {
   }
 
   private func malformed(_ instance: Int32, _ intent: qe_intent) -> Refusal? {
-    guard intent.struct_size == UInt32(MemoryLayout<qe_intent>.size), (QE_INTENT_SUBMIT...QE_INTENT_TARGET_POSITION).contains(intent.kind) else {
+    guard intent.struct_size == UInt32(MemoryLayout<qe_intent>.size), (QE_INTENT_SUBMIT...QE_INTENT_TARGET_POSITION).contains(intent.kind),
+      intent.reserved == (0, 0, 0)
+    else {
       return Refusal(.invalidIntent)
     }
     if intent.tag == 0 { return Refusal(.invalidTag) }

@@ -1,0 +1,55 @@
+import Foundation
+import TestKit
+import Testing
+
+/// In steady state nothing allocates: a run over twice the ticks allocates as often as a run over them once.
+///
+/// A promise of the release build alone: an unoptimised one boxes what the optimiser keeps in registers (measured: some
+/// three allocations per order), so without a release build there is nothing to count.
+@Suite struct AllocationTests {
+  @Test(arguments: [
+    ("per tick, flat", "EMACross", ["quantity=0.001", "slow=1000000"]),
+    ("per tick with a position open, so that equity moves", "Churn", ["every=1000000000"]),
+    ("per order and fill", "Churn", ["every=1", "mode=trade"]),
+    ("per order now and then", "EMACross", ["quantity=0.001"]),
+    ("per refusal", "Churn", ["every=1", "mode=refused"]),
+    ("per limit order and its cancel", "Churn", ["every=1", "mode=limit_cancel"]),
+    ("per tick of a strategy in C with bars", "BreakoutC", []),
+  ])
+  func `Nothing allocates`(what: String, strategy: String, parameters: [String]) throws {
+    guard let release = try Release.executable else { try Test.cancel(Comment(rawValue: Release.isAbsent)) }
+    let host = try Host(executable: release)
+    var chance = Chance.seeded("Nothing allocates \(what)")
+    // The longer file begins as the shorter one, so that what is alike comes first in both.
+    let long = Ticks(100_000, chance: &chance).csv
+    let end = long.utf8.enumerated().lazy.filter { $0.element == 0x0A }.dropFirst(50_000).first?.offset ?? 0
+    let short = String(try #require(String(long.utf8.prefix(end + 1))))
+    let counts = try [short, long].map { text in
+      let ticks = try host.folder.write(text, to: "ticks.csv")
+      let counts = host.folder.path("counts")
+      let outcome = try host.backtest(
+        ticks, strategy: strategy, parameters: parameters,
+        environment: [
+          "LD_PRELOAD": release.deletingLastPathComponent().appendingPathComponent("libAllocationCounter.so").path,
+          "QE_ALLOCATION_COUNT_FILE": counts,
+        ])
+      #expect(try outcome.integer("ticks") == text.utf8.count { $0 == 0x0A } - 1)
+      return (outcome: outcome, allocations: try allocations(counts))
+    }
+    #expect(counts[0].allocations > 100, "the counter counts")
+    #expect(
+      counts[1].allocations == counts[0].allocations,
+      "\(what), seed \(chance.seed): \(counts[1].allocations - counts[0].allocations) more over twice the ticks")
+    // What is counted must have happened twice as often.
+    let activity = try counts.map {
+      try $0.outcome.integer("orders_sent") + ((try $0.outcome.json["orders_rejected"] as? [String: Int])?.values.reduce(0, +) ?? 0)
+    }
+    if parameters.contains("every=1") { #expect(activity[0] > 20_000 && activity[1] == 2 * activity[0], "\(activity)") }
+  }
+
+  private func allocations(_ path: String) throws -> Int {
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("allocations ") }, "\(text)")
+    return try #require(Int(line.dropFirst("allocations ".count)))
+  }
+}
