@@ -144,8 +144,7 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
-  test("EndToEndTests", []),
-  test("CommandLineTests", ["Cryptography"]),
+  test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),
 ]
 

@@ -2,38 +2,51 @@ import Foundation
 import TestKit
 import Testing
 
+/// Equal input, equal decisions, bit for bit.
 @Suite struct DeterminismTests {
-  @Test func equalTicksGiveEqualDecisionsWhateverPacksThemAndWhoeverWroteTheStrategy() throws {
-    var chance = Chance.seeded("determinism")
-    let host = try Host()
-    let plain = try host.folder.write(TickText(rows: 30_000, chance: &chance).text, to: "ticks.csv")
-    for suffix in ["gz", "zst"] {
-      let packed = try host.run(["ticks", "import", plain, "--out", "\(plain).\(suffix)"])
-      #expect(packed.code == 0, "\(packed.errors)")
-    }
-    var hashes: [String] = []
-    for (ticks, strategy) in [
-      (plain, "EMACross"), (plain, "EMACross"), ("\(plain).gz", "EMACross"), ("\(plain).zst", "EMACross"), (plain, "EMACrossC"),
-    ] {
-      let outcome = try host.backtest(ticks, strategy: strategy)
-      #expect(outcome.code == 0, "\(outcome.errors)")
-      #expect(outcome.json["fills"] as? Int ?? 0 > 100)
-      hashes.append(outcome.json["decision_hash"] as? String ?? "none")
-    }
-    #expect(Set(hashes).count == 1, "\(hashes)")
-    #expect(hashes[0].count == 64)
-    // A hash that did not depend on the decisions would pass all of the above.
-    #expect(try host.backtest(plain, ["--param", "fast=10"]).json["decision_hash"] as? String != hashes[0])
+  private let host: Host
+  private let ticks: String
+
+  init() throws {
+    var chance = Chance.seeded("Equal input, equal decisions")
+    host = try Host()
+    ticks = try host.folder.write(Ticks(20_000, chance: &chance).csv, to: "ticks.csv")
   }
 
-  @Test func memoryDoesNotGrowWithTheFile() throws {
-    let host = try Host()
-    var peaks: [Int] = []
-    for rows in [20_000, 160_000] {
-      let file = host.folder.path("ticks-\(rows).csv")
-      #expect(try host.run(["ticks", "generate", "--rows", "\(rows)", "--out", file]).code == 0)
-      peaks.append(try host.backtest(file).json["peak_rss_bytes"] as? Int ?? .max)
+  private func hash(_ path: String, strategy: String = "EMACross", parameters: [String] = ["quantity=0.001"]) throws -> String {
+    let outcome = try host.backtest(path, strategy: strategy, parameters: parameters)
+    #expect(try outcome.integer("fills") > 20)
+    return try outcome.text("decision_hash")
+  }
+
+  @Test func `A repeated run decides the same, and one of other decisions has another hash`() throws {
+    let first = try hash(ticks)
+    #expect(first.count == 64 && first.allSatisfy { "0123456789abcdef".contains($0) })
+    #expect(try hash(ticks) == first)
+    #expect(try hash(ticks, parameters: ["quantity=0.002"]) != first)
+    #expect(try hash(ticks, parameters: ["quantity=0.001", "fast=19"]) != first)
+  }
+
+  @Test(arguments: ["gz", "zst"]) func `A packed file decides as the plain one`(suffix: String) throws {
+    let packed = host.folder.path("packed.csv.\(suffix)")
+    _ = try host.succeed(["ticks", "import", ticks, "--out", packed])
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: packed)).prefix(4)
+    #expect(suffix == "gz" ? bytes.starts(with: [0x1F, 0x8B]) : bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]), "it is packed")
+    #expect(try hash(packed) == hash(ticks))
+  }
+
+  @Test func `The same strategy written in C decides as the one in Swift`() throws {
+    #expect(try hash(ticks, strategy: "EMACrossC") == hash(ticks))
+  }
+
+  @Test func `A published strategy decides as the built one, and debug as release`() throws {
+    let built = try hash(ticks)
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    let published = try host.succeed(["backtest", "--config", Host.oracle, "--symbol", "BTCUSDT", "--ticks-path", ticks, "--json"])
+    #expect(try published.text("decision_hash") == built)
+    if let release = try Release.executable {
+      let other = try Host(executable: release)
+      #expect(try other.backtest(ticks).text("decision_hash") == built)
     }
-    #expect(peaks[1] - peaks[0] < 4 << 20, "\(peaks)")
   }
 }

@@ -1,92 +1,93 @@
 import Foundation
-import Glibc
 import TestKit
+import Testing
 
-/// The built `quantumedge` as a user runs it: a process of its own, in a folder of its own, with a deadline.
+/// The built `quantumedge` with a folder of its own: its current folder, its runtime folder, its files.
+///
+/// Black box: the tests know its words, files and exit codes, and import nothing of it.
 final class Host {
-  struct Outcome {
-    var code: Int32
-    var output: String
-    var errors: String
-    var json: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any] ?? [:] }
-    /// What was said as an error, warnings left out.
-    var errorLines: [String] {
-      errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("quantumedge: ") && !$0.contains(": warning: ") }
-    }
-  }
-
   let folder: TemporaryFolder
-  private let executable: URL
-  private var environment: [String: String]
+  let executable: URL
 
-  /// - Parameter build: where the executable and the plugins are; the folder of the tests by default.
-  init(build: URL = Workplace.buildFolder) throws {
+  /// - Parameter executable: nil = the one that was built with the tests.
+  init(executable: URL? = nil) throws {
     folder = try TemporaryFolder()
-    executable = build.appendingPathComponent("quantumedge")
-    environment = ["SWIFT_BACKTRACE": "enable=no", "QE_RUNTIME_DIR": folder.path("runtime"), "PATH": "/usr/bin:/bin", "HOME": folder.path("")]
+    self.executable = executable ?? Workplace.buildFolder.appendingPathComponent("quantumedge")
   }
 
-  static var oracle: String { Workplace.packageFolder.appendingPathComponent("config/oracle.yaml").path }
+  var runtime: URL { folder.url.appendingPathComponent("runtime") }
 
-  func start(_ arguments: [String], extra: [String: String] = [:]) throws -> Running {
-    try Running(executable, arguments, environment.merging(extra) { $1 }, folder)
+  /// Settings with fills at the trade's price, no spread and limits far away.
+  static let oracle = Workplace.packageFolder.appendingPathComponent("config/oracle.yaml").path
+
+  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Child {
+    var all = ["SWIFT_BACKTRACE": "enable=no", "QE_RUNTIME_DIR": runtime.path, "PATH": "/usr/bin:/bin", "HOME": folder.url.path]
+    // A sanitizer's or a toolchain's own folder must reach the child.
+    for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] { all[name] = ProcessInfo.processInfo.environment[name] }
+    all.merge(environment) { $1 }
+    return try Child(executable, arguments, environment: all, folder: folder.url)
   }
 
-  func run(_ arguments: [String], extra: [String: String] = [:], deadlineSeconds: Double = 120) throws -> Outcome {
-    try start(arguments, extra: extra).wait(deadlineSeconds: deadlineSeconds)
+  func run(_ arguments: [String], environment: [String: String] = [:], deadlineSeconds: Double = 240) throws -> Outcome {
+    try start(arguments, environment: environment).finish(deadlineSeconds: deadlineSeconds)
   }
 
-  /// A backtest of the oracle's kind.
-  func backtest(_ ticks: String, _ arguments: [String] = [], symbol: String = "BTCUSDT", strategy: String = "EMACross") throws -> Outcome {
-    try run(["backtest", "--config", Self.oracle, "--symbol", symbol, "--ticks-path", ticks, "--strategy", strategy, "--json"] + arguments)
-  }
-}
-
-/// A started host.
-final class Running {
-  private let process = Process()
-  private let output: URL
-  private let errors: URL
-
-  init(_ executable: URL, _ arguments: [String], _ environment: [String: String], _ folder: TemporaryFolder) throws {
-    // Files rather than pipes: nothing blocks, and what was written last is there even after a kill.
-    let name = UUID().uuidString
-    output = folder.url.appendingPathComponent("\(name).out")
-    errors = folder.url.appendingPathComponent("\(name).err")
-    for file in [output, errors] { try Data().write(to: file) }
-    process.executableURL = executable
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = folder.url
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
+  /// Runs and expects it to succeed.
+  func succeed(_ arguments: [String], environment: [String: String] = [:], at location: SourceLocation = #_sourceLocation) throws -> Outcome {
+    let outcome = try run(arguments, environment: environment)
+    try #require(outcome.exitCode == 0, "\(arguments.joined(separator: " ")): \(outcome)", sourceLocation: location)
+    return outcome
   }
 
-  var errorText: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+  /// `backtest --json` of the oracle's settings.
+  func backtest(
+    _ ticks: String, symbol: String = "BTCUSDT", strategy: String = "EMACross", parameters: [String] = ["quantity=0.001"], report: String? = nil,
+    more: [String] = [], environment: [String: String] = [:], at location: SourceLocation = #_sourceLocation
+  ) throws -> Outcome {
+    try succeed(
+      ["backtest", "--config", Self.oracle, "--symbol", symbol, "--ticks-path", ticks, "--strategy", strategy, "--json"]
+        + parameters.flatMap { ["--param", $0] } + (report.map { ["--report", $0] } ?? []) + more,
+      environment: environment, at: location)
+  }
 
-  /// Waits until the words have been said on standard error; false when the process ended or the time is over first.
-  func waitFor(_ words: String, deadlineSeconds: Double = 30) -> Bool {
-    let end = Date().addingTimeInterval(deadlineSeconds)
-    while Date() < end {
-      if errorText.contains(words) { return true }
-      if !process.isRunning { return errorText.contains(words) }
-      var pause = timespec(tv_sec: 0, tv_nsec: 5_000_000)
-      nanosleep(&pause, nil)
+  /// Runs and expects a refusal: the exit code, one line on standard error with the words, nothing on standard output,
+  /// and nothing left in the host's folder that was not there.
+  func refuse(
+    _ arguments: [String], exitCode: Int32, naming words: [String], environment: [String: String] = [:],
+    at location: SourceLocation = #_sourceLocation
+  ) throws {
+    let before = try names()
+    let outcome = try run(arguments, environment: environment)
+    #expect(outcome.exitCode == exitCode, "\(outcome)", sourceLocation: location)
+    #expect(outcome.output.isEmpty, "\(outcome)", sourceLocation: location)
+    #expect(outcome.errorLines.count == 1 && outcome.errors.hasSuffix("\n"), "\(outcome)", sourceLocation: location)
+    for word in words where !word.isEmpty { #expect(outcome.errors.contains(word), "'\(word)' in \(outcome)", sourceLocation: location) }
+    #expect(try names() == before, "a refused run left something", sourceLocation: location)
+  }
+
+  /// `backtest … --report R` must be refused.
+  func refuseBacktest(
+    _ ticks: String, symbol: String = "BTCUSDT", strategy: String? = "EMACross", more: [String] = [], exitCode: Int32, naming words: [String],
+    at location: SourceLocation = #_sourceLocation
+  ) throws {
+    try refuse(
+      ["backtest", "--config", Self.oracle, "--symbol", symbol, "--ticks-path", ticks, "--report", "R", "--json"]
+        + (strategy.map { ["--strategy", $0] } ?? []) + more, exitCode: exitCode, naming: words, at: location)
+  }
+
+  /// What lies in the host's folder, hidden and partial things included.
+  func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() }
+
+  /// The rows of a report's CSV file, by column name.
+  func rows(_ file: String) throws -> [[String: Substring]] {
+    let text = try String(contentsOf: folder.url.appendingPathComponent(file), encoding: .utf8)
+    var lines = text.split(separator: "\n")
+    try #require(!lines.isEmpty, "\(file) is empty")
+    let header = lines.removeFirst().split(separator: ",").map(String.init)
+    return try lines.map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      try #require(fields.count == header.count, "\(file): \(line)")
+      return Dictionary(uniqueKeysWithValues: zip(header, fields))
     }
-    return false
-  }
-
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
-
-  func wait(deadlineSeconds: Double = 60) throws -> Host.Outcome {
-    let watchdog = DispatchWorkItem { [process] in if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-    DispatchQueue.global().asyncAfter(deadline: .now() + deadlineSeconds, execute: watchdog)
-    process.waitUntilExit()
-    watchdog.cancel()
-    return Host.Outcome(
-      code: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-      output: try String(contentsOf: output, encoding: .utf8), errors: errorText)
   }
 }

@@ -3,122 +3,114 @@ import Glibc
 import TestKit
 import Testing
 
-/// The host in mock mode, as a real process.
+/// The host daemon in mock mode, from outside.
 @Suite struct RunTests {
-  func published() throws -> Host {
-    let host = try Host()
-    #expect(try host.run(["strategies", "publish", Workplace.plugin("EMACross").path, "--symbol", "BTCUSDT"]).code == 0)
-    return host
+  private let host: Host
+
+  init() throws { host = try Host() }
+
+  private func publish() throws {
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "fast=3", "--param", "slow=10"])
   }
 
-  static let fast = ["--set", "feed.mock.trades_per_second=500"]
+  private var latch: URL { host.runtime.appendingPathComponent("state/mock/binance/paper/kill.json") }
 
-  @Test func itTradesForItsDurationAndSaysSo() throws {
-    let host = try published()
-    let outcome = try host.run(["run", "--mode", "mock", "--duration", "2", "--json"] + Self.fast)
-    #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(outcome.json["events"] as? Int ?? 0 > 200)
-    #expect(outcome.json["stopped_by"] as? String == "duration")
-    #expect(outcome.errors.contains("mock 1s  BTCUSDT"))
-    #expect(!outcome.errors.contains("\u{1B}"), "no colour where there is no terminal")
+  @Test func `It runs for as long as it is told to`() throws {
+    try publish()
+    let started = Date()
+    let outcome = try host.succeed(["run", "--mode", "mock", "--duration", "2", "--set", "feed.mock.trades_per_second=200", "--json"])
+    #expect(Date().timeIntervalSince(started) >= 2)
+    #expect(try outcome.integer("events") > 100)
+    #expect(try outcome.text("mode") == "mock" && outcome.text("stopped_by") == "duration")
+    #expect(try outcome.json["halted"] is NSNull, "\(outcome)")
+    #expect(outcome.errors.contains("mock 1s  BTCUSDT "), "a status line a second: \(outcome)")
   }
 
-  @Test(arguments: [SIGTERM, SIGINT])
-  func aSignalEndsItInOrder(signal: Int32) throws {
-    let host = try published()
-    let running = try host.start(["run", "--duration", "60", "--json"])
-    #expect(running.waitFor("mock 1s"))
-    running.signal(signal)
-    let outcome = try running.wait(deadlineSeconds: 20)
-    #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(outcome.json["stopped_by"] as? String == (signal == SIGTERM ? "SIGTERM" : "SIGINT"))
+  @Test(arguments: [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")])
+  func `A signal ends it in order`(signal: Int32, name: String) throws {
+    try publish()
+    let child = try host.start(["run", "--mode", "mock", "--json"])
+    try child.waitForError("mock 1s")
+    child.signal(signal)
+    let outcome = try child.finish(deadlineSeconds: 20)
+    #expect(outcome.exitCode == 0, "\(outcome)")
+    #expect(try outcome.text("stopped_by") == name)
+    #expect(try outcome.integer("events") > 0)
+    // It starts again at once: nothing of it is left in the way.
+    #expect(try host.succeed(["run", "--duration", "0.2", "--json"]).text("stopped_by") == "duration")
   }
 
-  @Test func oneHostPerModeAndAccount() throws {
-    let host = try published()
-    let first = try host.start(["run", "--duration", "60"])
-    #expect(first.waitFor("mock 1s"))
-    let second = try host.run(["run", "--duration", "1"])
-    #expect(second.code == 69)
-    #expect(second.errorLines.count == 1)
-    first.signal(SIGTERM)
-    #expect(try first.wait(deadlineSeconds: 20).code == 0)
-    #expect(try host.run(["run", "--duration", "0.2"]).code == 0, "the lock dies with its host")
+  @Test func `A second host on the same state is refused while the first runs`() throws {
+    try publish()
+    let child = try host.start(["run", "--mode", "mock", "--json"])
+    try child.waitForError("mock 1s")
+    try host.refuse(["run", "--mode", "mock", "--duration", "1", "--json"], exitCode: 69, naming: ["another host runs", "state/mock"])
+    child.signal(SIGTERM)
+    #expect(try child.finish(deadlineSeconds: 20).exitCode == 0)
   }
 
-  @Test func theKillFileStopsOpeningAndItsLatchHoldsOverARestart() throws {
-    let host = try published()
-    let file = host.folder.path("kill-switch.json")
-    let switched = ["--set", "risk.kill_switch.file=\(file)"]
-    let running = try host.start(["run", "--duration", "60", "--json"] + switched)
-    #expect(running.waitFor("mock 1s"))
-    try host.folder.write("{\"enabled\": true, \"reason\": \"a drill\"}", to: "kill-switch.json")
-    #expect(running.waitFor("kill switch: a drill"))
-    #expect(running.waitFor("STOPPED KILLED"))
-    running.signal(SIGTERM)
-    #expect(try running.wait(deadlineSeconds: 20).json["halted"] as? String == "KILLED")
-
-    try FileManager.default.removeItem(atPath: file)
-    let restarted = try host.run(["run", "--duration", "1.5", "--json"] + switched + Self.fast)
-    #expect(restarted.json["halted"] as? String == "KILLED", "\(restarted.errors)")
-    #expect(restarted.json["fills"] as? Int == 0)
-
-    try FileManager.default.removeItem(atPath: host.folder.path("runtime/state/mock/binance/paper/kill.json"))
-    #expect(try host.run(["run", "--duration", "0.5", "--json"] + switched).json["halted"] is NSNull)
-    // There and unreadable counts as on.
-    try host.folder.write("not json", to: "kill-switch.json")
-    #expect(try host.run(["run", "--duration", "0.5", "--json"] + switched).json["halted"] as? String == "KILLED")
+  @Test(arguments: [#"{"enabled": true, "reason": "the test says so"}"#, "unreadable words"])
+  func `A kill file stops opening, and its latch stays on over a restart`(content: String) throws {
+    try publish()
+    let words = ["run", "--mode", "mock", "--set", "risk.kill_switch.file=kill.json", "--set", "feed.mock.trades_per_second=100"]
+    let child = try host.start(words + ["--json"])
+    try child.waitForError("mock 1s")
+    #expect(!child.errors.contains("kill"), "\(child.errors)")
+    try host.folder.write(content, to: "kill.json")
+    try child.waitForError("kill switch: \(content.hasPrefix("{") ? "the test says so" : "kill file kill.json cannot be parsed")")
+    try child.waitForError("STOPPED KILLED")
+    child.signal(SIGTERM)
+    let outcome = try child.finish(deadlineSeconds: 20)
+    #expect(outcome.exitCode == 0, "\(outcome)")
+    #expect(try outcome.text("halted") == "KILLED")
+    try FileManager.default.removeItem(atPath: host.folder.path("kill.json"))
+    let again = try host.succeed(words + ["--duration", "2", "--json"])
+    #expect(try again.text("halted") == "KILLED")
+    #expect(try again.integer("fills") == 0, "\(again)")
+    #expect((try again.json["orders_rejected"] as? [String: Int])?["KILLED"] ?? 0 > 0, "\(again)")
+    try FileManager.default.removeItem(at: latch)
+    #expect(try host.succeed(words + ["--duration", "0.5", "--json"]).json["halted"] is NSNull)
   }
 
-  @Test func anInstanceThatBreaksItsContractIsOutAndTheOthersGoOn() throws {
-    let host = try published()
-    let faulty = Workplace.plugin("Misbehaving").path
-    #expect(try host.run(["strategies", "publish", faulty, "--symbol", "ETHUSDT", "--param", "fault=process_error"]).code == 0)
-    let both = ["--set", "feed.mock.symbols=BTCUSDT,ETHUSDT", "--set", "feed.mock.start_price=60000,3000"]
-    let outcome = try host.run(["run", "--duration", "1.5", "--json"] + both + Self.fast)
-    #expect(outcome.code == 0)
-    #expect((outcome.json["failures"] as? [String])?.count == 1)
-    #expect(outcome.json["events"] as? Int ?? 0 > 200)
+  @Test func `A host with nothing published has nothing to run`() throws {
+    let outcome = try host.run(["run", "--mode", "mock", "--duration", "1", "--json"])
+    #expect(outcome.exitCode == 66 && outcome.output.isEmpty && outcome.errorLines.count == 1, "\(outcome)")
+    #expect(outcome.errors.contains("strategies publish"), "it says what to do: \(outcome)")
   }
 
-  @Test func strategiesAreListedVerifiedAndRolledBack() throws {
-    let host = try published()
-    let second = try host.run(["strategies", "publish", Workplace.plugin("EMACross").path, "--symbol", "BTCUSDT", "--param", "fast=5", "--json"])
-    let version = second.json["version"] as? String
-    var list = try host.run(["strategies", "list", "--json"])
-    #expect(((list.json["strategies"] as? [[String: Any]])?.first?["version"] as? String) == version)
-    #expect(try host.run(["strategies", "verify", "--json"]).code == 0)
-    #expect(try host.run(["strategies", "rollback", "--symbol", "BTCUSDT", "--json"]).code == 0)
-    list = try host.run(["strategies", "list", "--json"])
-    #expect(((list.json["strategies"] as? [[String: Any]])?.first?["version"] as? String) != version)
-    let last = try host.run(["strategies", "rollback", "--symbol", "BTCUSDT"])
-    #expect(last.code == 66 && last.errorLines.count == 1)
-    let installed = try host.run(["strategies", "install", Workplace.plugin("BreakoutC").path, "--json"])
-    #expect(installed.code == 0 && FileManager.default.fileExists(atPath: installed.json["path"] as? String ?? ""))
+  @Test(arguments: ["paper", "demo", "live"]) func `A mode that has no feed yet is unavailable, not silently mock`(mode: String) throws {
+    try publish()
+    try host.refuse(["run", "--mode", mode, "--duration", "1"], exitCode: 69, naming: ["app.mode \(mode)"])
   }
 
-  @Test func aSignalIsHeardWhileTheHostIsBehindItsFeed() throws {
-    let host = try published()
+  @Test func `A run whose only strategy breaks its contract ends by itself and fails`() throws {
+    _ = try host.succeed(["strategies", "publish", "Misbehaving", "--symbol", "BTCUSDT", "--param", "fault=process_error"])
+    let outcome = try host.run(["run", "--mode", "mock", "--duration", "60", "--json"])
+    #expect(outcome.exitCode == 1, "\(outcome)")
+    #expect(outcome.errors.contains("Misbehaving@BTCUSDT/0: process() returned status"), "\(outcome)")
+  }
+
+  @Test func `A signal is heard while the host is behind its feed`() throws {
+    try publish()
     // More trades a second than anyone can process: the loop never finds time to sleep.
-    let running = try host.start(["run", "--duration", "60", "--json", "--set", "feed.mock.trades_per_second=100000"])
-    #expect(running.waitFor("mock 1s"))
-    running.signal(SIGTERM)
-    let outcome = try running.wait(deadlineSeconds: 10)
-    #expect(outcome.code == 0 && outcome.json["stopped_by"] as? String == "SIGTERM", "\(outcome.errors.suffix(500))")
+    let child = try host.start(["run", "--json", "--set", "feed.mock.trades_per_second=100000"])
+    try child.waitForError("mock 1s")
+    child.signal(SIGTERM)
+    let outcome = try child.finish(deadlineSeconds: 10)
+    #expect(outcome.exitCode == 0, "\(outcome)")
+    #expect(try outcome.text("stopped_by") == "SIGTERM")
   }
 
-  @Test func oneInstrumentUnderTwoNamesIsRefused() throws {
-    let host = try published()
-    let outcome = try host.run(["run", "--duration", "1", "--set", "feed.mock.symbols=BTCUSDT,binance.usdm.BTCUSDT"])
-    #expect(outcome.code == 78)
-    #expect(outcome.errorLines.count == 1)
+  @Test func `One instrument under two names is refused, since each would have limits of its own`() throws {
+    try publish()
+    try host.refuse(
+      ["run", "--duration", "1", "--set", "feed.mock.symbols=BTCUSDT,binance.usdm.BTCUSDT"], exitCode: 78, naming: ["binance.usdm.BTCUSDT"])
   }
 
-  @Test func aKillFileThatLeadsNowhereIsOn() throws {
-    let host = try published()
-    let file = host.folder.path("kill-switch.json")
-    try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: host.folder.path("nowhere"))
-    let outcome = try host.run(["run", "--duration", "0.5", "--json", "--set", "risk.kill_switch.file=\(file)"])
-    #expect(outcome.json["halted"] as? String == "KILLED", "\(outcome.errors)")
+  @Test func `A kill file that leads nowhere is on`() throws {
+    try publish()
+    try FileManager.default.createSymbolicLink(atPath: host.folder.path("kill.json"), withDestinationPath: host.folder.path("nowhere"))
+    let outcome = try host.succeed(["run", "--duration", "0.5", "--json", "--set", "risk.kill_switch.file=kill.json"])
+    #expect(try outcome.text("halted") == "KILLED")
   }
 }

@@ -112,11 +112,24 @@ import Testing
     #expect(entry.versions == [good.version])
   }
 
-  @Test func aDamagedStoreCopyIsNotPublished() throws {
+  @Test func aDamagedStoreCopyIsReplacedByWhatItShouldBe() throws {
     let library = try Libraries.load("EMACrossC")
-    try flip(try store.install(library))
-    #expect(try fault { try publish(library) }.code == .shaMismatch)
-    #expect(try store.list().isEmpty)
+    let copy = try store.install(library)
+    try flip(copy)
+    #expect(try PluginLibrary.load(store.install(library)).digest == library.digest)
+    try flip(copy)
+    _ = try publish(library)
+    #expect(try PluginLibrary.load(copy).digest == library.digest)
+  }
+
+  @Test func oneSymbolsFolderHoldsOneMarketsStrategies() throws {
+    let library = try Libraries.load("EMACrossC")
+    _ = try publish(library)
+    let other = try fault {
+      _ = try store.publish(library, instrument: Samples.spot(), horizonSeconds: 60, parameters: [:], deliverableEvents: [QE_EVENT_TRADE])
+    }
+    #expect(other.code == .symbolOrHorizonMismatch)
+    #expect(try store.list(symbol: "BTCUSDT").count == 1)
   }
 
   @Test func aStoreThatCannotBeWrittenIsSaidByPath() throws {

@@ -16,7 +16,7 @@ import Testing
     try recorder.finish(ReportFixture.summary())
     #expect(
       try scratch.text("r/trades.csv") == """
-        tick_index,timestamp,instance,side,price,qty,notional,fee,maker,position,realized_pnl
+        tick_index,timestamp,instance,side,price,qty,notional,fee,maker,position,realized_gross
         99,1704067200000,"a,""b""\",buy,60002.2,0.001,60.0022,0.0300011,false,0.001,0
         188,1704067203726,"a,""b""\",sell,60001.1,0.001,60.0011,0.03000055,true,-0.002,-0.000000000000000001
 

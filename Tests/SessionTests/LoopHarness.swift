@@ -25,7 +25,7 @@ final class LoopHarness: RunObserver {
       instances: strategies.map { EngineConfiguration.Instance(binding: $0.binding, instrument: 0, horizonSeconds: 0) },
       limits: Samples.farLimits, feeReserve: model.takerFee, initialCash: model.initialCash)
     let relay = Relay()
-    loop = TradingLoop(configuration, model: model, syntheticSpread: syntheticSpread, observer: relay)
+    loop = TradingLoop(configuration, model: model, syntheticSpread: syntheticSpread, owner: nil, observer: relay)
     relay.target = self
   }
 
@@ -43,7 +43,7 @@ final class LoopHarness: RunObserver {
   func filled(_ fill: FillRecord) { fills.append(fill) }
   func closed(_ trip: RoundTrip) { trips.append(trip) }
   func refused(_ record: RefusalRecord) { refusals.append(record) }
-  func riskChanged(_ code: RefusalCode) { riskCodes.append(code) }
+  func riskChanged(_ refusal: Refusal) { riskCodes.append(refusal.code) }
   func failed(instance: Int32, _ failure: PluginFailure) { failures.append(failure) }
 
   /// The loop holds its observer, and must not hold its owner.
@@ -52,7 +52,7 @@ final class LoopHarness: RunObserver {
     func filled(_ fill: FillRecord) { target?.filled(fill) }
     func closed(_ trip: RoundTrip) { target?.closed(trip) }
     func refused(_ record: RefusalRecord) { target?.refused(record) }
-    func riskChanged(_ code: RefusalCode) { target?.riskChanged(code) }
+    func riskChanged(_ refusal: Refusal) { target?.riskChanged(refusal) }
     func failed(instance: Int32, _ failure: PluginFailure) { target?.failed(instance: instance, failure) }
   }
 }

@@ -42,7 +42,7 @@ struct BacktestCommand: ParsableCommand {
         reportFolder: report,
         skipsBadRows: skipBadRows, sortsByTime: sort, scale: scale), settings)
     for warning in result.warnings { Console.warning(warning) }
-    if output.json { print(result.json.description) }
+    if output.json { try Console.result(result.json.description) }
     Console.line(BacktestSummary.text(result))
   }
 
@@ -79,14 +79,14 @@ struct OfflineLoopCommand: ParsableCommand {
       BacktestRequest(symbol: symbol, ticksPath: ticksPath, strategy: strategy, parameters: try Assignments.parse(parameters, option: "--param")),
       settings)
     for warning in result.warnings { Console.warning(warning) }
-    if output.json { return print(result.json.description) }
-    print("----- Offline Backtest Summary -----")
-    print("Ticks processed: \(result.ticks)")
-    print("Trades: \(result.counters.trades)")
+    if output.json { return try Console.result(result.json.description) }
+    try Console.result("----- Offline Backtest Summary -----")
+    try Console.result("Ticks processed: \(result.ticks)")
+    try Console.result("Trades: \(result.counters.trades)")
     if result.counters.trades > 0 {
-      print("Win rate: \(result.counters.wins)/\(result.counters.trades) (\(BacktestSummary.percent(result.winRate))%)")
+      try Console.result("Win rate: \(result.counters.wins)/\(result.counters.trades) (\(BacktestSummary.percent(result.winRate))%)")
     }
-    print("Final PnL: \(DecimalText.format(result.finalPnL, decimals: 4))")
+    try Console.result("Final PnL: \(DecimalText.format(result.finalPnL, decimals: 4))")
   }
 }
 

@@ -23,7 +23,7 @@ struct BenchmarkCommand: ParsableCommand {
       let request = BacktestRequest(
         symbol: symbol, ticksPath: ticksPath, strategy: strategy, parameters: try Assignments.parse(parameters, option: "--param"))
       let figures = try EngineBenchmark(request: request, settings: settings.load(), executableFolder: Executable.folder).engine(rounds: rounds)
-      if output.json { print(figures.json.description) }
+      if output.json { try Console.result(figures.json.description) }
       Console.line("\(figures.ticks) ticks, best of \(rounds): \(figures.nanosecondsPerTick) ns of CPU per tick")
     }
   }
@@ -40,7 +40,7 @@ struct BenchmarkCommand: ParsableCommand {
         request: BacktestRequest(symbol: "BTCUSDT", ticksPath: "", strategy: "Churn", parameters: ["every": "1", "mode": "trade"]),
         settings: settings.load(), executableFolder: Executable.folder
       ).orders(orders, window: 10_000)
-      if output.json { print(costs.json.description) }
+      if output.json { try Console.result(costs.json.description) }
       Console.line("first 10,000 orders \(costs.first) ns each, last 10,000 \(costs.last) ns each")
     }
   }

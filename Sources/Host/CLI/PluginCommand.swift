@@ -36,7 +36,7 @@ struct NewPluginCommand: ParsableCommand {
         files: package.files.map(\.path))
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(result), as: UTF8.self))
+      try Console.result(String(decoding: try encoder.encode(result), as: UTF8.self))
     } else {
       Console.line("made \(folder) (\(package.stamp)); build it with: make -C \(folder)")
     }

@@ -16,6 +16,8 @@ struct QuantumEdge: ParsableCommand {
     ])
 
   static func main() {
+    // A reader that goes away (`| head`) is an error of the write, not a death without a word.
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -34,7 +34,7 @@ struct RunCommand: ParsableCommand {
     status.clear()
     Console.line(result.status.line)
     Console.line("stopped by \(result.stoppedBy); decisions \(result.decisionHash)")
-    if output.json { print(result.json.description) }
+    if output.json { try Console.result(result.json.description) }
     // A run whose every strategy broke its contract did not do its work.
     if result.failures.count == result.instances.count { throw ExitCode(FaultKind.failed.exitCode) }
   }

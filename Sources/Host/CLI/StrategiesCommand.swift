@@ -34,7 +34,7 @@ struct StrategiesCommand: ParsableCommand {
       let entry = try StrategiesOutput.store(loaded).publish(
         image, instrument: instrument, horizonSeconds: horizon,
         parameters: try Assignments.parse(parameters, option: "--param"), deliverableEvents: TradingSession.deliverableEvents)
-      if output.json { print(StrategiesOutput.json(entry).description) }
+      if output.json { try Console.result(StrategiesOutput.json(entry).description) }
       Console.line("published \(StrategiesOutput.line(entry))")
     }
   }
@@ -51,7 +51,7 @@ struct StrategiesCommand: ParsableCommand {
       let image = try PluginLibrary.load(StrategiesOutput.path(library))
       let path = try StrategiesOutput.store(loaded).install(image)
       if output.json {
-        print(JSONValue.object([("name", .text(image.name)), ("digest", .text(image.digest.hex)), ("path", .text(path))]).description)
+        try Console.result(JSONValue.object([("name", .text(image.name)), ("digest", .text(image.digest.hex)), ("path", .text(path))]).description)
       }
       Console.line("installed \(image.name) \(image.version) as \(path)")
     }
@@ -65,7 +65,7 @@ struct StrategiesCommand: ParsableCommand {
 
     func run() throws {
       let entries = try StrategiesOutput.store(settings.load()).list()
-      if output.json { print(JSONValue.object([("strategies", .array(entries.map(StrategiesOutput.json)))]).description) }
+      if output.json { try Console.result(JSONValue.object([("strategies", .array(entries.map(StrategiesOutput.json)))]).description) }
       if entries.isEmpty { Console.line("nothing is published") }
       for entry in entries { Console.line(StrategiesOutput.line(entry)) }
     }
@@ -98,7 +98,7 @@ struct StrategiesCommand: ParsableCommand {
         }
         Console.line("ok \(StrategiesOutput.line(entry))")
       }
-      if output.json { print(JSONValue.object([("verified", .array(entries.map(StrategiesOutput.json)))]).description) }
+      if output.json { try Console.result(JSONValue.object([("verified", .array(entries.map(StrategiesOutput.json)))]).description) }
     }
   }
 
@@ -114,7 +114,7 @@ struct StrategiesCommand: ParsableCommand {
       let loaded = try settings.load()
       let entry = try StrategiesOutput.store(loaded).rollback(
         symbol: try StrategiesOutput.instrument(symbol, loaded).id.symbol, horizonSeconds: horizon)
-      if output.json { print(StrategiesOutput.json(entry).description) }
+      if output.json { try Console.result(StrategiesOutput.json(entry).description) }
       Console.line("rolled back to \(StrategiesOutput.line(entry))")
     }
   }
@@ -139,7 +139,8 @@ enum StrategiesOutput {
 
   static func line(_ entry: StrategyStore.Entry) -> String {
     let parameters = entry.manifest.parameters.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-    return "\(entry.manifest.name) on \(entry.symbol)/\(entry.horizonSeconds)\(parameters)  version \(entry.version)"
+    let market = entry.manifest.market.map { "\($0.rawValue)." } ?? ""
+    return "\(entry.manifest.name) on \(market)\(entry.symbol)/\(entry.horizonSeconds)\(parameters)  version \(entry.version)"
   }
 
   static func json(_ entry: StrategyStore.Entry) -> JSONValue {

@@ -35,7 +35,7 @@ struct TicksCommand: ParsableCommand {
       let report = try sample.write(to: out, replaces: force) { done in progress.show("\(done) of \(rows) rows") }
       progress.end()
       if json { return try TicksOutput.json(report) }
-      TicksOutput.line("\(report.path): \(report.rows) rows of \(report.symbol), seed \(report.seed)")
+      try TicksOutput.line("\(report.path): \(report.rows) rows of \(report.symbol), seed \(report.seed)")
     }
   }
 
@@ -54,7 +54,7 @@ struct TicksCommand: ParsableCommand {
       progress.end()
       for row in summary.firstBadRows { Console.warning("\(file):\(row.line): \(row.reason)") }
       if json { return try TicksOutput.json(summary) }
-      TicksOutput.line(
+      try TicksOutput.line(
         """
         \(summary.path)
           trades          \(summary.trades)
@@ -92,7 +92,7 @@ struct TicksCommand: ParsableCommand {
       progress.end()
       for input in report.inputs { for reason in input.firstBadRows { Console.warning(reason) } }
       if json { return try TicksOutput.json(report) }
-      TicksOutput.line("\(report.output): \(report.rows) rows from \(report.inputs.count) files, \(report.badRows) bad rows skipped")
+      try TicksOutput.line("\(report.output): \(report.rows) rows from \(report.inputs.count) files, \(report.badRows) bad rows skipped")
     }
   }
 }
@@ -103,10 +103,10 @@ private enum TicksOutput {
   static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    try Console.result(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
-  static func line(_ text: String) { print(text) }
+  static func line(_ text: String) throws(OutputError) { try Console.result(text) }
 }
 
 /// A word on standard error for work that takes more than a second, at most once a second.

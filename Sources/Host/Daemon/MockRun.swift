@@ -58,6 +58,7 @@ public struct MockRun {
       guard let instrument = settings.pairs.instrument(symbol) else {
         throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: feed.mock.symbols has \(symbol), which pairs.yaml does not know")
       }
+      if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
       return instrument
     }
     let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)

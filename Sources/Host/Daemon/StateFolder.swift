@@ -15,7 +15,11 @@ public struct StateFolder: ~Copyable {
   public init(runtimePath: String, mode: Mode, venue: String, account: String) throws {
     path = "\(runtimePath)/state/\(mode.rawValue)/\(venue)/\(account)"
     do { try Files.createFolders(path) } catch { throw SessionError(.unavailable, "\(error)") }
-    guard let lock = try FileLock.tryAcquire("\(path)/lock") else {
+    let free: FileLock?
+    do { free = try FileLock.tryAcquire("\(path)/lock") } catch {
+      throw SessionError(.unavailable, "\(error); the host must be able to write its state folder")
+    }
+    guard let lock = free else {
       throw SessionError(.unavailable, "\(path): another host runs in \(mode.rawValue) mode on this account; stop it first")
     }
     self.lock = lock

@@ -1,6 +1,6 @@
 import Glibc
 
-/// SIGINT and SIGTERM, taken when the loop has time for them: blocked for the whole process and waited for in the
+/// SIGINT, SIGTERM and SIGHUP, taken when the loop has time for them: blocked for the whole process and waited for in the
 /// place of sleeping, so no handler runs anywhere.
 struct StopSignals {
   private var set = sigset_t()
@@ -10,6 +10,7 @@ struct StopSignals {
     sigemptyset(&set)
     sigaddset(&set, SIGINT)
     sigaddset(&set, SIGTERM)
+    sigaddset(&set, SIGHUP)
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
@@ -19,6 +20,7 @@ struct StopSignals {
     switch sigtimedwait(&set, nil, &timeout) {
     case SIGINT: return "SIGINT"
     case SIGTERM: return "SIGTERM"
+    case SIGHUP: return "SIGHUP"
     default: return nil
     }
   }

@@ -39,7 +39,8 @@ public struct StrategyStore: Sendable {
     try Self.storing {
       () throws(KernelError) in
       try Files.createFolders(folder)
-      if !Files.exists(path) { try Files.writeAtomically(library.bytes, to: path, mode: 0o755) }
+      // What stands there must be what its folder's name says; a damaged copy is replaced.
+      if (try? Files.read(path, limit: PluginLibrary.sizeLimit)) != library.bytes { try Files.writeAtomically(library.bytes, to: path, mode: 0o755) }
     }
     return path
   }
@@ -58,6 +59,13 @@ public struct StrategyStore: Sendable {
     let installed = try install(library)
     guard try PluginLibrary.load(installed, expected: library.digest).digest == library.digest else {
       throw PluginError(.shaMismatch, installed, "the store's copy differs; remove it and publish again")
+    }
+    // One symbol's folder holds one market's strategies: a run that wants one market could not use the other's.
+    for other in (try? list(symbol: instrument.id.symbol)) ?? [] where other.manifest.market.map({ $0 != instrument.id.market }) ?? false {
+      throw PluginError(
+        .symbolOrHorizonMismatch, "\(runtimePath)/strategies/\(instrument.id.symbol)/\(other.horizonSeconds)",
+        "it is published for \(other.manifest.market?.rawValue ?? ""), and \(instrument.id) is another market; remove that folder first, or use another runtime folder"
+      )
     }
     let home = home(instrument.id.symbol, horizonSeconds)
     try Self.storing { () throws(KernelError) in try Files.createFolders("\(home)/versions") }

@@ -33,7 +33,7 @@ public struct ReportRecorder: ~Copyable {
     let folder = try ReportFolder(path)
     var fillsFile = try TextFile(folder.file(.fills))
     var roundTripsFile = try TextFile(folder.file(.roundTrips))
-    fillsFile.write("tick_index,timestamp,instance,side,price,qty,notional,fee,maker,position,realized_pnl\n")
+    fillsFile.write("tick_index,timestamp,instance,side,price,qty,notional,fee,maker,position,realized_gross\n")
     roundTripsFile.write("entry_timestamp,exit_timestamp,instance,side,entry_price_avg,exit_price_avg,qty,pnl,fees,holding_ms\n")
     self.folder = folder
     self.fillsFile = fillsFile

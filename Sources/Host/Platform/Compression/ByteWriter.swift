@@ -28,6 +28,8 @@ public final class ByteWriter {
     var status = stat()
     if lstat(path, &status) == 0 {
       if status.st_mode & S_IFMT == S_IFDIR { throw CompressionError(.exists, path: path, reason: "is a folder") }
+      // A rename would put a file in the place of a link, a pipe or a device.
+      if status.st_mode & S_IFMT != S_IFREG { throw CompressionError(.exists, path: path, reason: "is no plain file, and is not replaced") }
       if !replaces { throw ByteWriter.existing(path) }
     }
     temporaryPath = ByteWriter.temporary(for: path)
