@@ -226,4 +226,43 @@ import Testing
     #expect(harness.refusals.isEmpty)
     #expect(harness.fills.count == 60)
   }
+
+  @Test func theFillThatHaltsIsToldBeforeTheHalt() {
+    var limits = Samples.farLimits
+    limits.maximumDailyLoss = Money(raw: 1)
+    // The fee alone breaks the limit.
+    let strategy = IntentTests.once(.market(1, .buy, 10))
+    let harness = EngineHarness([strategy], limits: limits)
+    harness.trade(600_000)
+    #expect(Array(strategy.events.suffix(2)) == [QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE])
+    #expect(harness.riskCodes == [.dailyLossLimit])
+  }
+
+  @Test func allInstancesAtTheirBoundsAndAHaltInOneStepStayInsideTheQueues() {
+    var limits = Samples.farLimits
+    limits.maximumDailyLoss = Money(units: 1000)
+    func flooding() -> ScriptedStrategy {
+      var tag: UInt64 = 0
+      // Fills its table with resting buys, then answers everything it is told with as much as it may.
+      return ScriptedStrategy(events: [QE_EVENT_TRADE, QE_EVENT_QUOTE]) { _, _ in
+        (0..<256).map { _ in
+          tag += 1
+          return tag % 3 == 0 ? .cancel(tag, target: tag - 2) : .limit(tag, .buy, 1000, at: 590_000)
+        }
+      }
+    }
+    let strategies = (0..<3).map { _ in flooding() }
+    let harness = EngineHarness(strategies, limits: limits, maximumIntentsPerEvent: 256)
+    harness.trade(600_000)
+    harness.trade(600_000)
+    // Everything that rests fills at once, and the loss halts while all of them go on asking.
+    harness.trade(500_000)
+    harness.trade(500_000)
+    #expect(harness.riskCodes == [.dailyLossLimit])
+    #expect(harness.fills.count >= 3)
+    for (index, strategy) in strategies.enumerated() {
+      #expect(strategy.breaches.isEmpty, "\(strategy.breaches.prefix(3))")
+      #expect(harness.openOrders(instance: index) <= 64)
+    }
+  }
 }

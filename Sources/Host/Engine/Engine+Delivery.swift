@@ -45,11 +45,17 @@ extension Engine {
     clearIntents(index, Int(count))
   }
 
-  /// Delivers what happened to orders, and what follows from that, until all is quiet. Ends because budgets do.
+  /// Delivers what happened to orders and to risk, and what follows from that, until all is quiet. Ends because budgets do.
   mutating func deliverUpdates() {
     while let pending = updates.popFirst() {
-      event.pointee.as.order_update = pending.update
-      deliver(Int(pending.instance), QE_EVENT_ORDER_UPDATE)
+      switch pending.news {
+      case .order(let update):
+        event.pointee.as.order_update = update
+        deliver(Int(pending.instance), QE_EVENT_ORDER_UPDATE)
+      case .risk(let code):
+        event.pointee.as.risk_state = qe_risk_state(opening_allowed: code == .none ? 1 : 0, code: UInt32(code.rawValue))
+        deliver(Int(pending.instance), QE_EVENT_RISK_STATE)
+      }
     }
   }
 
@@ -73,7 +79,8 @@ extension Engine {
     }
   }
 
-  /// Tells everybody when opening has become possible or impossible; on a stop the opening orders go in the same step.
+  /// Opening has become possible or impossible: on a stop the opening orders go in the same step, and everybody is told
+  /// at its end.
   mutating func noteRiskState() {
     let code = gate.blockingCode
     if code == blocking { return }
@@ -81,8 +88,7 @@ extension Engine {
     actions.append(.riskState(gate.blockingRefusal ?? Refusal(.none)))
     for index in 0..<instanceCount {
       if code != .none { cancelOpening(index) }
-      event.pointee.as.risk_state = qe_risk_state(opening_allowed: code == .none ? 1 : 0, code: UInt32(code.rawValue))
-      deliver(index, QE_EVENT_RISK_STATE)
+      updates.append(PendingUpdate(instance: Int32(index), news: .risk(code)))
     }
   }
 }

@@ -59,7 +59,7 @@ extension Engine {
     news.setFeeAsset(spec.quoteAsset)
     news.side = UInt32(request.side.rawValue)
     news.maker = report.isMaker ? 1 : 0
-    updates.append(PendingUpdate(instance: Int32(index), update: news))
+    updates.append(PendingUpdate(instance: Int32(index), news: .order(news)))
     if isComplete { close(index, order) } else { refreshWorking(index) }
     // A resting order fills before the data that filled it is seen: until then the mark is older than the fill, and a
     // peak made of it would never have existed.
@@ -76,7 +76,7 @@ extension Engine {
     news.code = UInt32(code.rawValue)
     news.total_quantity = orders[order.slot].filled
     news.side = UInt32(order.request.side.rawValue)
-    updates.append(PendingUpdate(instance: Int32(index), update: news))
+    updates.append(PendingUpdate(instance: Int32(index), news: .order(news)))
     close(index, order)
   }
 

@@ -117,7 +117,7 @@ extension Engine {
     update.code = UInt32(code.rawValue)
     update.side = side
     update.host_order_id = orderID
-    updates.append(PendingUpdate(instance: Int32(index), update: update))
+    updates.append(PendingUpdate(instance: Int32(index), news: .order(update)))
   }
 
   /// What is open, as the instance's context shows it.

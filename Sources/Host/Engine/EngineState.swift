@@ -61,10 +61,15 @@ struct OpenTrip {
   var realized = Money.zero
 }
 
-/// An order update waiting to be delivered after the step that caused it.
+/// News for one instance, delivered after the step that caused it, in the order of what happened.
 struct PendingUpdate {
+  enum News {
+    case order(qe_order_update)
+    case risk(RefusalCode)
+  }
+
   var instance: Int32
-  var update: qe_order_update
+  var news: News
 }
 
 extension qe_order_update {
