@@ -1,0 +1,59 @@
+import Foundation
+import TestKit
+import Testing
+
+/// Where words and results go, and what happens when they cannot.
+@Suite struct OutputTests {
+  private let host: Host
+  private let shell: Host
+  private var quantumedge: String { host.executable.path }
+
+  init() throws {
+    host = try Host()
+    shell = try Host(executable: URL(fileURLWithPath: "/bin/sh"))
+  }
+
+  @Test(arguments: ["> /dev/full", ">&-"])
+  func `A result that cannot be written is a failure and says so`(redirection: String) throws {
+    try shell.folder.write("timestamp,price,qty,side\n1704067200000,60000.0,0.1,buy\n", to: "ticks.csv")
+    for words in [
+      "ticks info ticks.csv --json", "strategies list --json", "backtest --symbol BTCUSDT --ticks-path ticks.csv --strategy EMACross --json",
+    ] {
+      let outcome = try shell.run(["-c", "exec '\(quantumedge)' \(words) \(redirection)"])
+      #expect(outcome.exitCode == 1, "\(words): \(outcome)")
+      #expect(outcome.errors.contains("standard output"), "\(outcome)")
+    }
+  }
+
+  @Test func `A reader that goes away does not kill the host`() throws {
+    let outcome = try shell.run([
+      "-c",
+      "'\(quantumedge)' strategies publish EMACross --symbol BTCUSDT && { '\(quantumedge)' run --duration 2 2>&1; echo $? > code; } | head -1",
+    ])
+    #expect(outcome.exitCode == 0, "\(outcome)")
+    #expect(try String(contentsOfFile: shell.folder.path("code"), encoding: .utf8) == "0\n")
+  }
+
+  @Test func `What others wrote does not steer the reader's terminal`() throws {
+    let outcome = try host.run(["backtest", "--symbol", "BTCUSDT", "--ticks-path", "no\u{1B}[31mfile", "--strategy", "EMACross"])
+    #expect(outcome.exitCode == 66)
+    #expect(!outcome.errors.contains("\u{1B}"), "\(outcome)")
+  }
+
+  @Test func `Files are written, links and pipes are not replaced`() throws {
+    let link = host.folder.path("link.csv")
+    try host.folder.write("mine", to: "target.csv")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: host.folder.path("target.csv"))
+    let outcome = try host.run(["ticks", "generate", "--rows", "10", "--out", link, "--force"])
+    #expect(outcome.exitCode == 64, "\(outcome)")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == host.folder.path("target.csv"))
+    #expect(try String(contentsOfFile: host.folder.path("target.csv"), encoding: .utf8) == "mine")
+  }
+
+  @Test func `The libraries of the user's card do their work`() throws {
+    // Those whose duty exists so far: digests by OpenSSL, settings by libyaml. libcurl and libffi come with theirs.
+    let outcome = try Host(executable: URL(fileURLWithPath: "/usr/bin/readelf")).run(["-d", quantumedge])
+    for library in ["libcrypto.so", "libyaml-0.so", "libz.so", "libzstd.so"] { #expect(outcome.output.contains("[\(library)"), "\(library)") }
+    #expect(!outcome.output.contains("libcurl") && !outcome.output.contains("libFoundation.so"), "\(outcome.output)")
+  }
+}
