@@ -2,7 +2,11 @@
 # Installs the Debian packages that the build needs, if this user may; else names the exact command.
 set -euo pipefail
 
-packages=(libcurl4-openssl-dev libssl-dev libyaml-dev libffi-dev zlib1g-dev libzstd-dev pkg-config g++ binutils git ca-certificates)
+# The card's four, what else the host links, and what the toolchain itself needs on a bare system (its libraries by
+# their -dev packages, whose names do not change from release to release).
+packages=(libcurl4-openssl-dev libssl-dev libyaml-dev libffi-dev
+  zlib1g-dev libzstd-dev pkg-config
+  g++ binutils git ca-certificates libncurses-dev libsqlite3-dev libxml2-dev)
 
 if ! command -v swift >/dev/null; then
   echo "setup: there is no swift; install the Swift 6.3 toolchain from https://www.swift.org/install/linux/ and put it on PATH" >&2
