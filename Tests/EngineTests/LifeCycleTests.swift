@@ -265,4 +265,30 @@ import Testing
       #expect(harness.openOrders(instance: index) <= 64)
     }
   }
+
+  @Test(arguments: [true, false])
+  func whatIsDecidedOnAFillIsJudgedAtThePricesThatFilledIt(isSpot: Bool) {
+    // A resting sell fills as the price doubles; the answer to it is a buy that fitted at the old price alone.
+    var limits = Samples.farLimits
+    limits.maximumOrderNotional = Money(units: 10_000)
+    var step = 0
+    let strategy = ScriptedStrategy { _, event in
+      if event.kind == QE_EVENT_ORDER_UPDATE, event.as.order_update.tag == 2, event.as.order_update.state == QE_ORDER_FILLED {
+        return [.market(3, .buy, 150)]
+      }
+      guard event.kind == QE_EVENT_TRADE else { return [] }
+      step += 1
+      return step == 1 ? [.market(1, .buy, 10)] : step == 2 ? [.limit(2, .sell, 10, at: 600_100)] : []
+    }
+    let harness = EngineHarness([strategy], instrument: isSpot ? Samples.spot() : Samples.perpetual(), limits: limits, cash: 10_000)
+    harness.trade(600_000)
+    harness.trade(600_000)
+    harness.trade(1_200_000)
+    #expect(harness.fills.count == 2)
+    #expect(harness.refusals.map(\.refusal.code) == [.orderNotionalLimit])
+    #expect(harness.refusals.first?.refusal.value == Money(units: 18_000).raw)
+    #expect(harness.cash >= .zero)
+    // And the fall from the peak is of the fees alone: no value at the old price stands in between.
+    #expect(harness.maximumDrawdown < Money(units: 2))
+  }
 }

@@ -82,4 +82,9 @@ import Testing
     #expect(ProcessFigures.peakResidentBytes() > 1 << 20)
     #expect(sum > 0)
   }
+
+  @Test func aPipeIsNoFileAndHoldsNobody() throws {
+    #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+    #expect(throws: KernelError.self) { try Files.read(folder.path("pipe"), limit: 10) }
+  }
 }

@@ -291,6 +291,19 @@ extension Verdict {
     #expect(halted.blockingCode == .halted)
   }
 
+  @Test func aLossLimitOfZeroIsBrokenByTheFirstLossAndNotByNone() {
+    var limits = Samples.farLimits
+    limits.maximumDailyLoss = .zero
+    limits.maximumDrawdown = .zero
+    let desk = Desk(limits: limits, cash: 1000)
+    #expect(!desk.advance(to: desk.now))
+    #expect(!desk.mark(1000))
+    #expect(!desk.mark(1001))
+    #expect(desk.check(.buy, 1).code == .none)
+    #expect(desk.mark(999))
+    #expect(desk.blockingCode == .drawdownLimit)
+  }
+
   @Test func aValueAtOldPricesLowersButNeverRaisesThePeak() {
     var limits = Samples.farLimits
     limits.maximumDrawdown = Money(units: 100)

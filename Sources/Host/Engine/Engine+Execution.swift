@@ -28,6 +28,11 @@ extension Engine {
     let tag = orders[order.slot].tag
     orders[order.slot].filled = total
 
+    if report.last.raw > 0 { state.pointee.last = report.last }
+    if report.bid.raw > 0, report.ask.raw > 0 {
+      state.pointee.bid = report.bid
+      state.pointee.ask = report.ask
+    }
     gate.filled(slot: order.slot, quantity: report.quantity)
     let realized = state.pointee.book.apply(side: request.side, quantity: report.quantity, price: report.price, fee: report.fee, spec: spec)
     if spec.isSpot {
@@ -61,8 +66,7 @@ extension Engine {
     news.maker = report.isMaker ? 1 : 0
     updates.append(PendingUpdate(instance: Int32(index), news: .order(news)))
     if isComplete { close(index, order) } else { refreshWorking(index) }
-    // A resting order fills before the data that filled it is seen: until then the mark is older than the fill, and a
-    // peak made of it would never have existed.
+    // Where a trade leads its quote, the mark may still be older than the fill: no peak is made of that.
     let isFlat = state.pointee.book.position == 0
     mark(instrument, raisesPeak: isFlat)
     valued(raisesPeak: isFlat)

@@ -69,6 +69,12 @@ public struct ExecutionReport: Sendable, BitwiseCopyable {
   public var price: Price
   /// In quote currency; negative = rebate.
   public var fee: Money
+  // The market as it stood when the order filled, where the venue knows it; zero = not told. A simulated resting order
+  // fills before the data that filled it is an event of its own, and what is decided on the fill must not be judged at
+  // prices that are gone.
+  public var bid = Price.zero
+  public var ask = Price.zero
+  public var last = Price.zero
 
   public init(
     slot: Int32, orderID: UInt64, kind: Kind, isMaker: Bool = false, quantity: Quantity = .zero, price: Price = .zero, fee: Money = .zero

@@ -45,13 +45,14 @@ struct LossGuard {
   mutating func marked(equity: Money, raisesPeak: Bool) -> Bool {
     self.equity = equity
     if equity > peak {
-      guard raisesPeak else { return false }
-      peak = equity
-      moveFloor()
-      return false
+      if raisesPeak {
+        peak = equity
+        moveFloor()
+      }
+    } else {
+      let fall = peak - equity
+      if fall > maximumDrawdown { maximumDrawdown = fall }
     }
-    let fall = peak - equity
-    if fall > maximumDrawdown { maximumDrawdown = fall }
     guard hasFloor, equity <= floor else { return false }
     return judge()
   }
@@ -74,11 +75,12 @@ struct LossGuard {
   /// Notes every limit that the equity breaks and that was not broken before.
   private mutating func judge() -> Bool {
     var isNew = false
-    if dailyLoss == nil, let limit = dailyLossLimit(), dayBase - equity >= limit {
+    // A limit of 0 is broken by the first loss, not by none.
+    if dailyLoss == nil, equity < dayBase, let limit = dailyLossLimit(), dayBase - equity >= limit {
       dailyLoss = .money(.dailyLossLimit, dayBase - equity, limit: limit)
       isNew = true
     }
-    if drawdown == nil, let limit = drawdownLimit(), peak - equity >= limit {
+    if drawdown == nil, equity < peak, let limit = drawdownLimit(), peak - equity >= limit {
       drawdown = .money(.drawdownLimit, peak - equity, limit: limit)
       isNew = true
     }

@@ -155,11 +155,15 @@ public struct SimulatedVenue: ~Copyable {
 
   private mutating func fill(_ order: ApprovedOrder, at price: Price, isMaker: Bool) {
     let request = order.request
-    let notional = touches[Int(request.instrument)].spec.notional(price, request.quantity)
+    let touch = touches[Int(request.instrument)]
+    let notional = touch.spec.notional(price, request.quantity)
     let fee = (isMaker ? model.makerFee : model.takerFee).fee(on: notional)
-    reports.append(
-      ExecutionReport(
-        slot: order.slot, orderID: order.id, kind: .fill, isMaker: isMaker, quantity: request.quantity, price: price, fee: fee))
+    var report = ExecutionReport(
+      slot: order.slot, orderID: order.id, kind: .fill, isMaker: isMaker, quantity: request.quantity, price: price, fee: fee)
+    report.bid = touch.bid
+    report.ask = touch.ask
+    report.last = touch.last
+    reports.append(report)
   }
 
   private mutating func report(_ order: ApprovedOrder, _ kind: ExecutionReport.Kind) {

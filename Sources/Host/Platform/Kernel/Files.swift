@@ -7,7 +7,8 @@ public enum Files {
   ///
   /// - Throws: EFBIG when it has more than `limit` bytes, EISDIR for what is not a regular file.
   public static func read(_ path: String, limit: Int) throws(KernelError) -> [UInt8] {
-    let descriptor = qe_open(path, O_RDONLY, 0)
+    // Not blocking: a pipe without a writer would hold the caller for ever before it is seen to be no file.
+    let descriptor = qe_open(path, O_RDONLY | O_NONBLOCK, 0)
     guard descriptor >= 0 else { throw KernelError("open", path) }
     defer { close(descriptor) }
     var status = stat()
