@@ -37,8 +37,10 @@ import Testing
       return (outcome: outcome, allocations: try allocations(counts))
     }
     #expect(counts[0].allocations > 100, "the counter counts")
+    // At the end the figures are written, and a longer number may take a string from inline to the heap: a handful at most,
+    // where one allocation per tick would be 50,000.
     #expect(
-      counts[1].allocations == counts[0].allocations,
+      abs(counts[1].allocations - counts[0].allocations) <= 16,
       "\(what), seed \(chance.seed): \(counts[1].allocations - counts[0].allocations) more over twice the ticks")
     // What is counted must have happened twice as often.
     let activity = try counts.map {

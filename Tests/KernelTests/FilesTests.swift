@@ -87,4 +87,12 @@ import Testing
     #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
     #expect(throws: KernelError.self) { try Files.read(folder.path("pipe"), limit: 10) }
   }
+
+  @Test func thePeakIsThisProgramsOwn() {
+    let before = ProcessFigures.peakResidentBytes()
+    let bytes = [UInt8](repeating: 1, count: 64 << 20)
+    #expect(bytes.reduce(0) { $0 + Int($1) } == 64 << 20)
+    #expect(before > 1 << 20)
+    #expect(ProcessFigures.peakResidentBytes() >= max(before, 64 << 20))
+  }
 }

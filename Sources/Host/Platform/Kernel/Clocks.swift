@@ -35,7 +35,18 @@ public enum ProcessFigures {
   }
 
   /// The most memory that was resident at once.
-  public static func peakResidentBytes() -> Int { usage().ru_maxrss * 1024 }
+  ///
+  /// From this program's own memory map: getrusage would also count what the process that started it had resident.
+  public static func peakResidentBytes() -> Int {
+    guard let file = fopen("/proc/self/status", "re") else { return usage().ru_maxrss * 1024 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split { $0 == " " || $0 == "\t" }
+      if words.first == "VmHWM:", words.count > 1, let kilobytes = Int(words[1]) { return kilobytes * 1024 }
+    }
+    return usage().ru_maxrss * 1024
+  }
 
   private static func usage() -> rusage {
     var usage = rusage()
