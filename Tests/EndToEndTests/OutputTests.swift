@@ -56,4 +56,25 @@ import Testing
     for library in ["libcrypto.so", "libyaml-0.so", "libz.so", "libzstd.so"] { #expect(outcome.output.contains("[\(library)"), "\(library)") }
     #expect(!outcome.output.contains("libcurl") && !outcome.output.contains("libFoundation.so"), "\(outcome.output)")
   }
+
+  @Test func `The first refusal of each code is told with its value, limit and headroom`() throws {
+    try host.folder.write("timestamp,price,qty,side\n1704067200000,60000.0,0.1,buy\n1704067200010,60000.0,0.1,buy\n", to: "ticks.csv")
+    let outcome = try host.backtest(
+      "ticks.csv", strategy: "Churn", parameters: ["every=1", "mode=trade", "quantity=0.001"], more: ["--set", "risk.max_order_notional=50"])
+    #expect(
+      try outcome.json["first_refusals"] as? [String: String] == ["ORDER_NOTIONAL_LIMIT": "ORDER_NOTIONAL_LIMIT: 60, limit 50, headroom -10"],
+      "\(outcome)")
+    #expect(outcome.errors.contains("headroom -10"), "people see it too: \(outcome)")
+  }
+
+  @Test func `A host with a failed strategy beside a sound one has not failed`() throws {
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT"])
+    _ = try host.succeed(["strategies", "publish", "Misbehaving", "--symbol", "ETHUSDT", "--param", "fault=process_error"])
+    let outcome = try host.succeed([
+      "run", "--duration", "1.5", "--json", "--set", "feed.mock.symbols=BTCUSDT,ETHUSDT", "--set", "feed.mock.start_price=60000,3000", "--set",
+      "feed.mock.trades_per_second=200",
+    ])
+    #expect((try outcome.json["failures"] as? [String])?.count == 1, "\(outcome)")
+    #expect(try outcome.integer("events") > 100)
+  }
 }

@@ -60,8 +60,7 @@ public struct Backtest {
       firstMilliseconds: span.first, lastMilliseconds: span.last, counters: loop.counters, initialEquity: settings.simulation.initialCash,
       finalEquity: loop.engine.equity, cash: loop.engine.cash, maximumDrawdown: loop.engine.maximumDrawdown, peak: loop.engine.peak,
       position: Quantity(raw: loop.engine.book(instrument: 0).position),
-      halt: recorder.halt,
-      decisionHash: hashes.run.hex,
+      firstRefusals: recorder.firstRefusals.entries, halt: recorder.halt, decisionHash: hashes.run.hex,
       instances: zip(session.instances, hashes.instances).map {
         BacktestResult.Instance(id: $0.id, digest: $0.digest.hex, decisionHash: $1.hex, parameters: $0.parameterTexts)
       }, warnings: warnings, reportPath: request.reportFolder, loadNanoseconds: loaded - start, runNanoseconds: ended - loaded, cpuSeconds: 0,
@@ -135,7 +134,7 @@ public struct Backtest {
         ReportStrategy(id: $0.id, name: String($1), digest: $0.digest, parameters: $0.parameters)
       },
       settings: settings.limitRows.map { ReportSetting(section: "Risk limits", name: $0.name, value: $0.text, isUnlimited: $0.isUnlimited) }
-        + simulation,
+        + simulation + result.firstRefusals.map { ReportSetting(section: "First refusal of each code", name: $0.code.name, value: $0.text) },
       data: ReportDataSource(
         path: request.ticksPath, digest: try SHA256Hasher.digest(ofFile: request.ticksPath).hex, rows: result.ticks,
         badRowsSkipped: result.badRowsSkipped,

@@ -13,6 +13,7 @@ final class BacktestRecorder: RunObserver {
   var timeMilliseconds: Int64 = 0
   /// The first stop: why and when.
   private(set) var halt: (reason: String, milliseconds: Int64)?
+  private(set) var firstRefusals = FirstRefusals()
   private(set) var failure: (instance: Int, PluginFailure, tickIndex: Int)?
 
   init(specs: [InstrumentSpec], report: consuming ReportRecorder?) {
@@ -47,10 +48,13 @@ final class BacktestRecorder: RunObserver {
         pnl: trip.pnl, fees: trip.fees))
   }
 
-  func refused(_ record: RefusalRecord) { report?.refusal(code: Int(record.refusal.code.rawValue), timeMilliseconds: timeMilliseconds) }
+  func refused(_ record: RefusalRecord) {
+    report?.refusal(code: Int(record.refusal.code.rawValue), timeMilliseconds: timeMilliseconds)
+    _ = firstRefusals.add(record, spec: specs[Int(record.instrument)])
+  }
 
   func riskChanged(_ refusal: Refusal) {
-    if refusal.code != .none, halt == nil { halt = (refusal.accountText, timeMilliseconds) }
+    if refusal.code != .none, halt == nil { halt = (refusal.text(for: nil), timeMilliseconds) }
   }
 
   func failed(instance: Int32, _ failure: PluginFailure) {

@@ -23,6 +23,8 @@ public struct BacktestResult: Sendable {
   public var maximumDrawdown: Money
   public var peak: Money
   public var position: Quantity
+  /// One for each code that occurred, with its figures.
+  public var firstRefusals: [FirstRefusals.Entry]
   public var halt: (reason: String, milliseconds: Int64)?
   public var decisionHash: String
   public var instances: [Instance]
@@ -52,6 +54,7 @@ public struct BacktestResult: Sendable {
       ("position", .number(DecimalText.format(position.raw, scale: Int(instrument.spec.quantityScale)))),
       ("orders_sent", .integer(counters.orders)),
       ("orders_rejected", .object(counters.refusalCounts.map { (key: $0.name, value: .integer($0.count)) })),
+      ("first_refusals", .object(firstRefusals.map { (key: $0.code.name, value: .text($0.text)) })),
       ("halted", halt.map { .text($0.reason) } ?? .null), ("decision_hash", .text(decisionHash)),
       (
         "instances",

@@ -106,6 +106,7 @@ enum BacktestSummary {
         + (result.counters.refusals == 0
           ? "nothing" : result.counters.refusalCounts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
     ]
+    lines += result.firstRefusals.map { "            first \($0.text)" }
     if let halt = result.halt { lines.append("  halted    \(halt.reason)") }
     lines.append("  decisions \(result.decisionHash)")
     if let report = result.reportPath { lines.append("  report    \(report)/report.html") }

@@ -36,7 +36,7 @@ struct RunCommand: ParsableCommand {
     Console.line("stopped by \(result.stoppedBy); decisions \(result.decisionHash)")
     if output.json { try Console.result(result.json.description) }
     // A run whose every strategy broke its contract did not do its work.
-    if result.failures.count == result.instances.count { throw ExitCode(FaultKind.failed.exitCode) }
+    if result.status.counters.failedInstances == result.instances.count { throw ExitCode(FaultKind.failed.exitCode) }
   }
 }
 

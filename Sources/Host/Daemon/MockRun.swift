@@ -49,7 +49,7 @@ public struct MockRun {
   /// Runs until the duration is over, a signal comes or every instance has failed.
   ///
   /// - Parameters:
-  ///   - report: called once a second with the state, and once at the end.
+  ///   - report: called once a second with the state; the last one is in the result.
   ///   - notice: called with one line for people when something happens.
   public func run(report: (RunStatus) -> Void, notice: @escaping (String) -> Void) throws -> Result {
     var signals = StopSignals()

@@ -7,6 +7,7 @@ final class RunNotices: RunObserver {
   private let session: TradingSession
   private let notice: (String) -> Void
   private(set) var failures: [String] = []
+  private var firstRefusals = FirstRefusals()
   /// Set at the end: what shutting down does is no news.
   var isSilent = false
 
@@ -17,13 +18,18 @@ final class RunNotices: RunObserver {
 
   func filled(_ fill: FillRecord) {}
   func closed(_ trip: RoundTrip) {}
-  func refused(_ record: RefusalRecord) {}
+
+  /// The first of each code, with its figures; the status line counts the rest.
+  func refused(_ record: RefusalRecord) {
+    guard let text = firstRefusals.add(record, spec: session.instruments[Int(record.instrument)].spec) else { return }
+    notice("\(session.instances[Int(record.instance)].id): first refusal of \(text)")
+  }
 
   func riskChanged(_ refusal: Refusal) {
     if isSilent { return }
     notice(
       refusal.code == .none
-        ? "opening is allowed again" : "opening is stopped: \(refusal.accountText); opening orders are cancelled")
+        ? "opening is allowed again" : "opening is stopped: \(refusal.text(for: nil)); opening orders are cancelled")
   }
 
   func failed(instance: Int32, _ failure: PluginFailure) {

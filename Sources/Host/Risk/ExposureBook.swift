@@ -1,13 +1,13 @@
 import Market
 
 /// Worst-case exposures of the account, in quote currency.
-public struct Exposure: Sendable, BitwiseCopyable {
+struct Exposure {
   /// Of the symbol asked about.
-  public var symbol: Money
+  var symbol: Money
   /// Sum over all symbols.
-  public var gross: Money
+  var gross: Money
   /// Cash that spot buys would spend, plus margin that futures would bind.
-  public var fundsNeeded: Money
+  var fundsNeeded: Money
 }
 
 /// Positions and open orders of every instrument and instance, and the reservations of what risk has approved.
@@ -146,11 +146,11 @@ extension ExposureBook {
   }
 
   /// The largest position, either way, that open orders and `request` could lead to: raw quantity.
-  func worstPosition(_ index: Int32, adding request: OrderRequest?) -> Int64 {
+  func worstPosition(_ index: Int32, adding request: OrderRequest) -> Int64 {
     let instrument = instruments[Int(index)]
     var buys = instrument.openBuys
     var sells = instrument.openSells
-    if let request, request.instrument == index {
+    if request.instrument == index {
       if request.side == .buy { buys += request.quantity.raw } else { sells += request.quantity.raw }
     }
     return max(abs(instrument.position + buys), abs(instrument.position - sells))
@@ -168,10 +168,10 @@ extension ExposureBook {
   }
 
   /// The highest price at which any of the instrument's exposure is valued.
-  private func valuationPrice(_ index: Int32, adding request: OrderRequest?) -> Price {
+  private func valuationPrice(_ index: Int32, adding request: OrderRequest) -> Price {
     let instrument = instruments[Int(index)]
     var price = max(instrument.ask, instrument.last)
-    if let request, request.instrument == index, let own = reservePrice(request) { price = max(price, own) }
+    if request.instrument == index, let own = reservePrice(request) { price = max(price, own) }
     for position in 0..<activeCount {
       let reservation = reservations[Int(active[position])]
       if reservation.request.instrument == index { price = max(price, reservation.price) }
@@ -179,22 +179,22 @@ extension ExposureBook {
     return price
   }
 
-  func symbolExposure(_ index: Int32, adding request: OrderRequest?) -> Money {
+  func symbolExposure(_ index: Int32, adding request: OrderRequest) -> Money {
     let worst = worstPosition(index, adding: request)
     if worst == 0 { return .zero }
     return instruments[Int(index)].spec.notional(valuationPrice(index, adding: request), Quantity(raw: worst))
   }
 
-  func exposure(adding request: OrderRequest?) -> Exposure {
+  func exposure(adding request: OrderRequest) -> Exposure {
     var result = Exposure(symbol: .zero, gross: .zero, fundsNeeded: .zero)
     for index in 0..<Int32(instrumentCount) {
       let exposure = symbolExposure(index, adding: request)
       result.gross += exposure
-      if request?.instrument == index { result.symbol = exposure }
+      if request.instrument == index { result.symbol = exposure }
       let spec = instruments[Int(index)].spec
       if !spec.isSpot { result.fundsNeeded += exposure.scaled(by: 1, over: spec.leverage) }
     }
-    if let request, request.side == .buy, spec(request.instrument).isSpot, let price = reservePrice(request) {
+    if request.side == .buy, spec(request.instrument).isSpot, let price = reservePrice(request) {
       result.fundsNeeded += spec(request.instrument).notional(price, request.quantity)
     }
     for position in 0..<activeCount {

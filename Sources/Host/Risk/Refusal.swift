@@ -36,21 +36,16 @@ public struct Refusal: Sendable, BitwiseCopyable, Hashable {
   /// How far the value was inside (positive) or over (negative) the limit.
   public var headroom: Int128 { limit - value }
 
-  /// As `text(for:)`, for what concerns the account and so has money or nothing for figures.
-  public var accountText: String {
-    guard unit == .money else { return code.name }
-    let show = { DecimalText.formatShort($0, scale: Money.scale) }
-    return "\(code.name): \(show(value)), limit \(show(limit)), headroom \(show(headroom))"
-  }
-
-  /// `ORDER_NOTIONAL_LIMIT: 12,000 is over the limit of 10,000`, for people.
-  public func text(for spec: InstrumentSpec) -> String {
+  /// `ORDER_NOTIONAL_LIMIT: 12000, limit 10000, headroom -2000`, for people.
+  ///
+  /// - Parameter spec: of the instrument; nil for what concerns the account, which has money or nothing for figures.
+  public func text(for spec: InstrumentSpec?) -> String {
     let scale: Int
     switch unit {
     case .none: return code.name
     case .money: scale = Money.scale
-    case .quantity: scale = Int(spec.quantityScale)
-    case .price: scale = Int(spec.priceScale)
+    case .quantity: scale = Int(spec?.quantityScale ?? 0)
+    case .price: scale = Int(spec?.priceScale ?? 0)
     case .count: scale = 0
     }
     let show = { DecimalText.formatShort($0, scale: scale) }

@@ -153,8 +153,7 @@ extension RiskGate {
   /// - Parameter raisesPeak: false while a position is valued at a price older than the fill that made it.
   public mutating func marked(equity: Money, raisesPeak: Bool = true) -> Bool { losses.marked(equity: equity, raisesPeak: raisesPeak) }
 
-  /// An event arrived; rolls the UTC day on the first one after midnight. True when what may be
-  /// opened changes with the day.
+  /// An event arrived; rolls the UTC day on the first one after midnight. True when what may be opened changes with it.
   public mutating func advanced(to now: Int64) -> Bool { losses.advanced(to: now) }
 
   /// Before this receive time `advanced` has nothing to do.
@@ -181,7 +180,4 @@ extension RiskGate {
   public func working(instance: Int32, side: Side) -> Int64 {
     side == .buy ? book.instances[Int(instance)].openBuys : book.instances[Int(instance)].openSells
   }
-  /// The worst-case exposures as they stand.
-  public func exposure() -> Exposure { book.exposure(adding: nil) }
-  public func symbolExposure(_ instrument: Int32) -> Money { book.symbolExposure(instrument, adding: nil) }
 }

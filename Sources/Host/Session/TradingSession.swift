@@ -8,7 +8,7 @@ import Simulation
 
 /// One run's strategy instances, loaded and active, with the engine's configuration for them.
 ///
-/// Owns the instances: keep it alive for as long as a loop made from it runs.
+/// Owns the instances; a loop made from it keeps it alive.
 public final class TradingSession {
   /// Events that this host's feeds can deliver.
   public static let deliverableEvents: Set<UInt32> = [

@@ -24,7 +24,6 @@ public struct SimulatedVenue: ~Copyable {
 
   private let model: SimulationModel
   @usableFromInline let touches: UnsafeMutablePointer<Touch>
-  private let touchCount: Int
   /// Orders at rest, oldest first.
   private let resting: UnsafeMutablePointer<ApprovedOrder>
   private var restingCount = 0
@@ -36,7 +35,6 @@ public struct SimulatedVenue: ~Copyable {
   public init(model: SimulationModel, instruments: [InstrumentSpec], capacity: Int) {
     self.model = model
     self.capacity = capacity
-    touchCount = instruments.count
     // Unsafe: fixed tables, owned here, freed in deinit; the hot path looks at a counter and returns.
     touches = .allocate(capacity: max(1, instruments.count))
     for (index, spec) in instruments.enumerated() { (touches + index).initialize(to: Touch(spec: spec)) }

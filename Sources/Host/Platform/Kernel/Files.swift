@@ -124,8 +124,6 @@ public enum Files {
     return names.sorted()
   }
 
-  public static func remove(_ path: String) { unlink(path) }
-
   /// A rename is durable once its folder is; a file system that cannot sync a folder has nothing better to offer.
   private static func syncFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
