@@ -86,6 +86,13 @@ final class EngineHarness {
     case .cancel(_, let orderID):
       cancels.append(orderID)
       if autoVenue { venue.cancel(orderID: orderID) }
+    case .replace(_, let orderID, let order):
+      cancels.append(orderID)
+      sent.append(order)
+      if autoVenue {
+        venue.cancel(orderID: orderID)
+        venue.submit(order)
+      }
     case .decision(let decision): decisions.append(decision)
     case .refusal(let record): refusals.append(record)
     case .fill(let fill): fills.append(fill)

@@ -6,6 +6,8 @@ public enum Action: Sendable {
   /// To the venue.
   case send(ApprovedOrder)
   case cancel(slot: Int32, orderID: UInt64)
+  /// Cancels `orderID` and, only where that took, places the new order: both in one request.
+  case replace(slot: Int32, orderID: UInt64, with: ApprovedOrder)
   /// One per intent: the stuff of the decision hash.
   case decision(Decision)
   case refusal(RefusalRecord)
@@ -78,6 +80,15 @@ public struct FillRecord: Sendable, BitwiseCopyable {
   public var price: Price
   public var fee: Money
   public var isMaker: Bool
+  public var feeAsset: ExecutionReport.FeeAsset
+  /// The commission in its own asset x 10^18; `fee` is its value in quote.
+  public var feeAmount: Money
+  /// When the order was decided, and the quote at that moment (zero = there was none): what slippage is measured against.
+  public var decisionNanoseconds: Int64
+  public var decisionBid: Price
+  public var decisionAsk: Price
+  /// Of an order that the host made: a bracket's leg, a flatten.
+  public var isHostMade: Bool
   /// The instance's position after the fill.
   public var position: Quantity
   /// What this fill realized, before fees.
@@ -97,7 +108,9 @@ public struct RoundTrip: Sendable, BitwiseCopyable {
   public var entryNotional: Money
   public var exitNotional: Money
   public var fees: Money
-  /// Net of all fees.
+  /// Funding paid (below zero: received) while the position was held.
+  public var funding: Money
+  /// Net of all fees and funding.
   public var pnl: Money
 }
 

@@ -14,7 +14,8 @@ extension Engine {
     case .fill: fill(index, order, report)
     case .cancelled: end(index, order, state: QE_ORDER_CANCELLED)
     case .expired: end(index, order, state: QE_ORDER_EXPIRED)
-    case .rejected: end(index, order, state: QE_ORDER_REFUSED, code: .venueRejected)
+    case .rejected: end(index, order, state: QE_ORDER_REFUSED, code: report.code == .none ? .venueRejected : report.code)
+    case .triggered, .unknown, .cancelRejected: break
     }
   }
 
@@ -47,8 +48,10 @@ extension Engine {
       .fill(
         FillRecord(
           sequence: sequence, receiveNanoseconds: now, instance: Int32(index), instrument: request.instrument, orderID: order.id, side: request.side,
-          quantity: report.quantity, price: report.price, fee: report.fee, isMaker: report.isMaker,
-          position: Quantity(raw: instances[index].book.position), realized: own)))
+          quantity: report.quantity, price: report.price, fee: report.fee, isMaker: report.isMaker, feeAsset: report.feeAsset,
+          feeAmount: report.feeAmount,
+          decisionNanoseconds: orders[order.slot].decisionNanoseconds, decisionBid: orders[order.slot].decisionBid,
+          decisionAsk: orders[order.slot].decisionAsk, isHostMade: false, position: Quantity(raw: instances[index].book.position), realized: own)))
     follow(index, request, report, realized: own)
     refreshBook(index)
     // After the round trip and the update are noted, so that what the new mark causes comes after its cause.
@@ -126,7 +129,7 @@ extension Engine {
         RoundTrip(
           instance: Int32(index), instrument: request.instrument, side: trip.side, entryNanoseconds: trip.entryNanoseconds, exitNanoseconds: now,
           entryQuantity: trip.entryQuantity, entryNotional: trip.entryNotional, exitNotional: trip.exitNotional, fees: trip.fees,
-          pnl: trip.realized - trip.fees)))
+          funding: .zero, pnl: trip.realized - trip.fees)))
     if after != 0 {
       instances[index].trip = OpenTrip(
         side: request.side, entryNanoseconds: now, entryQuantity: Int128(abs(after)),

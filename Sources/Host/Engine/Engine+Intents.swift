@@ -61,6 +61,9 @@ extension Engine {
       refuse(index, intent, refusal, quantity: quantity)
     case .approved(let order):
       orders.add(order, tag: intent.tag)
+      orders[order.slot].decisionNanoseconds = now
+      orders[order.slot].decisionBid = instruments[Int(instrument)].bid
+      orders[order.slot].decisionAsk = instruments[Int(instrument)].ask
       refreshWorking(index)
       decide(index, intent, .none, .sent, quantity: quantity)
       actions.append(.send(order))

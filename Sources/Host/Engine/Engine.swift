@@ -118,6 +118,8 @@ public struct Engine: ~Copyable {
     case .command(let command):
       begin(event.time)
       obey(command)
+    // Contract for the branches in work; the engine's own branch fills these in.
+    case .markPrice, .funding, .transfer, .health, .verdict: begin(event.time)
     }
     return end()
   }
@@ -172,6 +174,7 @@ public struct Engine: ~Copyable {
   private mutating func obey(_ command: Event.Command) {
     switch command {
     case .halt: gate.halt()
+    case .resume, .flatten, .resetPeak, .supervisor: break
     case .kill: gate.kill()
     case .quarantine(let instance): takeOut(Int(instance))
     }
@@ -202,4 +205,7 @@ extension Engine {
   public var maximumDrawdown: Money { gate.maximumDrawdown }
   public var dayBase: Money { gate.dayBase }
   public var peak: Money { gate.peak }
+
+  /// Every limit that is set, with what is used of it now; for people, not for the hot path.
+  public func limitUses() -> [LimitUse] { gate.limitUses() }
 }

@@ -26,14 +26,32 @@ public struct Event: Sendable, BitwiseCopyable {
     case trade(instrument: Int32, Trade)
     case quote(instrument: Int32, Quote)
     case execution(ExecutionReport)
+    /// The venue's mark of a perpetual.
+    case markPrice(instrument: Int32, MarkPrice)
+    /// Funding was paid or received on every open position of the instrument, at `price`.
+    case funding(instrument: Int32, rate: BasisPoints, price: Price)
+    /// Quote currency came in (or went out, below zero) by hand: baselines move with it, it is never profit.
+    case transfer(Money)
+    /// How well the instrument's data arrives.
+    case health(instrument: Int32, isStale: Bool, lagNanoseconds: Int64)
+    /// The Supervisor's answer about an order that waits for it.
+    case verdict(orderID: UInt64, isAllowed: Bool)
     /// Time has passed without data; runs timers.
     case clock
     case command(Command)
   }
 
   public enum Command: Sendable, BitwiseCopyable {
-    /// The operator's halt: nothing opens until a new start.
+    /// The operator's halt: nothing opens until `resume`.
     case halt
+    /// Ends the operator's halt, a halt for daily loss or drawdown and a cool-down; never a kill.
+    case resume
+    /// Halts, takes back what would open and closes every position of the instrument; -1 = of all.
+    case flatten(instrument: Int32)
+    /// Drawdown is measured from the equity of now on.
+    case resetPeak
+    /// Whether the Supervisor answers; while it does not, nothing opens.
+    case supervisor(isLost: Bool)
     /// The kill switch: latched for the life of the process.
     case kill
     /// The instance is taken out: no more calls, its opening orders are cancelled.
@@ -57,8 +75,23 @@ public struct ExecutionReport: Sendable, BitwiseCopyable {
     case cancelled
     /// Gone without the remainder, by the venue's own rule.
     case expired
-    /// Never accepted.
+    /// Never accepted; `code` says why.
     case rejected
+    /// A conditional order has become a market order.
+    case triggered
+    /// Nobody knows what became of the order: it may rest, have filled, or never have arrived.
+    case unknown
+    /// A cancel came too late or found nothing; the order's own report says what it became.
+    case cancelRejected
+  }
+
+  /// In what the commission of a fill was charged.
+  public enum FeeAsset: UInt8, Sendable, BitwiseCopyable {
+    case quote
+    /// Out of what was bought.
+    case base
+    /// In the account's third asset, e.g. BNB (`EngineConfiguration.feeAsset`).
+    case third
   }
 
   public var slot: Int32
@@ -67,8 +100,13 @@ public struct ExecutionReport: Sendable, BitwiseCopyable {
   public var isMaker: Bool
   public var quantity: Quantity
   public var price: Price
-  /// In quote currency; negative = rebate.
+  /// The commission's value in quote currency when it was charged; negative = rebate.
   public var fee: Money
+  public var feeAsset = FeeAsset.quote
+  /// The commission in `feeAsset` x 10^18; the same as `fee` where that is the quote currency.
+  public var feeAmount: Money
+  /// Of a rejected order.
+  public var code = RefusalCode.none
   // The market as it stood when the order filled, where the venue knows it; zero = not told. A simulated resting order
   // fills before the data that filled it is an event of its own, and what is decided on the fill must not be judged at
   // prices that are gone.
@@ -86,5 +124,6 @@ public struct ExecutionReport: Sendable, BitwiseCopyable {
     self.quantity = quantity
     self.price = price
     self.fee = fee
+    feeAmount = fee
   }
 }

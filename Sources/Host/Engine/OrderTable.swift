@@ -9,6 +9,9 @@ struct OpenOrder {
   /// The cancel intent that waits for this order's end; 0 = none.
   var cancelTag: UInt64 = 0
   var cancelSent = false
+  var decisionNanoseconds: Int64 = 0
+  var decisionBid = Price.zero
+  var decisionAsk = Price.zero
 }
 
 /// Open orders by slot, each instance's own in a short list.

@@ -60,3 +60,62 @@ public struct Tick: Sendable, BitwiseCopyable, Hashable {
     self.trade = trade
   }
 }
+
+/// What a venue marks a perpetual's positions at, and what holding one costs.
+public struct MarkPrice: Sendable, BitwiseCopyable, Hashable {
+  public var price: Price
+  /// Per funding interval, of the notional at the mark; above zero longs pay shorts.
+  public var fundingRate: BasisPoints
+  /// When it is next paid, epoch ms; 0 = not told.
+  public var nextFundingMilliseconds: Int64
+  public init(price: Price, fundingRate: BasisPoints = .zero, nextFundingMilliseconds: Int64 = 0) {
+    self.price = price
+    self.fundingRate = fundingRate
+    self.nextFundingMilliseconds = nextFundingMilliseconds
+  }
+}
+
+/// One price level of an order book. In a change the quantity is absolute, and zero removes the level.
+public struct BookLevel: Sendable, BitwiseCopyable, Hashable {
+  public var price: Price
+  public var quantity: Quantity
+  public init(price: Price, quantity: Quantity) {
+    self.price = price
+    self.quantity = quantity
+  }
+}
+
+/// Changes of an order book, in a buffer that is lent until the reader's next call.
+public struct DepthUpdate {
+  public var bids: UnsafeBufferPointer<BookLevel>
+  public var asks: UnsafeBufferPointer<BookLevel>
+  /// The whole book: what was known before is void.
+  public var isSnapshot: Bool
+  public init(bids: UnsafeBufferPointer<BookLevel>, asks: UnsafeBufferPointer<BookLevel>, isSnapshot: Bool) {
+    // Unsafe: lent memory, so that a message of hundreds of levels costs no array; whoever keeps levels copies them.
+    self.bids = bids
+    self.asks = asks
+    self.isSnapshot = isSnapshot
+  }
+}
+
+/// One message of market data with both of its times.
+public struct MarketEvent {
+  public enum Payload {
+    case trade(Trade)
+    case quote(Quote)
+    case depth(DepthUpdate)
+    case mark(MarkPrice)
+  }
+
+  /// The venue's time, ns since the epoch UTC; -1 = none. May go backwards between streams.
+  public var exchangeNanoseconds: Int64
+  /// When it reached us; never decreases within a recording.
+  public var receiveNanoseconds: Int64
+  public var payload: Payload
+  public init(exchangeNanoseconds: Int64, receiveNanoseconds: Int64, payload: Payload) {
+    self.exchangeNanoseconds = exchangeNanoseconds
+    self.receiveNanoseconds = receiveNanoseconds
+    self.payload = payload
+  }
+}

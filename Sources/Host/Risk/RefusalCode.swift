@@ -17,6 +17,9 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
   case offCadence = 12
   case tooManyOrders = 13
   case warming = 14
+  case decisionExpired = 15
+  /// More entries on their way than `decision.max_inflight_entries`.
+  case inflightLimit = 16
 
   // The venue's filters.
   case invalidTick = 32
@@ -45,8 +48,31 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
   /// Another instance holds or works the other side of this instrument: neither could be proven to leave.
   case oppositeInstance = 79
 
+  case staleFeed = 80
+  case eventLag = 81
+  case spreadLimit = 82
+  case lossStreak = 83
+  case tradesPerHour = 84
+  /// An order of the instrument whose fate nobody knows.
+  case unknownOrder = 85
+  case supervisorLost = 86
+  case supervisorDenied = 87
+  case liquidationDistance = 88
+  /// The rest of the venue's order budget is kept for reducing orders and cancels.
+  case rateBudget = 89
+  case priceCollar = 90
+  /// It would trade against an own order.
+  case selfCross = 91
+  case instanceNotionalLimit = 92
+  case instanceLossLimit = 93
+  case instanceOrderRate = 94
+  /// What is held is below the venue's filters: it cannot be sold.
+  case dust = 95
+
   // The venue's own answer.
   case venueRejected = 128
+  /// A post-only order that would have taken.
+  case wouldTake = 129
 
   /// The name in reports, logs and JSON.
   public var name: String {
@@ -66,6 +92,8 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     case .offCadence: "OFF_CADENCE"
     case .tooManyOrders: "TOO_MANY_ORDERS"
     case .warming: "WARMING"
+    case .decisionExpired: "DECISION_EXPIRED"
+    case .inflightLimit: "INFLIGHT_LIMIT"
     case .invalidTick: "INVALID_TICK"
     case .invalidLot: "INVALID_LOT"
     case .sizeBelowMinimum: "SIZE_BELOW_MIN"
@@ -87,7 +115,24 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     case .wouldOpen: "WOULD_OPEN"
     case .exitWorking: "EXIT_WORKING"
     case .oppositeInstance: "OPPOSITE_INSTANCE"
+    case .staleFeed: "STALE_FEED"
+    case .eventLag: "EVENT_LAG"
+    case .spreadLimit: "SPREAD_LIMIT"
+    case .lossStreak: "LOSS_STREAK"
+    case .tradesPerHour: "TRADES_PER_HOUR"
+    case .unknownOrder: "UNKNOWN_ORDER"
+    case .supervisorLost: "SUPERVISOR_LOST"
+    case .supervisorDenied: "SUPERVISOR_DENIED"
+    case .liquidationDistance: "LIQUIDATION_DISTANCE"
+    case .rateBudget: "RATE_BUDGET"
+    case .priceCollar: "PRICE_COLLAR"
+    case .selfCross: "SELF_CROSS"
+    case .instanceNotionalLimit: "INSTANCE_NOTIONAL_LIMIT"
+    case .instanceLossLimit: "INSTANCE_LOSS_LIMIT"
+    case .instanceOrderRate: "INSTANCE_ORDER_RATE"
+    case .dust: "DUST"
     case .venueRejected: "VENUE_REJECTED"
+    case .wouldTake: "WOULD_TAKE"
     }
   }
 }

@@ -9,13 +9,16 @@ public struct ApprovedOrder: Sendable {
   public let slot: Int32
   /// Proven by the host to shrink the position however the open orders fill.
   public let isReducing: Bool
+  /// Id of the other leg of a one-cancels-other pair; 0 = none. Where one leg triggers, the venue ends the other.
+  public let pairedID: UInt64
 
   // The one place where an order is minted: RiskGate.check below.
-  fileprivate init(request: OrderRequest, id: UInt64, slot: Int32, isReducing: Bool) {
+  fileprivate init(request: OrderRequest, id: UInt64, slot: Int32, isReducing: Bool, pairedID: UInt64 = 0) {
     self.request = request
     self.id = id
     self.slot = slot
     self.isReducing = isReducing
+    self.pairedID = pairedID
   }
 }
 
@@ -88,6 +91,7 @@ public struct RiskGate: ~Copyable {
         return Refusal(.invalidPrice, unit: .price, value: Int128(price), limit: Int128(spec.maximumPrice))
       }
       if price % spec.tickSize != 0 { return Refusal(.invalidTick, unit: .price, value: Int128(price), limit: Int128(spec.tickSize)) }
+    case .stopMarket, .takeProfitMarket: return Refusal(.unsupported)
     }
     // A market order is valued at the touch it would take; a reducing one may go without any price.
     if let price = book.reservePrice(request) {
@@ -179,5 +183,20 @@ extension RiskGate {
   /// What is open on a side, unfilled: raw quantity.
   public func working(instance: Int32, side: Side) -> Int64 {
     side == .buy ? book.instances[Int(instance)].openBuys : book.instances[Int(instance)].openSells
+  }
+}
+
+// MARK: - For people
+
+extension RiskGate {
+  /// Every limit that is set, with what is used of it now.
+  public func limitUses() -> [LimitUse] {
+    var uses: [LimitUse] = []
+    func money(_ code: RefusalCode, _ value: Money, _ limit: Money?) {
+      if let limit, limit > .zero { uses.append(LimitUse(code, unit: .money, value: value.raw, limit: limit.raw)) }
+    }
+    money(.dailyLossLimit, max(.zero, losses.dayBase - losses.equity), limits.maximumDailyLoss)
+    money(.drawdownLimit, max(.zero, losses.peak - losses.equity), limits.maximumDrawdown)
+    return uses
   }
 }

@@ -99,6 +99,9 @@ public struct TradingLoop: ~Copyable {
       venue.submit(order)
     case .cancel(_, let orderID):
       venue.cancel(orderID: orderID)
+    case .replace(_, let orderID, let order):
+      venue.cancel(orderID: orderID)
+      venue.submit(order)
     case .decision(let decision):
       hasher.add(decision)
     case .refusal(let record):

@@ -125,6 +125,7 @@ public struct SimulatedVenue: ~Copyable {
       restingCount += 1
       touches[Int(request.instrument)].resting += 1
       report(order, .working)
+    case .stopMarket, .takeProfitMarket: report(order, .rejected)
     }
   }
 
