@@ -66,29 +66,58 @@ extension Engine {
 
   /// No more calls; what would open is cancelled, what protects stays.
   mutating func takeOut(_ index: Int) {
+    isTouched = true
     instances[index].isOut = true
+    if instances[index].job.isActive, !instances[index].job.isHost { finishTarget(index, QE_ORDER_CANCELLED) }
     cancelOpening(index)
   }
 
-  mutating func cancelOpening(_ index: Int) {
-    for position in 0..<orders.count(Int32(index)) {
+  /// What would open goes: orders at the venue are cancelled, those that wait for an approval or for another's end are
+  /// revoked, and so is what only stands in a queue.
+  mutating func cancelOpening(_ index: Int, code: RefusalCode = .halted) {
+    var position = 0
+    while position < orders.count(Int32(index)) {
       let slot = orders.slot(Int32(index), at: position)
-      guard let order = orders[slot].order, !order.isReducing, !orders[slot].cancelSent else { continue }
-      orders[slot].cancelSent = true
-      actions.append(.cancel(slot: slot, orderID: order.id))
+      let order = orders[slot]
+      if order.pointee.state == .pending {
+        // Revoking takes it out of the list: the next one is in its place.
+        revoke(index, slot, code)
+        continue
+      }
+      position += 1
+      if let staged = order.pointee.successor, !staged.request.reduceOnly, !isStillReducing(staged.request) {
+        order.pointee.successor = nil
+        refuse(index, staged.intent, Refusal(code), quantity: staged.request.quantity.raw)
+      }
+      if !order.pointee.isReducing { requestCancel(slot) }
     }
+  }
+
+  /// A staged exit waits for the one it replaces, and stays an exit.
+  private func isStillReducing(_ request: OrderRequest) -> Bool {
+    let position = instances[Int(request.instance)].book.position
+    return request.side == .sell ? position > 0 : position < 0
   }
 
   /// Opening has become possible or impossible: on a stop the opening orders go in the same step, and everybody is told
   /// at its end.
   mutating func noteRiskState() {
-    let code = gate.blockingCode
-    if code == blocking { return }
-    blocking = code
-    actions.append(.riskState(gate.blockingRefusal ?? Refusal(.none)))
+    let account = gate.blockingRefusal
+    let code = account?.code ?? .none
+    if code != blocking {
+      blocking = code
+      isTouched = true
+      actions.append(.riskState(account ?? Refusal(.none)))
+    }
     for index in 0..<instanceCount {
-      if code != .none { cancelOpening(index) }
-      updates.append(PendingUpdate(instance: Int32(index), news: .risk(code)))
+      let refusal = account ?? gate.blockingRefusal(instance: Int32(index), now: now)
+      let own = refusal?.code ?? .none
+      if own == instances[index].told { continue }
+      isTouched = true
+      instances[index].told = own
+      if account == nil { actions.append(.instanceRiskState(instance: Int32(index), refusal ?? Refusal(.none))) }
+      if own != .none { cancelOpening(index, code: own) }
+      updates.append(PendingUpdate(instance: Int32(index), news: .risk(own)))
     }
   }
 }

@@ -10,7 +10,15 @@ public protocol RunObserver: AnyObject {
   func refused(_ record: RefusalRecord)
   /// Code `.none`: opening is allowed again.
   func riskChanged(_ refusal: Refusal)
+  /// The same for one instance, for causes of its own.
+  func riskChanged(instance: Int32, _ refusal: Refusal)
+  func funded(_ record: FundingRecord)
   func failed(instance: Int32, _ failure: PluginFailure)
+}
+
+extension RunObserver {
+  public func riskChanged(instance: Int32, _ refusal: Refusal) {}
+  public func funded(_ record: FundingRecord) {}
 }
 
 /// The engine and a practice venue, joined: the step that backtest, mock and paper share.
@@ -118,8 +126,15 @@ public struct TradingLoop: ~Copyable {
       counters.trades += 1
       if trip.pnl > .zero { counters.wins += 1 }
       observer?.closed(trip)
+    case .funding(let record):
+      counters.funding += record.amount
+      observer?.funded(record)
     case .riskState(let refusal):
       observer?.riskChanged(refusal)
+    case .instanceRiskState(let instance, let refusal):
+      observer?.riskChanged(instance: instance, refusal)
+    // Nobody is asked here: no approvals are configured, and the practice venue answers at once.
+    case .ask, .query: break
     case .instanceFailed(let instance, let failure):
       counters.failedInstances += 1
       observer?.failed(instance: instance, failure)

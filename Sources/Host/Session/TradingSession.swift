@@ -48,11 +48,14 @@ public final class TradingSession {
     self.instruments = instruments
     self.instances = instances
     model = settings.simulation
-    configuration = EngineConfiguration(
+    var configuration = EngineConfiguration(
       instruments: instruments.map(\.spec), instances: configurations, limits: settings.limits,
       feeReserve: BasisPoints(raw: max(settings.simulation.takerFee.raw, settings.simulation.makerFee.raw)),
       initialCash: settings.simulation.initialCash, maximumIntentsPerEvent: settings.maximumIntentsPerEvent,
       maximumGapSeconds: settings.maximumGapSeconds)
+    configuration.maximumInflightEntries = settings.maximumInflightEntries
+    configuration.symbolNotional = instruments.map { settings.symbolNotional[$0.id.description] ?? settings.symbolNotional[$0.id.symbol] }
+    self.configuration = configuration
   }
 
   /// - Parameter hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
