@@ -11,7 +11,9 @@ extension Engine {
   mutating func mark(_ index: Int, raisesPeak: Bool = true) {
     let state = instruments + index
     guard !state.pointee.book.isEmpty || state.pointee.unrealized != .zero else { return }
-    let unrealized = state.pointee.book.unrealized(at: state.pointee.mark, spec: state.pointee.spec)
+    let worth = state.pointee.book.value(
+      at: state.pointee.mark, multiplier: state.pointee.spec.notionalMultiplier, priceScale: state.pointee.spec.priceScale)
+    let unrealized = worth - state.pointee.book.cost
     let change = unrealized - state.pointee.unrealized
     state.pointee.unrealized = unrealized
     equity += change

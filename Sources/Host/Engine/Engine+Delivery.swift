@@ -47,14 +47,17 @@ extension Engine {
 
   /// Delivers what happened to orders and to risk, and what follows from that, until all is quiet. Ends because budgets do.
   mutating func deliverUpdates() {
-    while let pending = updates.popFirst() {
-      switch pending.news {
+    while let pending = updates.first {
+      let instance = Int(pending.pointee.instance)
+      switch pending.pointee.news {
       case .order(let update):
         event.pointee.as.order_update = update
-        deliver(Int(pending.instance), QE_EVENT_ORDER_UPDATE)
+        updates.removeFirst()
+        deliver(instance, QE_EVENT_ORDER_UPDATE)
       case .risk(let code):
         event.pointee.as.risk_state = qe_risk_state(opening_allowed: code == .none ? 1 : 0, code: UInt32(code.rawValue))
-        deliver(Int(pending.instance), QE_EVENT_RISK_STATE)
+        updates.removeFirst()
+        deliver(instance, QE_EVENT_RISK_STATE)
       }
     }
   }
@@ -85,9 +88,10 @@ extension Engine {
         continue
       }
       position += 1
-      if let staged = order.pointee.successor, !staged.request.reduceOnly, !isStillReducing(staged.request) {
-        order.pointee.successor = nil
-        refuse(index, staged.intent, Refusal(code), quantity: staged.request.quantity.raw)
+      if order.pointee.hasSuccessor, !isStillReducing(orders.staged(slot).pointee.request) {
+        order.pointee.hasSuccessor = false
+        let staged = orders.staged(slot)
+        refuse(index, staged.pointee.intent, Refusal(code), quantity: staged.pointee.request.quantity.raw)
       }
       if !order.pointee.isReducing { requestCancel(slot) }
     }

@@ -64,9 +64,10 @@ extension Engine {
     orders[slot].pointee.cancelSent = false
     orders[slot].pointee.isReplaced = false
     orders[slot].pointee.isExpiring = false
-    if let staged = orders[slot].pointee.successor {
-      orders[slot].pointee.successor = nil
-      refuse(index, staged.intent, Refusal(.unknownTarget), quantity: staged.request.quantity.raw)
+    if orders[slot].pointee.hasSuccessor {
+      orders[slot].pointee.hasSuccessor = false
+      let staged = orders.staged(slot)
+      refuse(index, staged.pointee.intent, Refusal(.unknownTarget), quantity: staged.pointee.request.quantity.raw)
     }
     let cancelTag = orders[slot].pointee.cancelTag
     orders[slot].pointee.cancelTag = 0

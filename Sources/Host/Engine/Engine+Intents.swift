@@ -4,7 +4,7 @@ import Risk
 
 extension Engine {
   /// Reads a wish and answers it. Whatever cannot be read is refused with its own code; nothing is guessed.
-  mutating func wish(_ index: Int, _ intent: qe_intent) {
+  mutating func wish(_ index: Int, _ intent: borrowing qe_intent) {
     isTouched = true
     if let refusal = malformed(Int32(index), intent) { return refuse(index, intent, refusal) }
     switch intent.kind {
@@ -22,8 +22,10 @@ extension Engine {
       return Refusal(.invalidIntent)
     }
     if intent.tag == 0 { return Refusal(.invalidTag) }
-    let job = instances[Int(instance)].job
-    if orders.isTagInUse(instance, tag: intent.tag) || (job.isActive && (job.tag == intent.tag || job.cancelTag == intent.tag)) {
+    let owner = instances + Int(instance)
+    if orders.isTagInUse(instance, tag: intent.tag)
+      || (owner.pointee.job.isActive && (owner.pointee.job.tag == intent.tag || owner.pointee.job.cancelTag == intent.tag))
+    {
       return Refusal(.duplicateTag)
     }
     // NaN means none; anything else must be a probability, or finite.
@@ -137,8 +139,10 @@ extension Engine {
   }
 
   private mutating func cancel(_ index: Int, _ intent: qe_intent) {
-    let job = instances[index].job
-    if job.isActive, !job.isHost, job.tag == intent.target_tag { return cancelTarget(index, intent) }
+    let instance = instances + index
+    if instance.pointee.job.isActive, !instance.pointee.job.isHost, instance.pointee.job.tag == intent.target_tag {
+      return cancelTarget(index, intent)
+    }
     guard let slot = orders.slot(Int32(index), tag: intent.target_tag) else { return refuse(index, intent, Refusal(.unknownTarget)) }
     if orders[slot].pointee.cancelTag != 0 {
       // Another cancel of the same order is on its way: this one needs nothing.
@@ -147,11 +151,8 @@ extension Engine {
     }
     decide(index, intent, .none, .cancelRequested, quantity: 0)
     orders[slot].pointee.cancelTag = intent.tag
-    if let staged = orders[slot].pointee.successor {
-      // Its replacement has not been sent: it goes first, and nothing takes the order's place.
-      orders[slot].pointee.successor = nil
-      update(index, tag: staged.tag, state: QE_ORDER_CANCELLED, side: staged.intent.side)
-    }
+    // Its replacement has not been sent: it goes first, and nothing takes the order's place.
+    dropSuccessor(index, slot)
     if orders[slot].pointee.state == .pending { return end(index, slot, state: QE_ORDER_CANCELLED) }
     requestCancel(slot)
   }
@@ -189,7 +190,7 @@ extension Engine {
   }
 
   private mutating func replaceExit(_ index: Int, _ old: Int32, _ request: OrderRequest, _ intent: qe_intent) {
-    guard orders[old].pointee.successor == nil, instances[index].job.isActive == false, BracketTerms(intent).isNone else {
+    guard !orders[old].pointee.hasSuccessor, instances[index].job.isActive == false, BracketTerms(intent).isNone else {
       return refuse(index, intent, Refusal(.unknownTarget), quantity: request.quantity.raw)
     }
     // What it could reduce once the old one is gone.
@@ -199,8 +200,8 @@ extension Engine {
         index, intent, Refusal(.exitWorking, unit: .quantity, value: Int128(request.quantity.raw), limit: Int128(bound)),
         quantity: request.quantity.raw)
     }
-    orders[old].pointee.successor = StagedOrder(
-      tag: intent.tag, request: request, lifeMilliseconds: intent.time_in_force_ms, terms: BracketTerms(), intent: intent)
+    orders[old].pointee.hasSuccessor = true
+    orders.staged(old).pointee = StagedOrder(tag: intent.tag, request: request, lifeMilliseconds: intent.time_in_force_ms, intent: intent)
     orders[old].pointee.isReplaced = true
     decide(index, intent, .none, .accepted, quantity: request.quantity.raw)
     requestCancel(old)

@@ -15,11 +15,10 @@ extension Engine {
     var worth = cash - feesInKind
     for index in 0..<instrumentCount {
       let state = instruments + index
-      let book = state.pointee.book
-      if book.position != gate.position(instrument: Int32(index)) {
-        return "the engine holds \(book.position) of instrument \(index), the gate \(gate.position(instrument: Int32(index)))"
+      if state.pointee.book.position != gate.position(instrument: Int32(index)) {
+        return "the engine holds \(state.pointee.book.position) of instrument \(index), the gate \(gate.position(instrument: Int32(index)))"
       }
-      worth += state.pointee.spec.isSpot ? state.pointee.unrealized + book.cost : state.pointee.unrealized
+      worth += state.pointee.spec.isSpot ? state.pointee.unrealized + state.pointee.book.cost : state.pointee.unrealized
     }
     for index in 0..<instanceCount where instances[index].book.position != gate.position(instance: Int32(index)) {
       return "the engine holds \(instances[index].book.position) for instance \(index), the gate \(gate.position(instance: Int32(index)))"

@@ -198,16 +198,17 @@ extension Engine {
 
   /// The slot is free; the cancel that waited for it is done.
   mutating func close(_ index: Int, _ slot: Int32, isReleased: Bool) {
-    let order = orders[slot].pointee
+    let cancelTag = orders[slot].pointee.cancelTag
+    let id = orders[slot].pointee.id
     orders.remove(slot: slot)
     if !isReleased { gate.released(slot: slot) }
     refreshWorking(index)
-    if order.cancelTag != 0 { update(index, tag: order.cancelTag, state: QE_ORDER_DONE, orderID: order.id) }
+    if cancelTag != 0 { update(index, tag: cancelTag, state: QE_ORDER_DONE, orderID: id) }
   }
 
   /// What follows from an order's end: a staged replacement, a bracket that has to be tended, a target that goes on.
-  mutating func followUp(_ index: Int, _ order: OpenOrder, slot: Int32, state: UInt32, code: RefusalCode) {
-    if let staged = order.successor { succeed(index, staged) }
+  mutating func followUp(_ index: Int, _ order: borrowing OpenOrder, slot: Int32, state: UInt32, code: RefusalCode) {
+    if order.hasSuccessor { succeed(index, orders.staged(slot).pointee) }
     switch order.role {
     case .wish: if order.bracket >= 0 { entryEnded(index, order) }
     case .stop, .takeProfit, .exit: legEnded(index, order, slot: slot, state: state)

@@ -26,7 +26,7 @@ public struct EngineSnapshot: Sendable {
   var instruments: [Instrument]
   var instances: [Instance]
   /// With their slots, in the order of each instance's list.
-  var orders: [(slot: Int32, order: OpenOrder)]
+  var orders: [(slot: Int32, order: OpenOrder, staged: StagedOrder)]
   var brackets: [Bracket]
   var cash: Money
   var equity: Money
@@ -38,11 +38,11 @@ public struct EngineSnapshot: Sendable {
 
 extension Engine {
   public func snapshot() -> EngineSnapshot {
-    var open: [(slot: Int32, order: OpenOrder)] = []
+    var open: [(slot: Int32, order: OpenOrder, staged: StagedOrder)] = []
     for index in 0..<Int32(instanceCount) {
       for position in 0..<orders.count(index) {
         let slot = orders.slot(index, at: position)
-        open.append((slot, orders[slot].pointee))
+        open.append((slot, orders[slot].pointee, orders.staged(slot).pointee))
       }
     }
     return EngineSnapshot(
@@ -91,9 +91,9 @@ extension Engine {
     feesInKind = snapshot.feesInKind
     transfers = snapshot.transfers
     marginUnrealized = snapshot.marginUnrealized
-    for (slot, saved) in snapshot.orders { orders.add(saved, slot: slot) }
-    for (slot, saved) in snapshot.orders { reopen(slot, saved) }
-    for (slot, _) in snapshot.orders where orders.isOpen(slot) { actions.append(.query(gate.restoredOrder(slot))) }
+    for (slot, saved, _) in snapshot.orders { orders.add(saved, slot: slot) }
+    for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged) }
+    for (slot, _, _) in snapshot.orders where orders.isOpen(slot) { actions.append(.query(gate.restoredOrder(slot))) }
     for (index, saved) in snapshot.instances.enumerated() { dropTarget(index, saved.job) }
     for index in 0..<instanceCount {
       refreshBook(index)
@@ -108,10 +108,10 @@ extension Engine {
     return !actions.isEmpty
   }
 
-  private mutating func reopen(_ slot: Int32, _ saved: OpenOrder) {
+  private mutating func reopen(_ slot: Int32, _ saved: OpenOrder, _ staged: StagedOrder) {
     let index = Int(saved.request.instance)
-    if let staged = saved.successor {
-      orders[slot].pointee.successor = nil
+    if saved.hasSuccessor {
+      orders[slot].pointee.hasSuccessor = false
       refuse(index, staged.intent, Refusal(.decisionExpired), quantity: staged.request.quantity.raw)
     }
     if saved.state == .pending { return revoke(index, slot, .decisionExpired) }

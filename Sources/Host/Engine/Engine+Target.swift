@@ -88,15 +88,19 @@ extension Engine {
     }
   }
 
+  /// A replacement that has not been sent ends with what it waited for.
+  mutating func dropSuccessor(_ index: Int, _ slot: Int32) {
+    guard orders[slot].pointee.hasSuccessor else { return }
+    orders[slot].pointee.hasSuccessor = false
+    update(index, tag: orders.staged(slot).pointee.tag, state: QE_ORDER_CANCELLED, side: orders.staged(slot).pointee.intent.side)
+  }
+
   /// Whether nothing of the instance is open; asks for the end of what is.
   private mutating func isCleared(_ index: Int) -> Bool {
     var position = 0
     while position < orders.count(Int32(index)) {
       let slot = orders.slot(Int32(index), at: position)
-      if let staged = orders[slot].pointee.successor {
-        orders[slot].pointee.successor = nil
-        update(index, tag: staged.tag, state: QE_ORDER_CANCELLED, side: staged.intent.side)
-      }
+      dropSuccessor(index, slot)
       if orders[slot].pointee.state == .pending {
         end(index, slot, state: QE_ORDER_CANCELLED)
         // Ending it may have begun everything anew.

@@ -47,8 +47,8 @@ struct OpenOrder: Sendable {
   var isReplaced = false
   /// Waits for its approval and then takes this order's place; -1 = none.
   var replaces: Int32 = -1
-  /// What follows once this order is gone, where both could not be open at once.
-  var successor: StagedOrder?
+  /// Something follows once this order is gone, because both could not be open at once: `OrderTable.staged`.
+  var hasSuccessor = false
   /// Receive time at which its life, or the wait for its approval, is over.
   var deadline = Int64.max
   /// Its life once it is sent; 0 = until it is cancelled.
@@ -61,11 +61,10 @@ struct OpenOrder: Sendable {
 
 /// An order that could not be checked yet: an exit that has to wait for the one it replaces.
 struct StagedOrder: Sendable {
-  var tag: UInt64
-  var request: OrderRequest
-  var lifeMilliseconds: Int64
-  var terms: BracketTerms
-  var intent: qe_intent
+  var tag: UInt64 = 0
+  var request = OrderRequest(instrument: 0, instance: 0, side: .buy, type: .market, quantity: .zero, price: .zero)
+  var lifeMilliseconds: Int64 = 0
+  var intent = qe_intent()
 }
 
 /// Open orders by slot, each instance's own in a short list, oldest first.
@@ -76,6 +75,8 @@ struct OrderTable: ~Copyable {
   static let slotsPerInstance = perInstance + hostReserve
 
   private let orders: UnsafeMutablePointer<OpenOrder>
+  /// By slot, valid where the order has a successor: kept apart, because it is large and rare.
+  private let stagedOrders: UnsafeMutablePointer<StagedOrder>
   private let lists: UnsafeMutablePointer<Int32>
   private let counts: UnsafeMutablePointer<Int32>
   let capacity: Int
@@ -87,6 +88,8 @@ struct OrderTable: ~Copyable {
     // Unsafe: fixed tables, owned here, freed in deinit; indices come from the risk gate and from the lists below.
     orders = .allocate(capacity: capacity)
     orders.initialize(repeating: OpenOrder(), count: capacity)
+    stagedOrders = .allocate(capacity: capacity)
+    stagedOrders.initialize(repeating: StagedOrder(), count: capacity)
     lists = .allocate(capacity: capacity)
     lists.initialize(repeating: 0, count: capacity)
     counts = .allocate(capacity: max(1, instanceCount))
@@ -95,6 +98,7 @@ struct OrderTable: ~Copyable {
 
   deinit {
     orders.deallocate()
+    stagedOrders.deallocate()
     lists.deallocate()
     counts.deallocate()
   }
@@ -102,13 +106,15 @@ struct OrderTable: ~Copyable {
   /// In place: an order is far too large to be copied for a look at one field.
   subscript(slot: Int32) -> UnsafeMutablePointer<OpenOrder> { orders + Int(slot) }
 
+  func staged(_ slot: Int32) -> UnsafeMutablePointer<StagedOrder> { stagedOrders + Int(slot) }
+
   func isOpen(_ slot: Int32) -> Bool { slot >= 0 && orders[Int(slot)].id != 0 }
   func isFull(_ instance: Int32) -> Bool { counts[Int(instance)] >= Int32(Self.perInstance) }
   func hasRoom(_ instance: Int32) -> Bool { counts[Int(instance)] < Int32(Self.slotsPerInstance) }
 
-  mutating func add(_ order: OpenOrder, slot: Int32) {
+  mutating func add(_ order: borrowing OpenOrder, slot: Int32) {
     let instance = Int(order.request.instance)
-    orders[Int(slot)] = order
+    orders[Int(slot)] = copy order
     lists[instance * Self.slotsPerInstance + Int(counts[instance])] = slot
     counts[instance] += 1
   }
@@ -121,7 +127,8 @@ struct OrderTable: ~Copyable {
     guard last >= 0, let position = (0...last).first(where: { lists[base + $0] == slot }) else { return }
     for index in position..<last { lists[base + index] = lists[base + index + 1] }
     counts[instance] -= 1
-    orders[Int(slot)] = OpenOrder()
+    // All that says that a slot is in use; the rest is written anew by the next order in it.
+    orders[Int(slot)].id = 0
   }
 
   func count(_ instance: Int32) -> Int { Int(counts[Int(instance)]) }
@@ -147,7 +154,9 @@ struct OrderTable: ~Copyable {
   func isTagInUse(_ instance: Int32, tag: UInt64) -> Bool {
     for position in 0..<count(instance) {
       let order = orders + Int(slot(instance, at: position))
-      if order.pointee.tag == tag || order.pointee.cancelTag == tag || order.pointee.successor?.tag == tag { return true }
+      if order.pointee.tag == tag || order.pointee.cancelTag == tag || (order.pointee.hasSuccessor && staged(slot(instance, at: position)).pointee.tag == tag) {
+        return true
+      }
     }
     return false
   }

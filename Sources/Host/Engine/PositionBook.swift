@@ -78,9 +78,16 @@ public struct PositionBook: Sendable, BitwiseCopyable {
 
   /// What the holding is worth at `price`.
   func value(at price: Price, spec: InstrumentSpec) -> Money {
-    let whole = spec.notional(price, Quantity(raw: position))
+    value(at: price, multiplier: spec.notionalMultiplier, priceScale: spec.priceScale)
+  }
+
+  /// The same with the two figures of the specification that it needs: a mark comes with every tick, and the whole of it is
+  /// too large to be copied that often.
+  @inline(__always)
+  func value(at price: Price, multiplier: Int128, priceScale: Int32) -> Money {
+    let whole = Int128(price.raw) &* Int128(position) &* multiplier
     // Exact: a commission has at most 8 decimals and a price at most 9.
-    return fraction == 0 ? whole : Money(raw: whole.raw + fraction * Int128(price.raw) / Int128(PowerOfTen[Int(spec.priceScale)]))
+    return Money(raw: fraction == 0 ? whole : whole + fraction * Int128(price.raw) / Int128(PowerOfTen[Int(priceScale)]))
   }
 
   /// Profit if the position were closed at `price`, before fees.

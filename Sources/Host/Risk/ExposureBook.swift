@@ -143,9 +143,9 @@ extension ExposureBook {
   func reducingOpen(_ instrument: Int32, side: Side) -> Int64 {
     var sum: Int64 = 0
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      if reservation.isReducing, reservation.isCounted, reservation.request.instrument == instrument, reservation.request.side == side {
-        sum += reservation.remaining
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.isReducing, reservation.pointee.isCounted, reservation.pointee.request.instrument == instrument, reservation.pointee.request.side == side {
+        sum += reservation.pointee.remaining
       }
     }
     return sum
@@ -155,9 +155,9 @@ extension ExposureBook {
   func ownTouch(_ instrument: Int32, against side: Side) -> Price? {
     var best: Price?
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      guard reservation.request.instrument == instrument, reservation.request.side != side, reservation.request.type == .limit else { continue }
-      let price = reservation.request.price
+      let reservation = reservations + Int(active[position])
+      guard reservation.pointee.request.instrument == instrument, reservation.pointee.request.side != side, reservation.pointee.request.type == .limit else { continue }
+      let price = reservation.pointee.request.price
       if let known = best { best = side == .buy ? min(known, price) : max(known, price) } else { best = price }
     }
     return best
@@ -206,9 +206,9 @@ extension ExposureBook {
   func openFees(_ rate: BasisPoints) -> Money {
     var sum = Money.zero
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      if reservation.isReducing { continue }
-      sum += rate.fee(on: spec(reservation.request.instrument).notional(reservation.price, Quantity(raw: reservation.remaining)))
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.isReducing { continue }
+      sum += rate.fee(on: spec(reservation.pointee.request.instrument).notional(reservation.pointee.price, Quantity(raw: reservation.pointee.remaining)))
     }
     return sum
   }
@@ -219,8 +219,8 @@ extension ExposureBook {
     var price = max(instrument.ask, instrument.last)
     if request.instrument == index, let own = reservePrice(request) { price = max(price, own) }
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      if reservation.request.instrument == index { price = max(price, reservation.price) }
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.request.instrument == index { price = max(price, reservation.pointee.price) }
     }
     return price
   }
@@ -257,10 +257,10 @@ extension ExposureBook {
       result.fundsNeeded += spec(request.instrument).notional(price, request.quantity)
     }
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      let spec = instruments[Int(reservation.request.instrument)].spec
-      if spec.isSpot, reservation.request.side == .buy {
-        result.fundsNeeded += spec.notional(reservation.price, Quantity(raw: reservation.remaining))
+      let reservation = reservations + Int(active[position])
+      let spec = instruments[Int(reservation.pointee.request.instrument)].spec
+      if spec.isSpot, reservation.pointee.request.side == .buy {
+        result.fundsNeeded += spec.notional(reservation.pointee.price, Quantity(raw: reservation.pointee.remaining))
       }
     }
     return result
@@ -411,16 +411,16 @@ extension ExposureBook {
         buys += instances[instance].openBuys
         sells += instances[instance].openSells
       }
-      let account = instruments[index]
-      if account.position != position { return "the instances hold \(position), the account \(account.position)" }
-      if account.openBuys != buys || account.openSells != sells { return "the instances' open orders are not the account's" }
-      if account.spec.isSpot, account.position < 0 { return "a spot position is short: \(account.position)" }
+      let account = instruments + index
+      if account.pointee.position != position { return "the instances hold \(position), the account \(account.pointee.position)" }
+      if account.pointee.openBuys != buys || account.pointee.openSells != sells { return "the instances' open orders are not the account's" }
+      if account.pointee.spec.isSpot, account.pointee.position < 0 { return "a spot position is short: \(account.pointee.position)" }
     }
     var open: Int64 = 0
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      if reservation.remaining < 0 { return "order \(reservation.id) has less than nothing left" }
-      if reservation.isCounted { open += reservation.remaining }
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.remaining < 0 { return "order \(reservation.pointee.id) has less than nothing left" }
+      if reservation.pointee.isCounted { open += reservation.pointee.remaining }
     }
     var sum: Int64 = 0
     for index in 0..<instrumentCount { sum += instruments[index].openBuys + instruments[index].openSells }
@@ -431,11 +431,11 @@ extension ExposureBook {
   /// Reducing orders that are open on both levels must fit into what is held: else an exit could open.
   func overReduction() -> String? {
     for index in 0..<instanceCount {
-      let instance = instances[index]
+      let position = instances[index].position
       let sells = reducingOpen(instance: Int32(index), side: .sell)
-      if sells > max(0, instance.position) { return "instance \(index) holds \(instance.position) and has exits to sell \(sells)" }
+      if sells > max(0, position) { return "instance \(index) holds \(position) and has exits to sell \(sells)" }
       let buys = reducingOpen(instance: Int32(index), side: .buy)
-      if buys > max(0, -instance.position) { return "instance \(index) holds \(instance.position) and has exits to buy \(buys)" }
+      if buys > max(0, -position) { return "instance \(index) holds \(position) and has exits to buy \(buys)" }
     }
     return nil
   }
@@ -443,9 +443,9 @@ extension ExposureBook {
   private func reducingOpen(instance: Int32, side: Side) -> Int64 {
     var sum: Int64 = 0
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      if reservation.isReducing, reservation.isCounted, reservation.request.instance == instance, reservation.request.side == side {
-        sum += reservation.remaining
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.isReducing, reservation.pointee.isCounted, reservation.pointee.request.instance == instance, reservation.pointee.request.side == side {
+        sum += reservation.pointee.remaining
       }
     }
     return sum

@@ -94,13 +94,16 @@ public struct TradingLoop: ~Copyable {
   /// Performs actions and returns reports until neither is left. Ends, because the engine's budgets do.
   private mutating func settle(_ receive: Int64) {
     while true {
-      while let action = engine.nextAction() { perform(action) }
+      while let action = engine.firstAction {
+        perform(action.pointee)
+        engine.removeFirstAction()
+      }
       guard let report = venue.nextReport() else { return }
-      _ = engine.process(Event(next(receive), .execution(report)))
+      _ = engine.process(next(receive), report)
     }
   }
 
-  private mutating func perform(_ action: Action) {
+  private mutating func perform(_ action: borrowing Action) {
     switch action {
     case .send(let order):
       counters.orders += 1
