@@ -125,7 +125,7 @@ struct BracketTable: ~Copyable {
     counts[instance] -= 1
   }
 
-  var saved: [Bracket] { (0..<instanceCount * Self.perInstance).map { brackets[$0] } }
+  var saved: [Bracket] { Array(UnsafeBufferPointer(start: brackets, count: instanceCount * Self.perInstance)) }
 
   mutating func restore(_ saved: [Bracket]) {
     for (index, bracket) in saved.enumerated() {

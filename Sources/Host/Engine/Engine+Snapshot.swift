@@ -20,6 +20,8 @@ public struct EngineSnapshot: Sendable {
     var dayBase: Money
     var isOut: Bool
     var job: TargetJob
+    var needsCare: Bool
+    var told: RefusalCode
   }
 
   var risk: RiskSnapshot
@@ -54,7 +56,8 @@ extension Engine {
       },
       instances: (0..<instanceCount).map {
         EngineSnapshot.Instance(
-          book: instances[$0].book, trip: instances[$0].trip, dayBase: instances[$0].dayBase, isOut: instances[$0].isOut, job: instances[$0].job)
+          book: instances[$0].book, trip: instances[$0].trip, dayBase: instances[$0].dayBase, isOut: instances[$0].isOut, job: instances[$0].job,
+          needsCare: instances[$0].needsCare, told: instances[$0].told)
       },
       orders: open, brackets: brackets.saved, cash: cash, equity: equity, thirdBalance: thirdBalance, feesInKind: feesInKind, transfers: transfers,
       marginUnrealized: marginUnrealized)
@@ -64,10 +67,34 @@ extension Engine {
   /// refused; all others are unknown until the venue answers the queries that this asks for. A target that was on its way
   /// ends; its orders are cancelled once they are known.
   public mutating func restore(_ time: EventTime, _ snapshot: EngineSnapshot) -> Bool {
-    precondition(sequence == 0 && orders.count(0) == 0, "a former life comes before this one's first event")
+    load(time, snapshot)
+    // Known anew from here on: what waits for care, what was told, and every order.
+    careCount = 0
+    blocking = .none
+    for index in 0..<instanceCount {
+      instances[index].needsCare = false
+      instances[index].told = .none
+      instances[index].job = TargetJob()
+    }
+    for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged) }
+    for (slot, _, _) in snapshot.orders where orders.isOpen(slot) { actions.append(.query(gate.restoredOrder(slot))) }
+    for (index, saved) in snapshot.instances.enumerated() { dropTarget(index, saved.job) }
+    for index in 0..<instanceCount {
+      refreshWorking(index)
+      needsCare(index)
+    }
+    noteRiskState()
+    assertInvariants()
+    return !actions.isEmpty
+  }
+
+  /// The state as it was, to the last bit; what a restart cannot know is put right by `restore`.
+  mutating func load(_ time: EventTime, _ snapshot: EngineSnapshot) {
+    precondition(sequence == 0, "a former life comes before this one's first event")
     sequence = time.sequence
     now = time.receiveNanoseconds
     gate.restore(snapshot.risk)
+    blocking = gate.blockingRefusal?.code ?? .none
     for (index, saved) in snapshot.instruments.enumerated() {
       instruments[index].book = saved.book
       instruments[index].unrealized = saved.unrealized
@@ -82,6 +109,9 @@ extension Engine {
       instances[index].trip = saved.trip
       instances[index].dayBase = saved.dayBase
       instances[index].isOut = saved.isOut
+      instances[index].job = saved.job
+      instances[index].told = saved.told
+      if saved.needsCare { needsCare(index) }
       instruments[Int(instances[index].instrument)].bracketCount += Int32(brackets.count(index))
       nextDeadline = min(nextDeadline, gate.coolingUntil(instance: Int32(index)) == .min ? .max : gate.coolingUntil(instance: Int32(index)))
     }
@@ -91,21 +121,18 @@ extension Engine {
     feesInKind = snapshot.feesInKind
     transfers = snapshot.transfers
     marginUnrealized = snapshot.marginUnrealized
-    for (slot, saved, _) in snapshot.orders { orders.add(saved, slot: slot) }
-    for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged) }
-    for (slot, _, _) in snapshot.orders where orders.isOpen(slot) { actions.append(.query(gate.restoredOrder(slot))) }
-    for (index, saved) in snapshot.instances.enumerated() { dropTarget(index, saved.job) }
+    for (slot, saved, staged) in snapshot.orders {
+      orders.add(saved, slot: slot)
+      orders.staged(slot).pointee = staged
+      nextDeadline = min(nextDeadline, saved.deadline)
+    }
     for index in 0..<instanceCount {
       refreshBook(index)
       refreshWorking(index)
       for number in brackets.places(index) where brackets[number].pointee.isActive {
         nextDeadline = min(nextDeadline, brackets[number].pointee.deadline)
       }
-      needsCare(index)
     }
-    noteRiskState()
-    assertInvariants()
-    return !actions.isEmpty
   }
 
   private mutating func reopen(_ slot: Int32, _ saved: OpenOrder, _ staged: StagedOrder) {

@@ -374,8 +374,10 @@ extension ExposureBook {
 
   var saved: Saved {
     Saved(
-      instruments: (0..<instrumentCount).map { instruments[$0] }, instances: (0..<instanceCount).map { instances[$0] },
-      reservations: (0..<capacity).map { reservations[$0] }, active: (0..<activeCount).map { active[$0] }, free: (0..<freeCount).map { free[$0] })
+      instruments: Array(UnsafeBufferPointer(start: instruments, count: instrumentCount)),
+      instances: Array(UnsafeBufferPointer(start: instances, count: instanceCount)),
+      reservations: Array(UnsafeBufferPointer(start: reservations, count: capacity)),
+      active: Array(UnsafeBufferPointer(start: active, count: activeCount)), free: Array(UnsafeBufferPointer(start: free, count: freeCount)))
   }
 
   mutating func restore(_ saved: Saved) {
@@ -388,10 +390,10 @@ extension ExposureBook {
       instruments[index].spec = own.spec
       instruments[index].maximumNotional = own.maximumNotional
     }
-    for (index, value) in saved.instances.enumerated() { instances[index] = value }
-    for (index, value) in saved.reservations.enumerated() { reservations[index] = value }
-    for (index, value) in saved.active.enumerated() { active[index] = value }
-    for (index, value) in saved.free.enumerated() { free[index] = value }
+    instances.update(from: saved.instances, count: saved.instances.count)
+    reservations.update(from: saved.reservations, count: saved.reservations.count)
+    active.update(from: saved.active, count: saved.active.count)
+    free.update(from: saved.free, count: saved.free.count)
     activeCount = saved.active.count
     freeCount = saved.free.count
   }
