@@ -16,7 +16,7 @@ import Testing
 
     /// The next call, as a closure to be made on each instance.
     mutating func next(price: Int64) -> (PluginInstance) throws -> [qe_intent] {
-      if let index = open.indices.randomElement(using: &generator), Int.random(in: 0..<4, using: &generator) == 0 {
+      if let index = open.indices.randomElement(using: &generator), Int.random(in: 0..<16, using: &generator) == 0 {
         let intent = open[index]
         let isTarget = intent.kind == QE_INTENT_TARGET_POSITION
         let state: UInt32
@@ -52,7 +52,7 @@ import Testing
         }
       }
       // Takers keep to a side for a while; 0 = not told.
-      if Int.random(in: 0..<60, using: &generator) == 0 { mood = 3 - mood }
+      if Int.random(in: 0..<40, using: &generator) == 0 { mood = 3 - mood }
       let side = Int.random(in: 0..<4, using: &generator) == 0 ? UInt32.random(in: 0...2, using: &generator) : mood
       let sizes = (Int64.random(in: 0...5, using: &generator), Int64.random(in: 0...5, using: &generator))
       let position = position
