@@ -141,7 +141,7 @@ let tests: [Target] = [
   test("CompressionTests", ["Compression"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
-  test("PluginKitTests", ["PluginABI", "PluginKit"]),
+  test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),

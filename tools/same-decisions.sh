@@ -14,7 +14,7 @@ hash() { # BUILD STRATEGY
     sed -E 's/.*"fills": ([0-9]+).*"decision_hash": "([0-9a-f]+)".*"instances".*/\1 fills \2/'
 }
 
-for strategy in EMACross EMACrossC BreakoutC; do
+for strategy in EMACross EMACrossC BreakoutC OrderFlow; do
   debug=$(hash "$1" "$strategy")
   release=$(hash "$2" "$strategy")
   if [ -z "$debug" ] || [ "$debug" != "$release" ]; then
