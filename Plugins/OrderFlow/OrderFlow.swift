@@ -5,7 +5,7 @@ import PluginKit
 ///
 /// One entry is open at a time. A passive one rests at the touch, follows it by `replace` and dies by its own time. What
 /// the host does for it (bracket, time stop, flatten) shows in the position; to leave it asks for a target of 0, because
-/// the bracket that protects a position refuses other exits.
+/// while a bracket protects a position other exits are refused.
 struct OrderFlow: StatefulStrategy {
   static let name = "OrderFlow"
   static let summary = "Follows the imbalance of taker volume, confirmed by the quote, with brackets"
@@ -88,14 +88,26 @@ struct OrderFlow: StatefulStrategy {
 
   /// Out, whoever closed it: not in again at once.
   @inline(__always) private mutating func watch(_ context: borrowing Context) {
-    let isInPosition = context.rawPosition != 0
+    let isInPosition = held(context) != 0
     if wasInPosition, !isInPosition { entering.begin(rules.pauseNanoseconds, context) }
     wasInPosition = isInPosition
   }
 
+  /// The position; 0 also for dust, which no order could leave and which must not keep it from trading.
+  @inline(__always) private func held(_ context: borrowing Context) -> Int64 {
+    let position = context.rawPosition
+    return position == 0 || isDust(position, context) ? 0 : position
+  }
+
+  private func isDust(_ position: Int64, _ context: borrowing Context) -> Bool {
+    if position.magnitude < rules.minimumQuantity.magnitude { return true }
+    let notional = context.position.magnitude * context.scales.price(context.rawLastPrice)
+    return context.rawLastPrice > 0 && notional < rules.minimumNotional
+  }
+
   @inline(__always) private mutating func act(_ context: borrowing Context, _ intents: inout Intents) {
     watch(context)
-    let position = context.rawPosition
+    let position = held(context)
     // Most events: nothing is open and too little was traded.
     if position != 0 || entry.isOpen || flow.activity >= rules.minimumTrades { decide(position, context, &intents) }
   }

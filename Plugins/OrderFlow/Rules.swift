@@ -34,6 +34,8 @@ struct Rules {
   let maximumReplaces: Int64
   let pauseNanoseconds: Int64
   let minimumQuantity: Int64
+  /// In quote currency.
+  let minimumNotional: Double
   let isSpot: Bool
 
   init(_ configuration: Configuration) throws {
@@ -66,7 +68,8 @@ struct Rules {
     entryLifeMilliseconds = try integer("entry_life_ms", atLeast: 1)
     maximumReplaces = try integer("max_replaces", atLeast: 0)
     pauseNanoseconds = try integer("pause_ms", atLeast: 0) * 1_000_000
-    minimumQuantity = configuration.minimumQuantity
+    minimumQuantity = max(0, configuration.minimumQuantity)
+    minimumNotional = configuration.minimumNotional
     isSpot = configuration.isSpot
   }
 }

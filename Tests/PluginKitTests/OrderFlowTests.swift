@@ -3,12 +3,14 @@ import Testing
 
 @Suite struct OrderFlowTests {
   /// A tick of 0.10, three trades make a signal, nothing fades within a test unless it says so.
-  static func make(_ values: [String: Double] = [:], entry: String = "passive", market: String = "usdm", tickSize: Int64 = 10) throws
-    -> PluginInstance
-  {
+  static func make(
+    _ values: [String: Double] = [:], entry: String = "passive", market: String = "usdm", tickSize: Int64 = 10, minimumQuantity: Int64 = 1,
+    minimumNotional: UInt64 = 0
+  ) throws -> PluginInstance {
     let base: [String: Double] = ["half_life_ms": 3_600_000, "min_trades": 3, "stop_bps": 10, "take_profit_bps": 15]
     let instance = try PluginInstance(
-      try PluginLibrary("OrderFlow"), base.merging(values) { $1 }, texts: ["entry": entry], market: market, tickSize: tickSize)
+      try PluginLibrary("OrderFlow"), base.merging(values) { $1 }, texts: ["entry": entry], market: market, tickSize: tickSize,
+      minimumQuantity: minimumQuantity, minimumNotional: minimumNotional)
     #expect(try instance.quote(5_000_000, 5_000_010).isEmpty)
     return instance
   }
@@ -284,6 +286,19 @@ import Testing
     #expect(try instance.trade(5_000_000, side: QE_SIDE_BUY).isEmpty, "stopped: a pause")
     instance.context.receive_ns += 1_000_000_000
     #expect(try instance.trade(5_000_000, side: QE_SIDE_BUY).first?.kind == QE_INTENT_SUBMIT)
+  }
+
+  @Test func `dust, which nobody could sell, neither is left nor keeps it from entering`() throws {
+    // Below the smallest quantity, or worth less than 5 at 50,000: 0.0001 is.
+    for (position, minimumQuantity, minimumNotional) in [(999, 1000, 0), (9999, 1, 5)] as [(Int64, Int64, UInt64)] {
+      for (held, isDust) in [(position, true), (position + 1, false)] {
+        let instance = try OrderFlowTests.make(market: "spot", minimumQuantity: minimumQuantity, minimumNotional: minimumNotional)
+        instance.context.position = held
+        let sold = try OrderFlowTests.signal(instance, QE_SIDE_SELL)
+        #expect(sold.map(\.kind) == (isDust ? [] : [QE_INTENT_TARGET_POSITION]), "\(held)")
+        if isDust { #expect(try instance.trade(5_000_000, quantity: 50_000, side: QE_SIDE_BUY).first?.kind == QE_INTENT_SUBMIT) }
+      }
+    }
   }
 
   @Test func `without room nothing is wished and nothing is lost`() throws {

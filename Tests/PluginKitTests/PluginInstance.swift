@@ -20,6 +20,7 @@ final class PluginInstance {
   /// BTCUSDT with 2 and 8 decimals. Values that are not named are the table's defaults.
   init(
     _ library: PluginLibrary, _ values: [String: Double] = [:], texts: [String: String] = [:], market: String = "spot", tickSize: Int64 = 1,
+    minimumQuantity: Int64 = 1, minimumNotional: UInt64 = 0,
     errorCapacity: Int = 256
   ) throws {
     self.library = library
@@ -48,12 +49,15 @@ final class PluginInstance {
         get_extension: { _, _ in nil }))
     var made: UnsafeMutableRawPointer?
     var error = [CChar](repeating: 0x7F, count: 512)
+    // In whole units of quote currency: 10^18 of them need both halves.
+    let money = minimumNotional.multipliedFullWidth(by: 1_000_000_000_000_000_000)
+    let minimum = qe_money(low: money.low, high: Int64(money.high))
     let status = rows.withUnsafeBufferPointer { rows in
       var config = qe_config(
         struct_size: UInt32(MemoryLayout<qe_config>.size), contract: QE_CONTRACT_LINEAR, instance_id: lend("test@BTCUSDT/0"),
         venue: lend("binance"), market: lend(market), symbol: lend("BTCUSDT"), base_asset: lend("BTC"), quote_asset: lend("USDT"),
-        horizon_s: 0, price_scale: 2, quantity_scale: 8, tick_size: tickSize, step_size: 1, minimum_quantity: 1,
-        maximum_quantity: 1_000_000_000_000, minimum_notional: qe_money(), leverage: 1, parameters: rows.baseAddress, files: nil,
+        horizon_s: 0, price_scale: 2, quantity_scale: 8, tick_size: tickSize, step_size: 1, minimum_quantity: minimumQuantity,
+        maximum_quantity: 1_000_000_000_000, minimum_notional: minimum, leverage: 1, parameters: rows.baseAddress, files: nil,
         parameter_count: UInt32(rows.count), file_count: 0)
       return library.strategy.create(host, &config, &made, &error, errorCapacity)
     }
