@@ -98,10 +98,27 @@ import Testing
     #expect(try instance.quote(5_000_000, 5_000_010, bidQuantity: 59, askQuantity: 41).isEmpty)
     #expect(try OrderFlowTests.signal(instance, QE_SIDE_BUY, trades: 9).isEmpty)
     #expect(try instance.quote(5_000_000, 5_000_010, bidQuantity: 60, askQuantity: 40).first?.side == QE_SIDE_BUY)
+    let sells = try OrderFlowTests.make(["confirm_percent": 20])
+    #expect(try sells.quote(5_000_000, 5_000_010, bidQuantity: 60, askQuantity: 40).isEmpty)
+    #expect(try OrderFlowTests.signal(sells, QE_SIDE_SELL, trades: 9).isEmpty)
+    #expect(try sells.quote(5_000_000, 5_000_010, bidQuantity: 40, askQuantity: 60).first?.side == QE_SIDE_SELL)
     for (bid, ask) in [(0, 0), (0, 100), (100, 0)] as [(Int64, Int64)] {
       let unknown = try OrderFlowTests.make(["confirm_percent": 100])
       #expect(try unknown.quote(5_000_000, 5_000_010, bidQuantity: bid, askQuantity: ask).isEmpty)
       #expect(try OrderFlowTests.signal(unknown, QE_SIDE_SELL).first?.side == QE_SIDE_SELL)
+    }
+  }
+
+  @Test func `nothing rests between a bid and an ask that are one, and without a quote nobody enters`() throws {
+    for (bid, ask, passive, taker) in [
+      (5_000_000, 5_000_000, false, true), (5_000_010, 5_000_000, false, false), (0, 5_000_000, false, false), (0, 0, false, false),
+      (5_000_000, 5_000_010, true, true),
+    ] as [(Int64, Int64, Bool, Bool)] {
+      for (entry, enters) in [("passive", passive), ("taker", taker)] {
+        let instance = try OrderFlowTests.make(entry: entry)
+        #expect(try instance.quote(bid, ask).isEmpty)
+        #expect(try OrderFlowTests.signal(instance, QE_SIDE_BUY).isEmpty != enters, "\(bid), \(ask), \(entry)")
+      }
     }
   }
 
@@ -140,9 +157,9 @@ import Testing
     #expect(try instance.quote(5_000_060, 5_000_070).isEmpty, "one at a time")
     // The new order's word may come before the old one's end.
     #expect(try instance.update(moved.tag, QE_ORDER_WORKING).isEmpty)
-    #expect(try instance.update(entry.tag, QE_ORDER_REPLACED).isEmpty)
     instance.context.position = 40_000
     #expect(try instance.update(moved.tag, QE_ORDER_PARTIAL, filled: 40_000, price: 5_000_040).isEmpty)
+    #expect(try instance.update(entry.tag, QE_ORDER_REPLACED).isEmpty)
     let again = try #require(try instance.quote(5_000_060, 5_000_070).first)
     #expect(again.target_tag == moved.tag && again.price == 5_000_060 && again.quantity == 60_000, "what is filled is not asked for again")
     #expect(try instance.update(moved.tag, QE_ORDER_REPLACED).isEmpty)
@@ -190,6 +207,15 @@ import Testing
     #expect(try resting.update(entry.tag, QE_ORDER_CANCELLED, filled: 10_000, price: 5_000_000).isEmpty)
     #expect(try resting.update(cancel.tag, QE_ORDER_DONE).isEmpty)
     #expect(try resting.trade(5_000_000, side: QE_SIDE_SELL).first?.kind == QE_INTENT_TARGET_POSITION, "what filled meanwhile is left at once")
+
+    let stubborn = try OrderFlowTests.make()
+    let kept = try #require(try OrderFlowTests.signal(stubborn, QE_SIDE_BUY).first)
+    #expect(try stubborn.update(kept.tag, QE_ORDER_WORKING).isEmpty)
+    let failed = try #require(try stubborn.trade(5_000_000, quantity: 50_000, side: QE_SIDE_SELL).first)
+    #expect(try stubborn.update(failed.tag, QE_ORDER_REFUSED, code: 4).isEmpty)
+    #expect(try stubborn.trade(5_000_000, side: QE_SIDE_SELL).isEmpty, "a refused cancel is asked for again after a pause")
+    stubborn.context.receive_ns += 1_000_000_000
+    #expect(try stubborn.trade(5_000_000, side: QE_SIDE_SELL).first?.target_tag == kept.tag)
 
     let instance = try OrderFlowTests.long()
     #expect(try instance.trade(5_000_000, quantity: 4000, side: QE_SIDE_SELL).isEmpty, "3,000 against 4,000 is 14 percent")
@@ -282,6 +308,11 @@ import Testing
     for state in [QE_ORDER_WORKING, QE_ORDER_PARTIAL, QE_ORDER_CANCELLED, QE_ORDER_REFUSED, QE_ORDER_FILLED] {
       #expect(try instance.update(0, state, filled: 10_000, price: 4_995_000).isEmpty)
     }
+    let leaving = try OrderFlowTests.long()
+    #expect(try leaving.update(0, QE_ORDER_REFUSED, code: 128).isEmpty)
+    #expect(
+      try leaving.trade(5_000_000, quantity: 50_000, side: QE_SIDE_SELL).first?.kind == QE_INTENT_TARGET_POSITION,
+      "a leg that was refused is none of its own wishes")
     instance.context.position = 0
     #expect(try instance.trade(5_000_000, side: QE_SIDE_BUY).isEmpty, "stopped: a pause")
     instance.context.receive_ns += 1_000_000_000
