@@ -103,6 +103,7 @@ func cPlugin(_ name: String, _ path: String) -> Target {
 
 let plugins: [Target] = [
   swiftPlugin("EMACross", "Plugins/EMACross"),
+  swiftPlugin("OrderFlow", "Plugins/OrderFlow"),
   cPlugin("BreakoutC", "Plugins/BreakoutC"),
 ]
 
@@ -110,6 +111,7 @@ let plugins: [Target] = [
 let fixtures: [Target] = [
   cPlugin("EMACrossC", "Plugins/Fixtures/EMACrossC"),
   cPlugin("Churn", "Plugins/Fixtures/Churn"),
+  cPlugin("Workload", "Plugins/Fixtures/Workload"),
   // Preloaded by tests to count allocations; not a plugin.
   .target(name: "AllocationCounter", path: "Plugins/Fixtures/AllocationCounter", publicHeadersPath: ".", cSettings: cSettings),
   // Each breaks the contract in ways of its own.
@@ -139,7 +141,7 @@ let tests: [Target] = [
   test("CompressionTests", ["Compression"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
-  test("PluginKitTests", ["PluginABI", "PluginKit"]),
+  test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),

@@ -12,7 +12,7 @@ import Simulation
 public final class TradingSession {
   /// Events that this host's feeds can deliver.
   public static let deliverableEvents: Set<UInt32> = [
-    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
+    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_MARK_PRICE, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
   ]
 
   public let instruments: [Instrument]
