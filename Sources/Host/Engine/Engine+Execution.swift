@@ -14,8 +14,9 @@ extension Engine {
     if report.kind != .unknown, report.kind != .cancelRejected { know(slot) }
     switch report.kind {
     case .working:
-      if orders[slot].pointee.state == .sent || orders[slot].pointee.state == .unknown { orders[slot].pointee.state = .working }
+      if orders[slot].pointee.state == .sent { orders[slot].pointee.state = .working }
       tell(index, slot, QE_ORDER_WORKING)
+      takeBackIfBlocked(index, slot)
     case .fill: fill(index, slot, report)
     case .cancelled: end(index, slot, state: endState(slot))
     case .expired: end(index, slot, state: QE_ORDER_EXPIRED)
@@ -51,6 +52,11 @@ extension Engine {
     update(
       index, tag: order.pointee.tag, state: state, side: UInt32(order.pointee.request.side.rawValue), orderID: order.pointee.id,
       total: order.pointee.filled)
+  }
+
+  /// An opening order that was unknown while opening was stopped is known now, and goes.
+  private mutating func takeBackIfBlocked(_ index: Int, _ slot: Int32) {
+    if instances[index].told != .none, !orders[slot].pointee.isReducing { requestCancel(slot) }
   }
 
   private func endState(_ slot: Int32) -> UInt32 {
@@ -158,6 +164,7 @@ extension Engine {
       followUp(index, order, slot: slot, state: QE_ORDER_FILLED, code: .none)
     } else {
       refreshWorking(index)
+      takeBackIfBlocked(index, slot)
       if order.bracket >= 0 { tend(index, order.bracket) }
     }
   }

@@ -140,6 +140,8 @@ extension Engine {
   }
 
   private mutating func report(_ index: Int, _ job: TargetJob, _ state: UInt32, _ code: RefusalCode) {
+    // An order of it that is still open serves nobody's intent any more.
+    if orders.isOpen(job.slot) { orders[job.slot].pointee.tag = 0 }
     if !job.isHost { update(index, tag: job.tag, state: state, code: code, total: job.filled) }
     if job.cancelTag != 0 { update(index, tag: job.cancelTag, state: QE_ORDER_DONE) }
   }
