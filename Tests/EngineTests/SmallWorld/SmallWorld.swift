@@ -125,7 +125,9 @@ final class SmallWorld {
     for instance in 0..<rules.wishing {
       let own = orders.filter { Int($0.request.instance) == instance }
       if state.snapshot.instances[instance].isOut { continue }
-      if orders.count < rules.maximumOpen { moves += rules.wishes.map { .wish(instance: instance, $0) } }
+      // One protected position at a time: a second one beside it multiplies the states and adds no kind of step.
+      let isProtected = state.snapshot.brackets.contains(where: \.isActive)
+      if orders.count < rules.maximumOpen, !isProtected { moves += rules.wishes.map { .wish(instance: instance, $0) } }
       for target in rules.targets where orders.count < rules.maximumOpen || !own.isEmpty { moves.append(.wish(instance: instance, .target(target))) }
       for order in own where order.tag != 0 && order.role == .wish {
         if order.cancelTag == 0 { moves.append(.wish(instance: instance, .cancel(target: order.tag))) }
@@ -242,11 +244,13 @@ final class SmallWorld {
   }
 
   /// What an order can still fill. Of a bracket's legs one ends the other, at the venue too: both together fill what the
-  /// bracket holds.
+  /// bracket holds, and never more than the position.
   private static func rest(of order: OpenOrder, _ snapshot: EngineSnapshot) -> Int64 {
     let own = order.request.quantity.raw - order.filled
     guard order.role == .stop || order.role == .takeProfit else { return own }
-    return min(own, snapshot.brackets[Int(order.bracket)].held)
+    let position = snapshot.instances[Int(order.request.instance)].book.position
+    let held = order.request.side == .sell ? max(0, position) : max(0, -position)
+    return min(own, snapshot.brackets[Int(order.bracket)].held, held)
   }
 
   // MARK: Keys
