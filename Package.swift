@@ -46,15 +46,22 @@ let platform: [Target] = [
   system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
   system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
   system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+  // The one C++ target; its header is plain C. Not a `system` one over simdjson's pkg-config file, because SwiftPM warns
+  // at each build of the -D there; it stands here instead.
+  .target(
+    name: "CJSON", path: "Sources/Host/Platform/CJSON",
+    cxxSettings: [.define("SIMDJSON_THREADS_ENABLED", to: "1")] + (strict ? [.treatAllWarnings(as: .error)] : []),
+    linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
   .target(name: "CKernel", path: "Sources/Host/Platform/CKernel", cSettings: cSettings),
   room("YAMLDocument", "Sources/Host/Platform/YAMLDocument", ["CLibYAML"]),
   room("Cryptography", "Sources/Host/Platform/Cryptography", ["CLibCrypto"]),
   room("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
+  room("JSONScanner", "Sources/Host/Platform/JSONScanner", ["CJSON"]),
   room("Kernel", "Sources/Host/Platform/Kernel", ["CKernel"]),
 ]
 
 let adapters: [Target] = [
-  room("Feeds", "Sources/Host/Feeds", ["Compression", "Market"]),
+  room("Feeds", "Sources/Host/Feeds", ["Compression", "JSONScanner", "Market"]),
   room("Plugins", "Sources/Host/Plugins", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI"]),
   room("Report", "Sources/Host/Report", ["Market"]),
   .target(
@@ -137,6 +144,7 @@ let tests: [Target] = [
   test("KernelTests", ["Kernel"]),
   test("PluginsTests", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins"]),
   test("CompressionTests", ["Compression"]),
+  test("JSONScannerTests", ["JSONScanner"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
   test("PluginKitTests", ["PluginABI", "PluginKit"]),
@@ -157,5 +165,6 @@ let package = Package(
   ],
   targets: contract + values + engine + platform + adapters + composition + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .c11
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
 )

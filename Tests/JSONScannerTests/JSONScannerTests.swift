@@ -1,0 +1,2 @@
+import JSONScanner
+import Testing
