@@ -44,7 +44,7 @@ extension BinanceDecoder {
     try readTime()
     guard let isMaker = fields[0x6D]?.boolean else { throw .bad("m is neither true nor false") }
     let price = try price(fields[0x70], "p")
-    let quantity = try quantity(fields[0x71], "q", maximum: limits.maximumQuantity)
+    let quantity = try tradedQuantity(fields[0x71], "q")
     guard quantity > 0 else { throw .bad("quantity q is 0") }
     self.isAggregate = isAggregate
     // The buyer made the price, so the aggressor sold.
@@ -57,8 +57,8 @@ extension BinanceDecoder {
     updateIDs = UpdateIDs(first: 0, last: try id(fields[0x75], "u"), previous: nil)
     let bid = try price(fields[0x62], "b", allowsZero: true)
     let ask = try price(fields[0x61], "a", allowsZero: true)
-    let bidQuantity = try quantity(fields[0x42], "B", maximum: Instrument.quantityBound)
-    let askQuantity = try quantity(fields[0x41], "A", maximum: Instrument.quantityBound)
+    let bidQuantity = try restingQuantity(fields[0x42], "B")
+    let askQuantity = try restingQuantity(fields[0x41], "A")
     // An empty side is written as 0: no quote to trade at.
     guard bid > 0, ask > 0 else { return .ignored }
     guard bid <= ask else { throw .bad("the bid is above the ask") }

@@ -45,7 +45,7 @@ extension BinanceDecoder {
   }
 
   @inline(__always)
-  func quantity(_ element: JSONElement?, _ name: StaticString, maximum: Int64) throws(Trouble) -> Int64 {
+  func tradedQuantity(_ element: JSONElement?, _ name: StaticString) throws(Trouble) -> Int64 {
     guard let text = element?.text else { throw .bad("quantity \(name) is no string") }
     let value: Int64
     do throws(DecimalText.Failure) {
@@ -53,10 +53,40 @@ extension BinanceDecoder {
     } catch {
       throw trouble(error, "quantity \(name)", text, isPrice: false)
     }
+    return try checked(value, name, text, maximum: limits.maximumQuantity)
+  }
+
+  @inline(__always)
+  private func checked(
+    _ value: Int64, _ name: StaticString, _ text: UnsafeBufferPointer<UInt8>, maximum: Int64
+  ) throws(Trouble) -> Int64 {
     guard value >= 0 else { throw .bad("quantity \(name) \(TickFieldSplitter.excerpt(text)) is below 0") }
     guard value <= maximum else { throw over("quantity \(name)", text, maximum, limits.quantityScale) }
     if isAdaptive { largestQuantity = max(largestQuantity, value) }
     return value
+  }
+
+  /// What rests at a price. Orders from before a change of the step size rest with more decimals than an instrument has;
+  /// of those only whole steps can be traded, so they are rounded down, and counted.
+  @inline(__always)
+  func restingQuantity(_ element: JSONElement?, _ name: StaticString) throws(Trouble) -> Int64 {
+    guard let text = element?.text else { throw .bad("quantity \(name) is no string") }
+    let value: Int64
+    do throws(DecimalText.Failure) {
+      value = try numbers.value(text, scale: limits.quantityScale)
+    } catch {
+      guard error == .tooPrecise, !isAdaptive, let floored = floored(text) else {
+        throw trouble(error, "quantity \(name)", text, isPrice: false)
+      }
+      flooredQuantities += 1
+      value = floored
+    }
+    return try checked(value, name, text, maximum: Instrument.quantityBound)
+  }
+
+  private func floored(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    guard let decimals = DecimalText.decimals(of: text), let exact = try? DecimalText.parse(text, scale: decimals), exact > 0 else { return nil }
+    return exact / PowerOfTen[decimals - limits.quantityScale]
   }
 
   func readLevels(bids: JSONElement?, _ bidName: StaticString, asks: JSONElement?, _ askName: StaticString) throws(Trouble) {
@@ -73,7 +103,7 @@ extension BinanceDecoder {
     while let level = list.next() {
       guard var pair = level.elements, let first = pair.next(), let second = pair.next() else { throw .bad("a level of \(name) is no pair") }
       let price = try price(first, name)
-      let quantity = try quantity(second, name, maximum: Instrument.quantityBound)
+      let quantity = try restingQuantity(second, name)
       if start + count == levelCapacity { growLevels(keeping: start + count) }
       (levels + start + count).initialize(to: BookLevel(price: Price(raw: price), quantity: Quantity(raw: quantity)))
       count += 1

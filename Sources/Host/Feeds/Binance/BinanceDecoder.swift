@@ -31,6 +31,8 @@ final class BinanceDecoder {
   var updateIDs = UpdateIDs()
   /// The last trade was an `aggTrade`.
   var isAggregate = false
+  /// Resting quantities that were rounded down to the instrument's scale, in all.
+  var flooredQuantities = 0
   /// Levels of the last depth update or snapshot, the bids first.
   var levels: UnsafeMutablePointer<BookLevel>
   var levelCapacity = 1024

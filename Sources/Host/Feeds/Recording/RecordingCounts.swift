@@ -21,18 +21,20 @@ public struct RecordingCounts: Sendable, Hashable {
   public var depthUpdatesWithoutBook = 0
   /// Times that an update was missing: the book was void from then to the next snapshot.
   public var bookGaps = 0
+  /// Resting quantities with more decimals than the instrument has, rounded down.
+  public var flooredQuantities = 0
   /// Lines of other symbols.
   public var otherSymbols = 0
   /// Messages that are not for trading, or have no time where one is needed.
   public var ignored = 0
   public var badRows = 0
-  /// First and last venue's time, ns; -1 = none.
+  /// First and latest venue's time, ns; -1 = none.
   public var firstExchangeNanoseconds: Int64 = -1
-  public var lastExchangeNanoseconds: Int64 = -1
+  public var latestExchangeNanoseconds: Int64 = -1
   /// First and last receive time, ns; -1 = none.
   public var firstReceiveNanoseconds: Int64 = -1
   public var lastReceiveNanoseconds: Int64 = -1
-  /// Messages whose venue's time is before that of the message ahead of them.
+  /// Messages whose venue's time is before one that came earlier.
   public var exchangeTimesBackward = 0
   /// Messages that arrived before the venue sent them, by the two clocks.
   public var receivedBeforeSent = 0

@@ -46,7 +46,6 @@ public final class RecordingReader {
   var isReplaying = false
   private var isFinished = false
   var receiveNanoseconds: Int64 = -1
-  private var lastExchangeNanoseconds: Int64 = -1
   /// A recording of both has each trade twice: the kind that comes first counts.
   private var tradesAreAggregates: Bool?
 
@@ -163,6 +162,7 @@ public final class RecordingReader {
 
   private func finish() throws(TickFileError) {
     isFinished = true
+    counts.flooredQuantities = decoder.flooredQuantities + (snapshots?.decoder.flooredQuantities ?? 0)
     try times?.finish(lines: counts.lines)
     if let snapshots {
       while try snapshots.peek() {
@@ -237,8 +237,8 @@ public final class RecordingReader {
     let exchange = decoder.exchangeNanoseconds
     if exchange >= 0 {
       if counts.firstExchangeNanoseconds < 0 { counts.firstExchangeNanoseconds = exchange }
-      if exchange < counts.lastExchangeNanoseconds { counts.exchangeTimesBackward += 1 }
-      counts.lastExchangeNanoseconds = exchange
+      if exchange < counts.latestExchangeNanoseconds { counts.exchangeTimesBackward += 1 }
+      counts.latestExchangeNanoseconds = max(counts.latestExchangeNanoseconds, exchange)
     }
     if times == nil {
       receiveNanoseconds = max(receiveNanoseconds, exchange)
