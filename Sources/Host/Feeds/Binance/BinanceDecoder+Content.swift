@@ -42,6 +42,7 @@ extension BinanceDecoder {
       if !text.reads("MARKET") { return .ignored }
     }
     try readTime()
+    guard exchangeNanoseconds >= 0 else { throw .bad("a trade without a time T") }
     guard let isMaker = fields[0x6D]?.boolean else { throw .bad("m is neither true nor false") }
     let price = try price(fields[0x70], "p")
     let quantity = try tradedQuantity(fields[0x71], "q")

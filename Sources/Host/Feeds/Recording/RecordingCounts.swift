@@ -1,5 +1,5 @@
 /// What a recording held, as far as it was read.
-public struct RecordingCounts: Sendable, Hashable {
+public struct RecordingCounts: Sendable, Hashable, Encodable {
   /// Lines, bad ones included.
   public var lines = 0
   /// Events given.
@@ -43,4 +43,30 @@ public struct RecordingCounts: Sendable, Hashable {
   public var mostDelayNanoseconds: Int64 = 0
 
   public init() {}
+
+  private enum CodingKeys: String, CodingKey {
+    case lines
+    case trades
+    case quotes
+    case derivedQuotes = "derived_quotes"
+    case depthUpdates = "depth_updates"
+    case marks
+    case snapshots
+    case unusedSnapshots = "unused_snapshots"
+    case discardedDepthUpdates = "depth_updates_discarded"
+    case depthUpdatesWithoutBook = "depth_updates_without_book"
+    case bookGaps = "book_gaps"
+    case flooredQuantities = "floored_quantities"
+    case otherSymbols = "other_symbols"
+    case ignored
+    case badRows = "bad_rows"
+    case firstExchangeNanoseconds = "first_exchange_ns"
+    case latestExchangeNanoseconds = "latest_exchange_ns"
+    case firstReceiveNanoseconds = "first_receive_ns"
+    case lastReceiveNanoseconds = "last_receive_ns"
+    case exchangeTimesBackward = "exchange_times_backward"
+    case receivedBeforeSent = "received_before_sent"
+    case leastDelayNanoseconds = "least_delay_ns"
+    case mostDelayNanoseconds = "most_delay_ns"
+  }
 }
