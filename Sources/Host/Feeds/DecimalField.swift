@@ -20,23 +20,24 @@ struct DecimalField {
   /// - Precondition: 16 readable bytes behind the text, as the scanner's strings have.
   @inline(__always)
   func value(_ text: UnsafeBufferPointer<UInt8>, scale: Int) throws(DecimalText.Failure) -> Int64 {
-    if let start = text.baseAddress {
-      let whole = DigitRun(at: start)
-      // Eight whole digits may go on; they are rare.
-      if whole.count > 0, whole.count < 8 {
-        let raw = whole.value &* powers[scale]
-        if whole.count == text.count { return Int64(bitPattern: raw) }
-        if start[whole.count] == 0x2E {
-          let fraction = DigitRun(at: start + whole.count + 1)
-          if fraction.count > 0, whole.count &+ 1 &+ fraction.count == text.count {
-            if fraction.count <= scale { return Int64(bitPattern: raw &+ fraction.value &* powers[scale &- fraction.count]) }
-            let (quotient, remainder) = fraction.value.quotientAndRemainder(dividingBy: powers[fraction.count &- scale])
-            if remainder == 0 { return Int64(bitPattern: raw &+ quotient) }
-          }
-        }
-      }
-    }
+    if let plain = plain(text, scale: scale) { return plain }
     return try slowly(text, scale)
+  }
+
+  /// The same for up to seven digits, a point and up to eight more; nil for every other form.
+  @inline(__always)
+  func plain(_ text: UnsafeBufferPointer<UInt8>, scale: Int) -> Int64? {
+    guard let start = text.baseAddress else { return nil }
+    let whole = DigitRun(at: start)
+    guard whole.count > 0, whole.count < 8 else { return nil }
+    let raw = whole.value &* powers[scale]
+    if whole.count == text.count { return Int64(bitPattern: raw) }
+    guard start[whole.count] == 0x2E else { return nil }
+    let fraction = DigitRun(at: start + whole.count + 1)
+    guard fraction.count > 0, whole.count &+ 1 &+ fraction.count == text.count else { return nil }
+    if fraction.count <= scale { return Int64(bitPattern: raw &+ fraction.value &* powers[scale &- fraction.count]) }
+    let (quotient, remainder) = fraction.value.quotientAndRemainder(dividingBy: powers[fraction.count &- scale])
+    return remainder == 0 ? Int64(bitPattern: raw &+ quotient) : nil
   }
 
   @inline(never)

@@ -99,16 +99,33 @@ extension BinanceDecoder {
   /// `[["price","quantity"],...]`; older streams had a third, empty element.
   private func readSide(_ element: JSONElement?, _ name: StaticString, from start: Int) throws(Trouble) -> Int {
     guard var list = element?.elements else { throw .bad("\(name) is no list of levels") }
-    var count = 0
+    // Locals: members of a class are checked for overlapping access each time.
+    let (priceScale, quantityScale, maximumPrice) = (limits.priceScale, limits.quantityScale, limits.maximumPrice)
+    var (levels, capacity) = (levels, levelCapacity)
+    var count = start
     while let level = list.next() {
       guard var pair = level.elements, let first = pair.next(), let second = pair.next() else { throw .bad("a level of \(name) is no pair") }
-      let price = try price(first, name)
-      let quantity = try restingQuantity(second, name)
-      if start + count == levelCapacity { growLevels(keeping: start + count) }
-      (levels + start + count).initialize(to: BookLevel(price: Price(raw: price), quantity: Quantity(raw: quantity)))
+      let price: Int64
+      let quantity: Int64
+      // All but odd levels are taken here.
+      if !isAdaptive, let priceText = first.text, let quantityText = second.text,
+        let plainPrice = numbers.plain(priceText, scale: priceScale), let plainQuantity = numbers.plain(quantityText, scale: quantityScale),
+        plainPrice > 0, plainPrice <= maximumPrice, plainQuantity <= Instrument.quantityBound
+      {
+        price = plainPrice
+        quantity = plainQuantity
+      } else {
+        price = try self.price(first, name)
+        quantity = try restingQuantity(second, name)
+      }
+      if count == capacity {
+        growLevels(keeping: count)
+        (levels, capacity) = (self.levels, levelCapacity)
+      }
+      (levels + count).initialize(to: BookLevel(price: Price(raw: price), quantity: Quantity(raw: quantity)))
       count += 1
     }
-    return count
+    return count - start
   }
 
   private func growLevels(keeping count: Int) {

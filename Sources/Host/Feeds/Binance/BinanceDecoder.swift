@@ -79,6 +79,7 @@ final class BinanceDecoder {
     symbol.deallocate()
     levels.deallocate()
     numbers.destroy()
+    fields.destroy()
   }
 
   /// One message of a stream, with or without the wrapper of combined streams.
