@@ -175,7 +175,7 @@ public final class RecordingReader {
     }
     while waiting.take() != nil { counts.depthUpdatesWithoutBook += 1 }
     counts.depthUpdatesWithoutBook += waiting.forgotten
-    guard counts.trades + counts.quotes + counts.depthUpdates + counts.depthUpdatesWithoutBook + counts.marks == 0 else { return }
+    guard counts.trades + counts.quotes + counts.snapshots + counts.depthUpdates + counts.depthUpdatesWithoutBook + counts.marks == 0 else { return }
     let symbol = String(decoding: decoder.symbol, as: UTF8.self)
     if let first = skippedRows.first {
       throw TickFileError(.badData, path: path, line: first.line, reason: "no good message of \(symbol) in the file; the first bad one: \(first.reason)")
