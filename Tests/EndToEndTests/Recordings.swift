@@ -15,6 +15,7 @@ struct Recordings {
     var drift: Int64 = 0
     var milliseconds: Int64 = 1_723_161_256_000
     var id: Int64 = 1000
+    var last = price
     func text(_ tenths: Int64) -> String { "\(tenths / 10).\(tenths % 10)0" }
     func add(_ line: String) {
       lines.append(line)
@@ -28,8 +29,9 @@ struct Recordings {
         let previous = id
         id += Int64.random(in: 1...9, using: &chance)
         add(
-          #"{"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":\#(milliseconds),"T":\#(milliseconds - 1),"s":"BTCUSDT","U":\#(previous + 1),"u":\#(id),"pu":\#(previous),"b":[["\#(text(price - 1))","2.000"],["\#(text(price - 9))","0.000"]],"a":[["\#(text(price + 1))","3.000"]]}}"#
+          #"{"stream":"btcusdt@depth@0ms","data":{"e":"depthUpdate","E":\#(milliseconds),"T":\#(milliseconds - 1),"s":"BTCUSDT","U":\#(previous + 1),"u":\#(id),"pu":\#(previous),"b":[["\#(text(last - 1))","0.000"],["\#(text(price - 1))","2.000"]],"a":[["\#(text(last + 1))","0.000"],["\#(text(price + 1))","3.000"]]}}"#
         )
+        last = price
         depth += 1
         add(
           #"{"stream":"btcusdt@bookTicker","data":{"e":"bookTicker","u":\#(id),"s":"BTCUSDT","b":"\#(text(price - 1))","B":"2.000","a":"\#(text(price + 1))","A":"3.000","T":\#(milliseconds),"E":\#(milliseconds)}}"#

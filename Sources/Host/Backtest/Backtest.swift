@@ -37,19 +37,18 @@ public struct Backtest {
     let session = try TradingSession(
       instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings)
     let input = try BacktestInput.open(request, instrument)
-    let hasQuotes = try ReplaySource.hasQuotes(path: request.ticksPath, instrument: instrument, options: request.replay)
-    if !hasQuotes, settings.simulation.syntheticSpread.raw > 0 || settings.simulation.fillPrice == .quote {
+    if !input.hasQuotes, settings.simulation.syntheticSpread.raw > 0 || settings.simulation.fillPrice == .quote {
       warnings.append(
         "quotes are synthetic: the data has trades alone, so bid and ask are the last trade with a spread of "
           + "\(DecimalText.formatShort(Int128(settings.simulation.syntheticSpread.raw), scale: BasisPoints.scale)) bps")
     }
     let recorder = BacktestRecorder(specs: [instrument.spec], report: try makeReport(session, instrument))
-    var loop = session.makeLoop(hasQuotes: hasQuotes, observer: recorder)
+    var loop = session.makeLoop(hasQuotes: input.hasQuotes, observer: recorder)
     if settings.killSwitch.enabled { loop.command(.kill, receiveNanoseconds: 0) }
     let loaded = Clocks.monotonicNanoseconds()
     var span = try replay(input, through: &loop, recorder, session, progress: progress)
     let ended = Clocks.monotonicNanoseconds()
-    span.inputs.areQuotesSynthetic = !hasQuotes
+    span.inputs.areQuotesSynthetic = !input.hasQuotes
 
     let hashes = loop.decisionHashes()
     var result = BacktestResult(

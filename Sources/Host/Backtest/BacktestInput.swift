@@ -14,6 +14,13 @@ enum BacktestInput {
     }
   }
 
+  var hasQuotes: Bool {
+    switch self {
+    case .ticks: false
+    case .recording(let reader): reader.quoteSource != .none
+    }
+  }
+
   var skippedRowCount: Int {
     switch self {
     case .ticks(let reader): reader.skippedRowCount

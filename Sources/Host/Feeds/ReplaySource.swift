@@ -43,14 +43,12 @@ public enum ReplaySource {
     }
   }
 
-  /// Whether it holds quotes of its own. A recording is read up to its first one for that.
-  public static func hasQuotes(path: String, instrument: Instrument, options: Options = Options()) throws(TickFileError) -> Bool {
-    guard RecordingReader.recognises(path) else { return false }
-    let reader = try RecordingReader(path: path, instrument: instrument, options: options.recording)
-    while let event = try reader.next() {
-      if case .quote = event.payload { return true }
+  /// Whether quotes are among the events; where not, they are to be made from trades.
+  public var hasQuotes: Bool {
+    switch self {
+    case .ticks: false
+    case .recording(let reader): reader.quoteSource != .none
     }
-    return false
   }
 
   /// Size of the file on disk, 0 if unknown.

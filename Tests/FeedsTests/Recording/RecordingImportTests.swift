@@ -26,7 +26,7 @@ private let start = RecordingFixture.start
     #expect(summary.scales == TickScales(priceDecimals: 5, quantityDecimals: 6, largestPrice: 6_000_050_000, largestQuantity: 58_000_000))
     let trades = try #require(summary.trades)
     #expect(trades.firstMilliseconds == start + 1 && trades.lastMilliseconds == start + 2)
-    #expect(trades.open == "60000.00000" && trades.high == "60000.50000" && trades.buyQuantity == "59.0000" && trades.sellQuantity == "0.0010")
+    #expect(trades.open == "60000.00000" && trades.high == "60000.50000" && trades.buyQuantity == "59.000" && trades.sellQuantity == "0.001")
   }
 
   @Test func `a snapshot finer than the trades leaves their totals as they are`() throws {

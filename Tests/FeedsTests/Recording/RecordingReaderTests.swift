@@ -143,17 +143,18 @@ private let start = RecordingFixture.start
     fixture.depth(102, 102, bids: [("11", "2")])
     fixture.depth(105, 105)  // a gap
     fixture.add(RecordingFixture.snapshot(105, bids: [("10", "1")], asks: [("12", "3")]))
-    fixture.quote("10", "13")
-    fixture.depth(106, 106, bids: [("11", "2")])  // bookTicker leads from here on
-    let path = try fixture.write(folder)
-    let (found, reader) = try events(path, market(.spot))
+    let (found, reader) = try events(fixture.write(folder), market(.spot))
     #expect(
       found.words == [
         "snapshot 100 1+1", "quote 8000@100 3000@120", "depth 101 1+0", "depth 102 1+0", "quote 2000@110 3000@120", "snapshot 0 0+0",
-        "snapshot 105 1+1", "quote 1000@100 3000@120", "quote 1000@100 2000@130", "depth 106 1+0",
+        "snapshot 105 1+1", "quote 1000@100 3000@120",
       ])
-    #expect(reader.counts.derivedQuotes == 3 && reader.counts.quotes == 1)
-    #expect(try ReplaySource.hasQuotes(path: path, instrument: market(.spot)))
+    #expect(reader.counts.derivedQuotes == 3 && reader.quoteSource == .book)
+    // One bookTicker, wherever, and quotes are those of bookTicker alone.
+    fixture.quote("10", "13")
+    let (own, ownReader) = try events(fixture.write(folder), market(.spot))
+    #expect(own.words.filter { $0.hasPrefix("quote") } == ["quote 1000@100 2000@130"] && own.words.count == 6)
+    #expect(ownReader.counts.derivedQuotes == 0 && ownReader.quoteSource == .bookTicker)
   }
 
   @Test func `resting quantities finer than the step are rounded down, trades and prices are not`() throws {
@@ -175,7 +176,7 @@ private let start = RecordingFixture.start
     #expect(found.words == ["trade buy 1000@10"])
     // More than the buffer of waiting updates holds.
     #expect(reader.counts.depthUpdatesWithoutBook == 20_000)
-    #expect(try ReplaySource.hasQuotes(path: path, instrument: market(.spot)) == false)
+    #expect(try ReplaySource.open(path: path, instrument: market(.spot)).hasQuotes == false)
   }
 
   @Test func `a snapshot joins the newest updates of a buffer that overflowed`() throws {

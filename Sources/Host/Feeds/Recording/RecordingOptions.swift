@@ -15,7 +15,7 @@ public struct RecordingOptions: Sendable, Hashable {
   public var times: Times
   /// File of depth snapshots; nil = none, the book then begins with a snapshot inside the recording, if ever.
   public var snapshotPath: String?
-  /// While no bookTicker was seen, quotes come from the top of the book. Default true.
+  /// Whether quotes come from the top of the book when the recording has no bookTicker. Default true.
   public var derivesQuotes: Bool
   /// Bytes per `read(2)`. Default 1 MiB. A line may be 1 MiB long.
   public var bufferBytes: Int

@@ -20,6 +20,14 @@ extension RecordingReader {
     return count == 1 && first == 0x7B
   }
 
+  /// - Throws: for a pipe or a device, because a recording is read twice.
+  static func checkIsFile(_ path: String) throws(TickFileError) {
+    var status = stat()
+    // What cannot be examined is told by whoever opens it.
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR else { return }
+    throw TickFileError(.usage, path: path, reason: "a recording is read twice; a pipe or a device cannot be")
+  }
+
   /// `X` of `X.ws.jsonl.gz`, and of `X.jsonl`.
   static func stem(_ path: String) -> String {
     var stem = Substring(path)

@@ -8,12 +8,22 @@ import Market
 /// line. Depth is given only while the book is known to be whole (`DepthSynchroniser`); when an update is missing, an
 /// empty snapshot says that the book is void. Not for use by two threads at once.
 public final class RecordingReader {
+  /// Where a recording's quotes come from.
+  public enum QuoteSource: Sendable, Hashable {
+    case bookTicker
+    /// The top of the book, because there is no bookTicker.
+    case book
+    case none
+  }
+
   public let path: String
   public internal(set) var counts = RecordingCounts()
   /// The first ten bad lines that were passed over.
   public private(set) var skippedRows: [BadTickRow] = []
   /// The venue's update id of the last quote or depth that was given; 0 = none.
   public internal(set) var updateID: Int64 = 0
+  /// Where quotes come from.
+  public private(set) var quoteSource = QuoteSource.none
   /// Without a file of receive times, the venue's times are given instead.
   public var hasReceiveTimes: Bool { times != nil }
 
@@ -50,8 +60,19 @@ public final class RecordingReader {
   private var tradesAreAggregates: Bool?
 
   /// - Throws: `.missingInput` for a file that cannot be opened, the receive times included; `.badData` for damaged data.
+  ///
+  /// The recording is read up to its first bookTicker, to the end if it has none, to know `quoteSource`; what is wrong
+  /// with that part is thrown here.
   public convenience init(path: String, instrument: Instrument, options: RecordingOptions = RecordingOptions()) throws(TickFileError) {
-    try self.init(path: path, symbol: instrument.id.symbol, market: instrument.id.market, limits: TickLimits(instrument.spec), options: options)
+    try RecordingReader.checkIsFile(path)
+    let limits = TickLimits(instrument.spec)
+    let probe = try RecordingReader(path: path, symbol: instrument.id.symbol, market: instrument.id.market, limits: limits, options: options)
+    while probe.counts.quotes == 0, try probe.next() != nil {}
+    var options = options
+    let source: QuoteSource = probe.counts.quotes > 0 ? .bookTicker : probe.counts.derivedQuotes > 0 ? .book : .none
+    options.derivesQuotes = source == .book
+    try self.init(path: path, symbol: instrument.id.symbol, market: instrument.id.market, limits: limits, options: options)
+    quoteSource = source
   }
 
   /// - Parameters:
@@ -211,7 +232,6 @@ public final class RecordingReader {
     case .quote(let quote):
       guard noteTimes() else { return nil }
       counts.quotes += 1
-      book = nil
       updateID = decoder.updateIDs.last
       return stamped(.quote(quote))
     case .mark(let mark):
