@@ -46,7 +46,8 @@ struct Recordings {
   }
 
   /// The book's snapshot ahead of the first line.
-  static let snapshot = #"{"recv_ns":1723161256000000000,"after_ws_lines":0,"body":{"lastUpdateId":1000,"bids":[["1.00","1.000"]],"asks":[["999999.00","1.000"]]}}"#
+  static let snapshot =
+    #"{"recv_ns":1723161256000000000,"after_ws_lines":0,"body":{"lastUpdateId":1000,"bids":[["1.00","1.000"]],"asks":[["999999.00","1.000"]]}}"#
 
   var text: String { lines.joined(separator: "\n") + "\n" }
 

@@ -139,7 +139,8 @@ private func plain(_ text: String) -> String { "\(text.utf8.count):\(text)" }
   @Test func `any damage is refused or read, and never ends the process`() throws {
     var chance = Chance.seeded("damaged JSON")
     let scanner = try JSONScanner()
-    let message = Array(#"{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161256322,"p":"61800.30","b":[["1.5","2"],["3","4"]],"m":false}}"#.utf8)
+    let message = Array(
+      #"{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161256322,"p":"61800.30","b":[["1.5","2"],["3","4"]],"m":false}}"#.utf8)
     var read = 0
     for _ in 0..<20_000 {
       var bytes = message

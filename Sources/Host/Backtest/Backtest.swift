@@ -53,7 +53,8 @@ public struct Backtest {
     let hashes = loop.decisionHashes()
     var result = BacktestResult(
       symbol: instrument.id.symbol, instrument: instrument, ticks: recorder.tickIndex, badRowsSkipped: input.skippedRowCount,
-      firstMilliseconds: span.first, lastMilliseconds: span.last, inputs: span.inputs, counters: loop.counters, initialEquity: settings.simulation.initialCash,
+      firstMilliseconds: span.first, lastMilliseconds: span.last, inputs: span.inputs, counters: loop.counters,
+      initialEquity: settings.simulation.initialCash,
       finalEquity: loop.engine.equity, cash: loop.engine.cash, maximumDrawdown: loop.engine.maximumDrawdown, peak: loop.engine.peak,
       position: Quantity(raw: loop.engine.book(instrument: 0).position),
       firstRefusals: recorder.firstRefusals.entries, halt: recorder.halt, decisionHash: hashes.run.hex,
@@ -76,6 +77,9 @@ public struct Backtest {
   private static func warnings(_ inputs: BacktestInputs) -> [String] {
     guard let recording = inputs.recording else { return [] }
     var warnings: [String] = []
+    if recording.firstReceiveNanoseconds < 0 {
+      warnings.append("the receive times are the venue's own: nothing that depends on the way from the venue is in the figures")
+    }
     if recording.bookGaps > 0 {
       warnings.append("the order book had \(recording.bookGaps) gaps: from each to the next snapshot the run had no depth")
     }
@@ -97,16 +101,17 @@ public struct Backtest {
   private func summary(of result: BacktestResult) throws -> ReportSummary {
     let model = settings.simulation
     let bps = { (rate: BasisPoints) in DecimalText.formatShort(Int128(rate.raw), scale: BasisPoints.scale) + " bps" }
-    let simulation = [
-      ReportSetting(section: "Simulation", name: "fills at", value: model.fillPrice == .trade ? "the last trade's price" : "the quote"),
-      ReportSetting(section: "Simulation", name: "taker fee", value: bps(model.takerFee)),
-      ReportSetting(section: "Simulation", name: "maker fee", value: bps(model.makerFee)),
-      ReportSetting(
-        section: "Simulation", name: "synthetic spread",
-        value: result.inputs.areQuotesSynthetic ? bps(model.syntheticSpread) : "not used: the data has quotes"),
-      ReportSetting(section: "Simulation", name: "slippage and latency", value: "none"),
-      ReportSetting(section: "Simulation", name: "inputs", value: result.inputs.kinds.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
-    ]
+    let simulation =
+      [
+        ReportSetting(section: "Simulation", name: "fills at", value: model.fillPrice == .trade ? "the last trade's price" : "the quote"),
+        ReportSetting(section: "Simulation", name: "taker fee", value: bps(model.takerFee)),
+        ReportSetting(section: "Simulation", name: "maker fee", value: bps(model.makerFee)),
+        ReportSetting(
+          section: "Simulation", name: "synthetic spread",
+          value: result.inputs.areQuotesSynthetic ? bps(model.syntheticSpread) : "not used: the data has quotes"),
+        ReportSetting(section: "Simulation", name: "slippage and latency", value: "none"),
+        ReportSetting(section: "Simulation", name: "inputs", value: result.inputs.kinds.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
+      ] + (request.snapshotPath.map { [ReportSetting(section: "Simulation", name: "depth snapshots", value: $0)] } ?? [])
     let peak = result.peak.doubleValue
     return ReportSummary(
       title: result.instances.map(\.id).joined(separator: ", "), symbol: result.symbol, hostVersion: hostVersion,

@@ -20,7 +20,8 @@ public struct BacktestRequest: Sendable {
   public var scale: Int?
 
   public init(
-    symbol: String, ticksPath: String, snapshotPath: String? = nil, usesExchangeTimes: Bool = false, strategy: String? = nil, parameters: [String: String] = [:], reportFolder: String? = nil,
+    symbol: String, ticksPath: String, snapshotPath: String? = nil, usesExchangeTimes: Bool = false, strategy: String? = nil,
+    parameters: [String: String] = [:], reportFolder: String? = nil,
     skipsBadRows: Bool = false, sortsByTime: Bool = false, scale: Int? = nil
   ) {
     self.symbol = symbol

@@ -14,14 +14,16 @@ private let start = RecordingFixture.start
 
   static let bad: [(line: String, word: String)] = [
     ("", "not JSON"), ("{", "not JSON"), ("[1]", "no JSON object"), ("17", "no JSON object"), ("{}", "neither"), ("{\"a\":1}", "neither"),
-    (#"{"e":5}"#, "e is no string"), (#"{"e":"trade","p":"1"}"#, "no symbol s"), (#"{"e":"trade","e":"trade","s":"BTCUSDT"}"#, "\"e\" is there twice"),
+    (#"{"e":5}"#, "e is no string"), (#"{"e":"trade","p":"1"}"#, "no symbol s"),
+    (#"{"e":"trade","e":"trade","s":"BTCUSDT"}"#, "\"e\" is there twice"),
     (#"{"data":{},"data":{}}"#, "\"data\" is there twice"), (trade(#""p":"1","q":"1","m":true"#), "without a time T"),
     (trade(#""T":"5","p":"1","q":"1","m":true"#), "T is no time"), (trade(#""T":5,"p":"1","q":"1","m":true"#), "T is no time"),
     (trade(#""T":1.5e12,"p":"1","q":"1","m":true"#), "T is no time"), (trade("\(t),\"p\":\"1\",\"q\":\"1\""), "m is neither"),
     (trade("\(t),\"p\":\"1\",\"q\":\"1\",\"m\":\"true\""), "m is neither"), (trade("\(t),\"q\":\"1\",\"m\":true"), "price p is no string"),
     (trade("\(t),\"p\":1.5,\"q\":\"1\",\"m\":true"), "price p is no string"), (trade("\(t),\"p\":\"\",\"q\":\"1\",\"m\":true"), "is not a number"),
     (trade("\(t),\"p\":\"1x\",\"q\":\"1\",\"m\":true"), "price p \"1x\" is not a number"),
-    (trade("\(t),\"p\":\"1.\\u0000\",\"q\":\"1\",\"m\":true"), "is not a number"), (trade("\(t),\"p\":\"nan\",\"q\":\"1\",\"m\":true"), "is not a number"),
+    (trade("\(t),\"p\":\"1.\\u0000\",\"q\":\"1\",\"m\":true"), "is not a number"),
+    (trade("\(t),\"p\":\"nan\",\"q\":\"1\",\"m\":true"), "is not a number"),
     (trade("\(t),\"p\":\"0\",\"q\":\"1\",\"m\":true"), "is not above 0"), (trade("\(t),\"p\":\"-1\",\"q\":\"1\",\"m\":true"), "is not above 0"),
     (trade("\(t),\"p\":\"1.23\",\"q\":\"1\",\"m\":true"), "price p \"1.23\" has more decimals than the instrument's 1"),
     (trade("\(t),\"p\":\"1\",\"q\":\"0.0001\",\"m\":true"), "quantity q \"0.0001\" has more decimals than the instrument's 3"),

@@ -23,12 +23,14 @@ struct RecordingFixture {
   ) {
     let pu = previous.map { ",\"pu\":\($0)" } ?? ""
     add(
-      "{\"e\":\"depthUpdate\",\"E\":\(Self.start + last),\"s\":\"\(symbol)\",\"U\":\(first),\"u\":\(last)\(pu),\"b\":\(Self.list(bids)),\"a\":\(Self.list(asks))}")
+      "{\"e\":\"depthUpdate\",\"E\":\(Self.start + last),\"s\":\"\(symbol)\",\"U\":\(first),\"u\":\(last)\(pu),\"b\":\(Self.list(bids)),\"a\":\(Self.list(asks))}"
+    )
   }
 
   mutating func trade(_ price: String, _ quantity: String, isSell: Bool = false, at offset: Int64 = 0, more: String = "", event: String = "trade") {
     add(
-      "{\"e\":\"\(event)\",\"E\":\(Self.start + offset),\"T\":\(Self.start + offset),\"s\":\"BTCUSDT\",\"p\":\"\(price)\",\"q\":\"\(quantity)\",\"m\":\(isSell)\(more)}")
+      "{\"e\":\"\(event)\",\"E\":\(Self.start + offset),\"T\":\(Self.start + offset),\"s\":\"BTCUSDT\",\"p\":\"\(price)\",\"q\":\"\(quantity)\",\"m\":\(isSell)\(more)}"
+    )
   }
 
   mutating func quote(_ bid: String, _ ask: String, id: Int64 = 1) {

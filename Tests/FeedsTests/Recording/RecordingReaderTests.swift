@@ -30,7 +30,10 @@ private let start = RecordingFixture.start
       ])
     // The aggTrade is the same trade once more.
     #expect(reader.counts.ignored == 1 && reader.counts.trades == 2 && reader.counts.marks == 2 && reader.counts.quotes == 2)
-    #expect(found.exchangeTimes == [start + 3, -1, start + 9, start + 20, start + 21].map { $0 < 0 ? -1 : $0 * 1_000_000 } + [start * 1_000_000 + 25_001_000])
+    #expect(
+      found.exchangeTimes == [start + 3, -1, start + 9, start + 20, start + 21].map { $0 < 0 ? -1 : $0 * 1_000_000 } + [
+        start * 1_000_000 + 25_001_000
+      ])
     #expect(found.receiveTimes == fixture.times.enumerated().filter { $0.offset != 1 }.map(\.element))
     #expect(reader.counts.lines == 7 && reader.hasReceiveTimes)
   }
@@ -202,7 +205,8 @@ private let start = RecordingFixture.start
     fixture.trade("1", "1", at: 6)
     let path = try folder.write(fixture.lines.joined(separator: "\n"), "Y.ws.jsonl")
     let missing = fault { try events(path, market(.spot)).0 }
-    #expect(missing?.kind == .missingInput && missing?.reason.contains("Y.recv_ns.txt") == true && missing?.reason.contains("--exchange-times") == true)
+    #expect(
+      missing?.kind == .missingInput && missing?.reason.contains("Y.recv_ns.txt") == true && missing?.reason.contains("--exchange-times") == true)
     let (found, reader) = try events(path, market(.spot), RecordingOptions(times: .exchange))
     #expect(found.receiveTimes == [5, 5, 5, 6].map { (start + $0) * 1_000_000 })
     #expect(found.exchangeTimes[2] == (start + 4) * 1_000_000)

@@ -118,7 +118,9 @@ struct BinanceFields {
     }
   }
 
-  private static func twice(_ key: UnsafeBufferPointer<UInt8>) -> BadMessage { BadMessage(reason: "\(TickFieldSplitter.excerpt(key)) is there twice") }
+  private static func twice(_ key: UnsafeBufferPointer<UInt8>) -> BadMessage {
+    BadMessage(reason: "\(TickFieldSplitter.excerpt(key)) is there twice")
+  }
 }
 
 extension UnsafeBufferPointer<UInt8> {

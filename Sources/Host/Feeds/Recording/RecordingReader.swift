@@ -199,7 +199,8 @@ public final class RecordingReader {
     guard counts.trades + counts.quotes + counts.snapshots + counts.depthUpdates + counts.depthUpdatesWithoutBook + counts.marks == 0 else { return }
     let symbol = String(decoding: decoder.symbol, as: UTF8.self)
     if let first = skippedRows.first {
-      throw TickFileError(.badData, path: path, line: first.line, reason: "no good message of \(symbol) in the file; the first bad one: \(first.reason)")
+      throw TickFileError(
+        .badData, path: path, line: first.line, reason: "no good message of \(symbol) in the file; the first bad one: \(first.reason)")
     }
     throw TickFileError(.badData, path: path, reason: "no message of \(symbol) in \(counts.lines) lines")
   }
