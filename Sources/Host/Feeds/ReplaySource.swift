@@ -26,7 +26,7 @@ public enum ReplaySource {
       }
       return .recording(try RecordingReader(path: path, instrument: instrument, options: options.recording))
     }
-    guard options.recording.snapshotPath == nil, options.recording.times == .received else {
+    guard options.recording.snapshotPath == nil, options.recording.times != .exchange else {
       throw TickFileError(.usage, path: path, reason: "this is a tick file; snapshots and receive times are of recordings (X.ws.jsonl)")
     }
     return .ticks(try TickEvents(path: path, spec: instrument.spec, options: options.ticks))

@@ -213,6 +213,19 @@ private let start = RecordingFixture.start
     #expect(reader.counts.ignored == 1 && reader.counts.exchangeTimesBackward == 1 && !reader.hasReceiveTimes)
   }
 
+  @Test func `by the venue's times a snapshot comes with the first of them`() throws {
+    let folder = try TickFolder()
+    var fixture = RecordingFixture()
+    fixture.depth(1, 2, bids: [("5", "1")])
+    fixture.depth(3, 4, bids: [("5", "2")])
+    let snapshot = try folder.write(
+      "{\"after_ws_lines\":0,\"body\":\(RecordingFixture.snapshot(1, bids: [("5", "9")], asks: [("6", "1")]))}", "s.jsonl")
+    let (found, _) = try events(
+      fixture.write(folder), market(.spot), RecordingOptions(times: .exchange, snapshotPath: snapshot, derivesQuotes: false))
+    #expect(found.words == ["snapshot 1 1+1", "depth 2 1+0", "depth 4 1+0"])
+    #expect(found.receiveTimes == [2, 2, 4].map { (start + $0) * 1_000_000 })
+  }
+
   @Test func `both clocks' oddities are counted`() throws {
     let folder = try TickFolder()
     var fixture = RecordingFixture()

@@ -46,7 +46,8 @@ extension RecordingReader {
 
   /// A snapshot whose place is before the line in work.
   func dueSnapshot() throws(TickFileError) -> MarketEvent? {
-    guard let snapshots else { return nil }
+    // By the venue's times there is none before the first of them.
+    guard let snapshots, receiveNanoseconds >= 0 else { return nil }
     while try snapshots.peek() {
       let head = snapshots.decoder
       if let lines = head.snapshotAfterLines {
