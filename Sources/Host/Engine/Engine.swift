@@ -197,6 +197,9 @@ extension Engine {
   public func book(instance: Int) -> PositionBook { instances[instance].book }
   public func mark(instrument: Int) -> Price { instruments[instrument].mark }
   public func lastPrice(instrument: Int) -> Price { instruments[instrument].last }
+  /// Zero where there is no quote.
+  public func bid(instrument: Int) -> Price { instruments[instrument].bid }
+  public func ask(instrument: Int) -> Price { instruments[instrument].ask }
   public func isOut(instance: Int) -> Bool { instances[instance].isOut }
   public func openOrderCount(instance: Int) -> Int { orders.count(Int32(instance)) }
   public func lateTrades(instrument: Int) -> UInt64 { instruments[instrument].bars.lateTrades }

@@ -34,6 +34,13 @@ struct ChartDrawing {
     overlay += "<span class=\"word\" style=\"top:\(percent(value.position(at)))\">\(word)</span>"
   }
 
+  /// An upright line.
+  mutating func moment(_ at: Int64, style: String) {
+    let position = time.position(at)
+    guard (0...1).contains(position) else { return }
+    shapes += "<path class=\"\(style)\" d=\"M\(time.x(at)) 0V10000\"/>"
+  }
+
   /// A symbol that keeps its shape, with a tooltip.
   mutating func mark(_ symbol: String, _ at: Int64, _ level: Double, _ tooltip: String) {
     marks +=
@@ -48,7 +55,7 @@ struct ChartDrawing {
     for tick in value.ticks { grid += "M0 \(value.y(tick))H10000" }
     var vertical = ""
     for tick in time.ticks { vertical += "M\(time.x(tick.milliseconds)) 0V10000" }
-    var html: Markup = "<div class=\"plot \(style)\" role=\"img\" aria-label=\"\(label)\">"
+    var html: Markup = "<div class=\"plot \(style)\" role=\"img\" tabindex=\"0\" aria-label=\"\(label)\">"
     html +=
       "<svg class=\"lines\" viewBox=\"0 0 10000 10000\" preserveAspectRatio=\"none\"><path class=\"grid\" d=\"\(grid)\"/><path class=\"grid faint\" d=\"\(vertical)\"/>\(shapes)</svg>"
     if !marks.text.isEmpty { html += "<svg class=\"marks\">\(marks)</svg>" }

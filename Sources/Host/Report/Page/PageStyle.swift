@@ -3,10 +3,11 @@ enum PageStyle {
   static let text = """
     :root{color-scheme:light dark;--page:#f6f6f4;--card:#fff;--ink:#1c2126;--soft:#5f6b76;--rule:#e3e4e2;--faint:#efefed;--line:#2b6a8c;
     --band:rgba(43,106,140,.16);--up:#23795a;--down:#b3473c;--fall:rgba(179,71,60,.15);--price:#6d747b;--priceband:rgba(109,116,123,.16);
+    --hold:#7a5aa6;--holdband:rgba(122,90,166,.16);
     --warn:#8a5a00;--warnpage:#fdf5e2;--warnrule:#ecd9a7}
     @media (prefers-color-scheme:dark){:root{--page:#121517;--card:#1a1e21;--ink:#e4e7e9;--soft:#98a2ab;--rule:#2d3338;--faint:#23282c;
     --line:#6fb3d6;--band:rgba(111,179,214,.18);--up:#5cbf95;--down:#e0857a;--fall:rgba(224,133,122,.18);--price:#a3abb2;
-    --priceband:rgba(163,171,178,.17);--warn:#e6c06a;--warnpage:#2a2413;--warnrule:#4d4222}}
+    --priceband:rgba(163,171,178,.17);--hold:#b79ae0;--holdband:rgba(183,154,224,.2);--warn:#e6c06a;--warnpage:#2a2413;--warnrule:#4d4222}}
     *{box-sizing:border-box}
     body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
     font-variant-numeric:tabular-nums}
@@ -32,9 +33,12 @@ enum PageStyle {
     .small .unit{font-size:.82em}
     .up{color:var(--up)}.down{color:var(--down)}
     .plot+.head{margin-top:38px}
+    .head.below{margin-top:26px}.head+.scroll{margin-top:12px}.empty{margin-top:12px}.formula{margin-top:10px}.formula b{font-weight:600}
+    .plot:focus-visible,.scroll:focus-visible,th button:focus-visible{outline:2px solid var(--line);outline-offset:2px}
+    th button:focus-visible{outline-offset:-2px}
     .head{display:flex;flex-wrap:wrap;gap:2px 14px;align-items:baseline;justify-content:space-between}
     .plot{position:relative;margin:14px 22px 26px calc(var(--y)*1ch + 12px);height:250px;font-size:11.5px;cursor:crosshair;touch-action:pan-y}
-    .plot.drawdown{height:120px}.plot.price{height:320px}
+    .plot.drawdown,.plot.exposure{height:120px}.plot.price{height:320px}
     .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
     .plot path{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round;stroke-linecap:round}
     .plot .grid{stroke:var(--rule);stroke-width:1;stroke-linecap:butt}.plot .faint{stroke:var(--faint)}
@@ -42,6 +46,8 @@ enum PageStyle {
     .plot .equityline{stroke:var(--line);stroke-width:1.5}.plot .equityband{fill:var(--band)}
     .plot .priceline{stroke:var(--price);stroke-width:1.1}.plot .priceband{fill:var(--priceband)}
     .plot .fallline{stroke:var(--down);stroke-width:1.1}.plot .fall{fill:var(--fall)}
+    .plot .exposureline{stroke:var(--hold);stroke-width:1.1}.plot .exposureband{fill:var(--holdband)}
+    .plot .stop{stroke:var(--down);stroke-width:1;stroke-dasharray:4 3}.plot .stop.over{stroke:var(--up)}
     .plot .y,.plot .x,.plot .word{position:absolute;color:var(--soft);white-space:nowrap;line-height:1;pointer-events:none}
     .plot .y{right:100%;margin-right:10px;transform:translateY(-50%)}
     .plot .x{top:100%;margin-top:9px;transform:translateX(-50%)}
@@ -65,6 +71,10 @@ enum PageStyle {
     th span{display:block;padding:7px 10px}
     th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
     td{padding:5px 10px;text-align:right;border-top:1px solid var(--faint)}
+    td small{display:block;font-size:11px;line-height:1.2;color:var(--soft)}
+    .use{white-space:nowrap}.meter{display:inline-block;width:92px;height:7px;margin-right:10px;border-radius:4px;background:var(--rule);overflow:hidden;
+    vertical-align:1px;text-align:left}.meter i{display:block;height:100%;background:var(--line)}.meter.near i{background:var(--warn)}.meter.full i{background:var(--down)}
+    .strip{display:block;width:100%;min-width:180px;height:22px;background:var(--faint);border-radius:3px}.strip path{fill:var(--down)}
     .two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 24px}
     .pairs{display:grid;grid-template-columns:minmax(150px,auto) minmax(0,1fr);gap:6px 18px;margin:8px 0 0;font-size:13.5px}
     .pairs dt{font-size:13.5px}.pairs dd{margin:0;overflow-wrap:anywhere}
@@ -77,7 +87,7 @@ enum PageStyle {
     @media (max-width:620px){main{padding:22px 12px 40px}h1{font-size:21px}.card{padding:14px 14px 16px;border-radius:8px}
     .figures{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px}.figures dd{font-size:17px}
     .figures.small{grid-template-columns:repeat(2,minmax(0,1fr))}
-    .plot{height:200px;font-size:10.5px;margin-left:calc(var(--y)*1ch + 8px);margin-right:8px}.plot.drawdown{height:100px}.plot.price{height:240px}
+    .plot{height:200px;font-size:10.5px;margin-left:calc(var(--y)*1ch + 8px);margin-right:8px}.plot.drawdown,.plot.exposure{height:100px}.plot.price{height:240px}
     .plot .y{margin-right:6px}.symbols path{transform:scale(.75)}td{padding:5px 7px}th button,th span{padding:7px}
     th:last-child:not(.t),td:last-child:not(.t){position:sticky;right:0;background:var(--card)}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
     @media print{body{background:#fff}.card{break-inside:avoid}.scroll{max-height:none;overflow:visible}}
