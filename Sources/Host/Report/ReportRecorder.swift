@@ -8,8 +8,8 @@ public struct ReportRecorder: ~Copyable {
   private var folder: ReportFolder
   private var fillsFile: TextFile
   private var roundTripsFile: TextFile
-  private let instrument: Instrument
-  private let instances: [String]
+  let instrument: Instrument
+  let instances: [String]
   private let instanceFields: [[UInt8]]
   private let priceScale: Int
   private let quantityScale: Int

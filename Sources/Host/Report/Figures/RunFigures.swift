@@ -13,7 +13,7 @@ public struct RunFigures: Sendable {
   public var timeInMarket: Double?
   /// Markouts that were given up because over 65,536 fills waited at once.
   public var droppedMarkouts: Int
-  /// When and why opening ended and began again; the first 64.
+  /// When and why opening ended and began again; the first 1024.
   public var stops: [RunStop]
 }
 

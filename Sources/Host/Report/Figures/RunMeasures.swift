@@ -43,7 +43,7 @@ public struct RunMeasures {
   private var heldMilliseconds: Int64 = 0
   private var stops: [RunStop] = []
 
-  static let stopCapacity = 64
+  static let stopCapacity = 1024
   private static let minute: Int64 = 60_000
 
   /// - Parameter instances: names that `FillRow.instance` and `TradeRow.instance` point into.

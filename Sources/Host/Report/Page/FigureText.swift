@@ -23,11 +23,11 @@ enum FigureText {
     return result + digits[point...]
   }
 
-  /// A decimal text of any length with at most 2 decimals, or as many as show a small one.
+  /// A decimal text with at most 2 decimals, or as many as show a small one.
   static func trimmed(_ decimal: String) -> String {
     guard let point = decimal.firstIndex(of: "."), let value = Double(decimal) else { return grouped(decimal) }
-    let kept = min(decimal.distance(from: point, to: decimal.endIndex) - 1, decimals(showing: value, significant: 2))
-    return grouped(String(decimal[...decimal.index(point, offsetBy: kept)]))
+    let written = decimal.distance(from: point, to: decimal.endIndex) - 1
+    return number(value, decimals: min(written, decimals(showing: value, significant: 2)))
   }
 
   static func count(_ value: Int) -> String { grouped(String(value)) }

@@ -47,7 +47,7 @@ enum PageStyle {
     .plot .priceline{stroke:var(--price);stroke-width:1.1}.plot .priceband{fill:var(--priceband)}
     .plot .fallline{stroke:var(--down);stroke-width:1.1}.plot .fall{fill:var(--fall)}
     .plot .exposureline{stroke:var(--hold);stroke-width:1.1}.plot .exposureband{fill:var(--holdband)}
-    .plot .stop{stroke:var(--down);stroke-width:1;stroke-dasharray:4 3}.plot .stop.over{stroke:var(--up)}
+    .plot .stopped{fill:var(--fall)}.swatch{display:inline-block;width:14px;height:10px;margin-right:5px;background:var(--fall);border:1px solid var(--down)}
     .plot .y,.plot .x,.plot .word{position:absolute;color:var(--soft);white-space:nowrap;line-height:1;pointer-events:none}
     .plot .y{right:100%;margin-right:10px;transform:translateY(-50%)}
     .plot .x{top:100%;margin-top:9px;transform:translateX(-50%)}
@@ -82,6 +82,15 @@ enum PageStyle {
     .unlimited{display:inline-block;padding:0 8px;border:1px solid var(--warnrule);border-radius:9px;background:var(--warnpage);color:var(--warn);
     font-weight:600}
     footer{margin-top:22px;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}
+    @media (max-width:900px){table:not(.stack) th:last-child:not(.t),table:not(.stack) td:last-child:not(.t){position:sticky;right:0;background:var(--card);
+    box-shadow:-1px 0 var(--rule)}
+    .stack,.stack tbody{display:block}.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+    .stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:3px 26px;padding:9px 11px}.stack tr+tr{border-top:1px solid var(--rule)}
+    .stack td{display:flex;justify-content:space-between;gap:8px;padding:0;border:0;text-align:right;white-space:normal}
+    .stack td::before{content:attr(data-l);color:var(--soft);text-align:left;white-space:nowrap}.stack td.name,.stack td.wide{grid-column:1/-1}
+    .stack td.long{grid-column:span 2}.stack td.name::before{content:none}
+    .stack td.name{display:block;text-align:left;font-weight:600;overflow-wrap:anywhere}.stack td.wide{display:block;text-align:left}
+    .stack .meter{width:44px;margin-right:6px}}
     @media (max-width:860px){.figures.small{grid-template-columns:repeat(3,minmax(0,1fr))}.two{grid-template-columns:minmax(0,1fr)}
     .plot .odd{display:none}}
     @media (max-width:620px){main{padding:22px 12px 40px}h1{font-size:21px}.card{padding:14px 14px 16px;border-radius:8px}
@@ -89,7 +98,8 @@ enum PageStyle {
     .figures.small{grid-template-columns:repeat(2,minmax(0,1fr))}
     .plot{height:200px;font-size:10.5px;margin-left:calc(var(--y)*1ch + 8px);margin-right:8px}.plot.drawdown,.plot.exposure{height:100px}.plot.price{height:240px}
     .plot .y{margin-right:6px}.symbols path{transform:scale(.75)}td{padding:5px 7px}th button,th span{padding:7px}
-    th:last-child:not(.t),td:last-child:not(.t){position:sticky;right:0;background:var(--card)}.pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
+    .stack tr{grid-template-columns:repeat(2,minmax(0,1fr));gap:3px 18px}td.wrap{white-space:normal}
+    .pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
     @media print{body{background:#fff}.card{break-inside:avoid}.scroll{max-height:none;overflow:visible}}
     """
 }

@@ -16,6 +16,7 @@ extension ReportPage {
     let width = labels.max() ?? 0
     var html: Markup = "<section class=\"card\" style=\"--y:\(width)\">"
     html += "<div class=\"head\"><h2>Equity</h2><p class=\"note\">\(quote), time in UTC from \(UTCTime(time.first).text) · \(intervals)</p></div>"
+    if !figures.stops.isEmpty { html += "<p class=\"legend\"><span><i class=\"swatch\"></i>opening was stopped</span></p>" }
     html += equity.markup("equity", label: "Equity over time in \(quote)")
     html += "<div class=\"head\"><h2>Drawdown</h2><p class=\"note\">\(quote) below the highest equity so far\(trough)</p></div>"
     html += drawdown.markup("drawdown", label: "Drawdown over time in \(quote)")
@@ -49,12 +50,27 @@ extension ReportPage {
     let low = points.reduce(start) { min($0, $1.equityMinimum.doubleValue) }
     let high = points.reduce(start) { max($0, $1.equityMaximum.doubleValue) }
     var chart = ChartDrawing(time: time, value: ValueAxis(from: low, to: high, tickCount: 5))
+    chart.spans("stopped", stoppedSpans)
     chart.level(start, "start")
     chart.band(
       "equityband", points.map { ($0.timeMilliseconds, $0.equityMinimum.doubleValue, $0.equityMaximum.doubleValue) })
     chart.line("equityline", points.map { ($0.timeMilliseconds, $0.equity.doubleValue) })
-    for stop in figures.stops { chart.moment(stop.timeMilliseconds, style: stop.reason == nil ? "stop over" : "stop") }
     return chart
+  }
+
+  /// From each stop to the moment when opening was allowed again, or to the end.
+  private var stoppedSpans: [(from: Int64, to: Int64)] {
+    var spans: [(from: Int64, to: Int64)] = []
+    var since: Int64?
+    for stop in figures.stops {
+      if stop.reason != nil {
+        since = since ?? stop.timeMilliseconds
+      } else if let from = since.take() {
+        spans.append((from, stop.timeMilliseconds))
+      }
+    }
+    if let since, let last = series.points.last { spans.append((since, last.timeMilliseconds)) }
+    return spans
   }
 
   private func drawdownChart(_ points: [EquitySeries.Point], _ time: TimeAxis) -> ChartDrawing {
@@ -84,10 +100,10 @@ extension ReportPage {
     let high = values.reduce(0) { max($0, $1.high) }
     // Where nothing was ever held, a scale of one unit.
     var chart = ChartDrawing(time: time, value: ValueAxis(from: low, to: low == high ? 1 : high, tickCount: 3))
-    chart.level(0, "flat")
+    chart.spans("stopped", stoppedSpans)
+    chart.level(0)
     chart.band("exposureband", values.map { ($0.time, $0.low, $0.high) })
-    chart.line("exposureline", values.map { ($0.time, $0.last) })
-    for stop in figures.stops { chart.moment(stop.timeMilliseconds, style: stop.reason == nil ? "stop over" : "stop") }
+    chart.steps("exposureline", values.map { ($0.time, $0.last) })
     return chart
   }
 

@@ -21,36 +21,44 @@ extension ReportPage {
   private var rows: [InstanceFigures] { figures.instances.count > 1 ? figures.instances + [figures.total] : figures.instances }
 
   private var resultTable: Markup {
-    var html = Self.head(
-      ["Instance", "Symbol"],
-      ["Trades", "Won", "Average held", "Median held", "Maker share", "Still open", "Gross", "Fees"] + (hasFunding ? ["Funding"] : []) + ["Net PnL"])
+    var html = stackingHead(
+      texts: ["Instance", "Symbol"],
+      numbers: ["Trades", "Won", "Held, mean", "Held, median", "Maker share", "Still open", "Gross", "Fees"] + (hasFunding ? ["Funding"] : [])
+        + ["Net PnL"])
     for row in rows {
-      html += "<tr><td class=\"t\">\(row.id)</td><td class=\"t\">\(row.symbol)</td><td>\(FigureText.count(row.trades))</td>"
-      html += "<td>\(row.winRate.map { FigureText.number($0 * 100, decimals: 1) + " %" } ?? FigureText.none)</td>"
-      for time in [row.averageHoldingMilliseconds, row.medianHoldingMilliseconds] {
-        html += "<td>\(time.map { FigureText.duration(milliseconds: $0) } ?? FigureText.none)</td>"
-      }
-      html += "<td>\(row.makerShare.map { FigureText.number($0 * 100, decimals: 1) + " %" } ?? FigureText.none)</td>"
-      html += "<td>\(FigureText.quantity(row.openPosition, scale: quantityScale))</td>"
-      html += "<td>\(FigureText.signedMoney(row.grossPnL, decimals: moneyDecimals))</td><td>\(FigureText.money(row.fees, decimals: moneyDecimals))</td>"
-      if hasFunding { html += "<td>\(FigureText.money(row.funding, decimals: moneyDecimals))</td>" }
-      html += "<td class=\"\(tone(row.netPnL))\">\(FigureText.signedMoney(row.netPnL, decimals: moneyDecimals))</td></tr>"
+      html += "<tr>\(cell("Instance", "\(row.id)", isText: true, style: "name"))\(cell("Symbol", "\(row.symbol)", isText: true))"
+      html += cell("Trades", "\(FigureText.count(row.trades))")
+      html += cell("Won", "\(share(row.winRate))")
+      html += cell("Held, mean", "\(duration(row.averageHoldingMilliseconds))")
+      html += cell("Held, median", "\(duration(row.medianHoldingMilliseconds))")
+      html += cell("Maker share", "\(share(row.makerShare))")
+      html += cell("Still open", "\(FigureText.quantity(row.openPosition, scale: quantityScale))")
+      html += cell("Gross", "\(FigureText.signedMoney(row.grossPnL, decimals: moneyDecimals))")
+      html += cell("Fees", "\(FigureText.money(row.fees, decimals: moneyDecimals))")
+      if hasFunding { html += cell("Funding", "\(FigureText.money(row.funding, decimals: moneyDecimals))") }
+      html += cell("Net PnL", "\(FigureText.signedMoney(row.netPnL, decimals: moneyDecimals))", style: tone(row.netPnL))
+      html += "</tr>"
     }
     html += "</tbody></table>"
     return html
   }
 
+  private func share(_ value: Double?) -> String { value.map { FigureText.number($0 * 100, decimals: 1) + " %" } ?? FigureText.none }
+
+  private func duration(_ milliseconds: Int64?) -> String { milliseconds.map { FigureText.duration(milliseconds: $0) } ?? FigureText.none }
+
   private var executionTable: Markup {
     let horizons = ExecutionFigures.horizonsSeconds.map { "Markout \($0) s" }
-    var html = Self.head(["Instance", "Fills as"], ["Fills", "Notional", "Slippage", "Against mid"] + horizons)
+    var html = stackingHead(texts: ["Instance", "Fills as"], numbers: ["Fills", "Notional", "Slippage", "Against mid"] + horizons)
     for row in rows {
       let kinds = [("taker", row.taker), ("maker", row.maker)].filter { $0.1.fills > 0 }
       for (name, kind) in kinds.count > 1 ? kinds + [("both", row.all)] : kinds {
-        html += "<tr><td class=\"t\">\(row.id)</td><td class=\"t\">\(name)</td><td>\(FigureText.count(kind.fills))</td>"
-        html += "<td>\(FigureText.money(kind.notional, decimals: 0))</td>"
-        html += bps(kind.touchSlippage, goodSign: 0)
-        html += bps(kind.midSlippage, goodSign: 0)
-        for markout in kind.markouts { html += bps(markout, goodSign: 1) }
+        html += "<tr>\(cell("Instance", "\(row.id)", isText: true, style: "name"))\(cell("Fills as", "\(name)", isText: true))"
+        html += cell("Fills", "\(FigureText.count(kind.fills))")
+        html += cell("Notional", "\(FigureText.money(kind.notional, decimals: 0))")
+        html += cell("Slippage", bps(kind.touchSlippage, isTinted: false))
+        html += cell("Against mid", bps(kind.midSlippage, isTinted: false))
+        for (horizon, markout) in zip(horizons, kind.markouts) { html += cell(horizon, bps(markout, isTinted: true)) }
         html += "</tr>"
       }
     }
@@ -58,18 +66,12 @@ extension ReportPage {
     return html
   }
 
-  private func bps(_ figure: BpsFigure, goodSign: Double) -> Markup {
-    guard let value = figure.bps else { return "<td>\(FigureText.none)</td>" }
-    let tone = goodSign * value >= 0.005 ? "up" : goodSign * value <= -0.005 ? "down" : ""
-    return "<td><span class=\"\(tone)\">\(FigureText.number(value, decimals: 2))</span><small>\(FigureText.count(figure.count))</small></td>"
-  }
-
-  private static func head(_ texts: [String], _ numbers: [String]) -> Markup {
-    var html: Markup = "<table class=\"first\"><thead><tr>"
-    for name in texts { html += "<th class=\"t\" scope=\"col\"><span>\(name)</span></th>" }
-    for name in numbers { html += "<th scope=\"col\"><span>\(name)</span></th>" }
-    html += "</tr></thead><tbody>"
-    return html
+  private func bps(_ figure: BpsFigure, isTinted: Bool) -> Markup {
+    guard let value = figure.bps else { return "\(FigureText.none)" }
+    let text = FigureText.number(value, decimals: 2)
+    // What is shown as zero has no colour.
+    let tone = !isTinted || value.magnitude < 0.005 ? "" : value > 0 ? "up" : "down"
+    return "<span><span class=\"\(tone)\">\(text)</span><small>\(FigureText.count(figure.count))</small></span>"
   }
 
   private var executionNote: Markup {

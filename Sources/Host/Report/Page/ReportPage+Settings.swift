@@ -4,21 +4,14 @@ extension ReportPage {
   var refusalTable: Markup {
     guard !refusals.isEmpty else { return "" }
     let strip = RefusalStrip(times: refusalTimes, first: series.firstMilliseconds, last: series.points.last?.timeMilliseconds ?? 0)
-    var html: Markup = "<table><thead><tr>"
-    html += "<th class=\"t\" scope=\"col\"><span>Code</span></th><th scope=\"col\"><span>Count</span></th>"
     let isTimed = refusals.contains { $0.firstMilliseconds != nil }
-    if isTimed {
-      html += "<th class=\"t\" scope=\"col\"><span>Over the run</span></th>"
-      html += "<th class=\"t\" scope=\"col\"><span>First</span></th><th class=\"t\" scope=\"col\"><span>Last</span></th>"
-    }
-    html += "</tr></thead><tbody>"
+    var html = stackingHead(texts: ["Code"], numbers: ["Count"], textsAfter: isTimed ? ["Over the run", "First", "Last"] : [])
     for entry in refusals {
-      html += "<tr><td class=\"t\"><code>\(entry.code)</code></td><td>\(FigureText.count(entry.count))</td>"
+      html += "<tr>\(cell("Code", "<code>\(entry.code)</code>", isText: true, style: "name"))\(cell("Count", "\(FigureText.count(entry.count))"))"
       if isTimed {
-        html += "<td class=\"t\">\(strip.markup(entry))</td>"
-        for moment in [entry.firstMilliseconds, entry.lastMilliseconds] {
-          html += "<td class=\"t\">\(moment.map { UTCTime($0).precise } ?? FigureText.none)</td>"
-        }
+        html += cell("Over the run", strip.markup(entry), isText: true, style: "wide")
+        html += cell("First", "\(entry.firstMilliseconds.map { UTCTime($0).precise } ?? FigureText.none)", isText: true, style: "long")
+        html += cell("Last", "\(entry.lastMilliseconds.map { UTCTime($0).precise } ?? FigureText.none)", isText: true, style: "long")
       }
       html += "</tr>"
     }
@@ -37,20 +30,18 @@ extension ReportPage {
       html += "<p class=\"note empty\">No limit is set that can be used up.</p></section>\n"
       return html
     }
-    var table: Markup = "<table><thead><tr>"
-    for (name, isText) in [("Limit", true), ("Of", true), ("Used", false), ("Value", false), ("Limit", false), ("When (UTC)", true)] {
-      table += "<th class=\"\(isText ? "t" : "n")\" scope=\"col\"><span>\(name)</span></th>"
-    }
-    table += "</tr></thead><tbody>"
+    var table = stackingHead(texts: ["Limit", "Of"], numbers: ["Used", "Most", "Allowed"], textsAfter: ["When (UTC)"])
     for limit in limits {
       let part = FigureText.number(min(max(limit.fraction, 0), 1) * 100, decimals: 1)
-      let tone = limit.fraction >= 1 ? " full" : limit.fraction >= 0.8 ? " near" : ""
+      let level = limit.fraction >= 1 ? " full" : limit.fraction >= 0.8 ? " near" : ""
       let unit = limit.unit.isEmpty ? "" : " \(limit.unit)"
-      table += "<tr><td class=\"t\"><code>\(limit.code)</code></td><td class=\"t\">\(limit.scope)</td>"
-      table +=
-        "<td class=\"use\"><span class=\"meter\(tone)\"><i style=\"width:\(part)%\"></i></span>\(FigureText.number(limit.fraction * 100, decimals: 1)) %</td>"
-      table += "<td>\(FigureText.trimmed(limit.value))\(unit)</td><td>\(FigureText.trimmed(limit.limit))\(unit)</td>"
-      table += "<td class=\"t\">\(limit.fraction > 0 ? UTCTime(limit.timeMilliseconds).text : FigureText.none)</td></tr>"
+      let meter: Markup = "<span class=\"meter\(level)\"><i style=\"width:\(part)%\"></i></span>"
+      table += "<tr>\(cell("Limit", "<code>\(limit.code)</code>", isText: true, style: "name"))\(cell("Of", "\(limit.scope)", isText: true))"
+      table += cell("Used", "<span>\(meter)\(FigureText.number(limit.fraction * 100, decimals: 1)) %</span>")
+      table += cell("Most", "\(FigureText.trimmed(limit.value))\(unit)")
+      table += cell("Allowed", "\(FigureText.trimmed(limit.limit))\(unit)")
+      table += cell("When (UTC)", "\(limit.fraction > 0 ? UTCTime(limit.timeMilliseconds).text : FigureText.none)", isText: true, style: "long")
+      table += "</tr>"
     }
     table += "</tbody></table>"
     html += scroller("Limits nearest to their edge", table)
@@ -58,16 +49,21 @@ extension ReportPage {
     return html
   }
 
+  private static let shownStops = 64
+
   var stopTable: Markup {
     guard !figures.stops.isEmpty else { return "" }
     var table: Markup =
       "<table><thead><tr><th class=\"t\" scope=\"col\"><span>When (UTC)</span></th><th class=\"t\" scope=\"col\"><span>What</span></th></tr></thead><tbody>"
-    for stop in figures.stops {
-      table += "<tr><td class=\"t\">\(UTCTime(stop.timeMilliseconds).precise)</td><td class=\"t\">\(stop.reason ?? "opening is allowed again")</td></tr>"
+    for stop in figures.stops.prefix(Self.shownStops) {
+      table += "<tr><td class=\"t\">\(UTCTime(stop.timeMilliseconds).precise)</td><td class=\"t wrap\">\(stop.reason ?? "opening is allowed again")</td></tr>"
     }
     table += "</tbody></table>"
-    let note = figures.stops.count == RunMeasures.stopCapacity ? "the first \(RunMeasures.stopCapacity)" : "upright lines in the charts"
-    return "<section class=\"card\"><div class=\"head\"><h2>Stops</h2><p class=\"note\">\(note)</p></div>\(scroller("Stops", table))</section>\n"
+    let shown = min(Self.shownStops, figures.stops.count)
+    let note =
+      shown < figures.stops.count
+      ? "the first \(shown) of \(FigureText.count(figures.stops.count))\(figures.stops.count == RunMeasures.stopCapacity ? " and more" : "")" : "shaded in the charts"
+    return "<section class=\"card\"><div class=\"head\"><h2>Stops</h2><p class=\"note\">\(note)</p></div>\(scroller("Stops", isShort: figures.stops.count <= 10, table))</section>\n"
   }
 
   /// Limits and simulation model: what the figures above depend on.

@@ -132,6 +132,21 @@ struct ReportPage {
     return "<div><dt>\(name)</dt><dd><span class=\"\(tone)\">\(value)</span>\(unitMarkup)\(noteMarkup)</dd></div>"
   }
 
+  /// A cell that says by itself what it is: on a narrow screen the table becomes a list.
+  func cell(_ label: String, _ content: Markup, isText: Bool = false, style: String = "") -> Markup {
+    "<td class=\"\(isText ? "t " : "")\(style)\" data-l=\"\(label)\">\(content)</td>"
+  }
+
+  /// The start of such a table.
+  func stackingHead(texts: [String], numbers: [String], textsAfter: [String] = []) -> Markup {
+    var html: Markup = "<table class=\"stack\"><thead><tr>"
+    for name in texts { html += "<th class=\"t\" scope=\"col\"><span>\(name)</span></th>" }
+    for name in numbers { html += "<th scope=\"col\"><span>\(name)</span></th>" }
+    for name in textsAfter { html += "<th class=\"t\" scope=\"col\"><span>\(name)</span></th>" }
+    html += "</tr></thead><tbody>"
+    return html
+  }
+
   /// A table that scrolls within itself, by keyboard too.
   func scroller(_ label: String, isShort: Bool = true, _ table: Markup) -> Markup {
     "<div class=\"scroll\(isShort ? " short" : "")\" tabindex=\"0\" role=\"region\" aria-label=\"\(label)\">\(table)</div>"
