@@ -19,7 +19,7 @@ import Testing
     let path = host.folder.path("ticks.csv")
     // At recorded prices, but with a spread: fills cost half of it, and the mid stays within a tick of the last trade.
     _ = try host.succeed(["ticks", "generate", "--rows", "60000", "--seed", "11", "--out", path])
-    let outcome = try host.backtest(path, report: "R", more: ["--set", "simulation.synthetic_spread_bps=2", "--set", "simulation.fill_price=quote"])
+    let outcome = try host.backtest(path, report: "R", more: ["--set", "simulation.synthetic_spread_bps=2", "--set", "simulation.fill=quote"])
     let fills = try host.rows("R/trades.csv").map { row in
       func number(_ name: String) throws -> Double { try #require(Double(row[name] ?? ""), "\(name) of \(row)") }
       return Fill(

@@ -122,7 +122,7 @@ import Testing
 
   @Test func `refusals over time are bars that say what they count`() throws {
     var counts = RefusalCounts(codes: ["A", "B"])
-    for offset in [0, 10, 2_500, 127_999] { counts.add(0, 1_000_000 + offset) }
+    for offset: Int64 in [0, 10, 2_500, 127_999] { counts.add(0, 1_000_000 + offset) }
     let entry = try #require(counts.shown(with: []).first)
     // The run began 128 s before the first refusal: bars in the right half of 1000, the highest 100 high, the others half of it.
     let strip = RefusalStrip(times: counts.times, first: 1_000_000 - 128_000, last: 1_128_000).markup(entry).text
