@@ -80,7 +80,10 @@ import Testing
   @Test func `warnings, the halt and unlimited limits stand above the figures`() throws {
     let page = try page()
     let figures = try #require(page.range(of: "Headline figures")).lowerBound
-    for text in ["Quotes are synthetic: made from trades with a spread of 2 bps", "Bad rows were skipped", "Trading was halted at 2024-01-01 00:00:00.007 UTC", "Without a limit: Gross exposure"] {
+    for text in [
+      "Quotes are synthetic: made from trades with a spread of 2 bps", "Bad rows were skipped", "Trading was halted at 2024-01-01 00:00:00.007 UTC",
+      "Without a limit: Gross exposure",
+    ] {
       let place = try #require(page.range(of: text), "\(text)").lowerBound
       #expect(place < figures)
     }

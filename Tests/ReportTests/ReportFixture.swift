@@ -42,7 +42,9 @@ enum ReportFixture {
   ) -> ReportSummary {
     ReportSummary(
       title: title, symbol: "BTCUSDT", hostVersion: "0.1.0", strategies: strategies, settings: settings,
-      data: ReportDataSource(path: "ticks.csv", digest: "ab12", rows: 3, timeRangeMilliseconds: range, inputs: ["trades"], syntheticSpread: syntheticSpread), ticks: 3, fills: 2, trades: 1,
+      data: ReportDataSource(
+        path: "ticks.csv", digest: "ab12", rows: 3, timeRangeMilliseconds: range, inputs: ["trades"], syntheticSpread: syntheticSpread), ticks: 3,
+      fills: 2, trades: 1,
       wins: 1, realizedPnL: Money(units: 3), fees: Money(units: 1), initialEquity: Money(units: 10_000), finalEquity: Money(units: 10_002),
       finalPnL: Money(units: 2), maximumDrawdown: Money(units: 1), maximumDrawdownFraction: 0.0001, position: .zero, ordersRejected: rejected,
       decisionHash: "cd34", halt: halt, limits: limits, warnings: warnings, resultsJSON: #"{"symbol":"BTCUSDT","ticks":3}"#)

@@ -54,9 +54,10 @@ enum FigureText {
     return number(fraction * 100, decimals: decimals(showing: fraction * 100, significant: 2)) + " %"
   }
 
-  /// Decimals that show `value` with so many significant digits, 2...8.
+  /// Decimals that show `value` with so many significant digits, 2...8; none from ten millions on.
   static func decimals(showing value: Double, significant: Int = 3) -> Int {
     guard value != 0, value.isFinite else { return 2 }
+    if value.magnitude >= 1e7 { return 0 }
     return min(8, max(2, significant - 1 - Int(log10(value.magnitude).rounded(.down))))
   }
 

@@ -29,7 +29,7 @@ enum PageStyle {
     .figures dd small{display:block;font-size:12.5px;font-weight:400;letter-spacing:0;color:var(--soft)}
     .figures.small{grid-template-columns:repeat(6,minmax(0,1fr));gap:14px 24px;margin:14px 0 18px}
     .figures.small dd{font-size:15px}
-    .unit{font-size:.62em;font-weight:500;color:var(--soft);margin-left:.3em}
+    .unit{display:inline-block;white-space:nowrap;font-size:.62em;font-weight:500;color:var(--soft);margin-left:.3em}
     .small .unit{font-size:.82em}
     .up{color:var(--up)}.down{color:var(--down)}
     .plot+.head{margin-top:38px}
@@ -66,13 +66,16 @@ enum PageStyle {
     table{width:100%;border-collapse:collapse;font-size:13px;white-space:nowrap}
     th{position:sticky;top:0;background:var(--card);box-shadow:inset 0 -1px var(--rule);font-weight:600;color:var(--soft);text-align:right;padding:0}
     th.t,td.t{text-align:left}
-    th button{all:unset;box-sizing:border-box;width:100%;padding:7px 10px;cursor:pointer}
+    th button{all:unset;box-sizing:border-box;width:100%;padding:7px 8px;cursor:pointer}
     th button:hover,th button:focus-visible{color:var(--ink)}
-    th span{display:block;padding:7px 10px}
+    th span{display:block;padding:7px 8px}
     th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
-    td{padding:5px 10px;text-align:right;border-top:1px solid var(--faint)}
+    td{padding:5px 8px;text-align:right;border-top:1px solid var(--faint)}
     td small{display:block;font-size:11px;line-height:1.2;color:var(--soft)}
-    .use{white-space:nowrap}.meter{display:inline-block;width:92px;height:7px;margin-right:10px;border-radius:4px;background:var(--rule);overflow:hidden;
+    .stack td.name{min-width:170px;white-space:normal}.stack td.name code{white-space:nowrap}.stack td.breaks{min-width:120px;white-space:normal}
+    td.clip{max-width:190px;overflow:hidden;text-overflow:ellipsis}th:last-child:not(.t),td:last-child:not(.t){position:sticky;right:0;background:var(--card)}
+    .stack td{overflow-wrap:anywhere}
+    .meter{display:inline-block;width:92px;height:7px;margin-right:10px;border-radius:4px;background:var(--rule);overflow:hidden;
     vertical-align:1px;text-align:left}.meter i{display:block;height:100%;background:var(--line)}.meter.near i{background:var(--warn)}.meter.full i{background:var(--down)}
     .strip{display:block;width:100%;min-width:180px;height:22px;background:var(--faint);border-radius:3px}.strip path{fill:var(--down)}
     .two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 24px}
@@ -82,14 +85,13 @@ enum PageStyle {
     .unlimited{display:inline-block;padding:0 8px;border:1px solid var(--warnrule);border-radius:9px;background:var(--warnpage);color:var(--warn);
     font-weight:600}
     footer{margin-top:22px;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}
-    @media (max-width:900px){table:not(.stack) th:last-child:not(.t),table:not(.stack) td:last-child:not(.t){position:sticky;right:0;background:var(--card);
-    box-shadow:-1px 0 var(--rule)}
+    @media (max-width:900px){table:not(.stack) th:last-child:not(.t),table:not(.stack) td:last-child:not(.t){box-shadow:-1px 0 var(--rule)}
     .stack,.stack tbody{display:block}.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     .stack tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:3px 26px;padding:9px 11px}.stack tr+tr{border-top:1px solid var(--rule)}
-    .stack td{display:flex;justify-content:space-between;gap:8px;padding:0;border:0;text-align:right;white-space:normal}
+    .stack td,.stack td:last-child:not(.t){position:static}.stack td{display:flex;justify-content:space-between;gap:8px;padding:0;border:0;text-align:right;white-space:normal}
     .stack td::before{content:attr(data-l);color:var(--soft);text-align:left;white-space:nowrap}.stack td.name,.stack td.wide{grid-column:1/-1}
     .stack td.long{grid-column:span 2}.stack td.name::before{content:none}
-    .stack td.name{display:block;text-align:left;font-weight:600;overflow-wrap:anywhere}.stack td.wide{display:block;text-align:left}
+    .stack td.name{display:block;text-align:left;font-weight:600}.stack td.wide{display:block;text-align:left}
     .stack .meter{width:44px;margin-right:6px}}
     @media (max-width:860px){.figures.small{grid-template-columns:repeat(3,minmax(0,1fr))}.two{grid-template-columns:minmax(0,1fr)}
     .plot .odd{display:none}}
@@ -98,7 +100,7 @@ enum PageStyle {
     .figures.small{grid-template-columns:repeat(2,minmax(0,1fr))}
     .plot{height:200px;font-size:10.5px;margin-left:calc(var(--y)*1ch + 8px);margin-right:8px}.plot.drawdown,.plot.exposure{height:100px}.plot.price{height:240px}
     .plot .y{margin-right:6px}.symbols path{transform:scale(.75)}td{padding:5px 7px}th button,th span{padding:7px}
-    .stack tr{grid-template-columns:repeat(2,minmax(0,1fr));gap:3px 18px}td.wrap{white-space:normal}
+    .stack{font-size:12.5px}.stack tr{grid-template-columns:repeat(2,minmax(0,1fr));gap:3px 14px}td.wrap{white-space:normal}
     .pairs{grid-template-columns:minmax(0,1fr);gap:0}.pairs dd{margin-bottom:8px}}
     @media print{body{background:#fff}.card{break-inside:avoid}.scroll{max-height:none;overflow:visible}}
     """

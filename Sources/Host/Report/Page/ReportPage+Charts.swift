@@ -84,7 +84,7 @@ extension ReportPage {
   private var exposureNote: String {
     figures.maximumExposure == .zero
       ? "no position was held"
-      : "net position in \(quote), long above zero, at most \(FigureText.money(figures.maximumExposure, decimals: 2))"
+      : "net position in \(quote), long above zero, at most \(FigureText.money(figures.maximumExposure, decimals: FigureText.decimals(showing: figures.maximumExposure.doubleValue)))"
   }
 
   /// Positions at the price of their interval's last mark.
@@ -99,10 +99,11 @@ extension ReportPage {
     let low = values.reduce(0) { min($0, $1.low) }
     let high = values.reduce(0) { max($0, $1.high) }
     // Where nothing was ever held, a scale of one unit.
-    var chart = ChartDrawing(time: time, value: ValueAxis(from: low, to: low == high ? 1 : high, tickCount: 3))
+    var chart = ChartDrawing(time: time, value: ValueAxis(from: low, to: low == high ? 1 : high, tickCount: 4))
     chart.spans("stopped", stoppedSpans)
     chart.level(0)
-    chart.band("exposureband", values.map { ($0.time, $0.low, $0.high) })
+    // Where every mark is drawn, the steps say all.
+    if points.count < series.count { chart.band("exposureband", values.map { ($0.time, $0.low, $0.high) }) }
     chart.steps("exposureline", values.map { ($0.time, $0.last) })
     return chart
   }

@@ -82,7 +82,8 @@ extension ReportPage {
       the last trade where there is none; a time that ends after the data is not counted.
       """
     if figures.droppedMarkouts > 0 {
-      html += " \(FigureText.count(figures.droppedMarkouts)) markouts were given up: over \(FigureText.count(PendingMarkouts.capacity)) fills in 30 s."
+      html +=
+        " \(FigureText.count(figures.droppedMarkouts)) markouts were given up: over \(FigureText.count(PendingMarkouts.capacity)) fills in 30 s."
     }
     html += "</p>"
     return html

@@ -36,7 +36,8 @@ extension ReportPage {
       let level = limit.fraction >= 1 ? " full" : limit.fraction >= 0.8 ? " near" : ""
       let unit = limit.unit.isEmpty ? "" : " \(limit.unit)"
       let meter: Markup = "<span class=\"meter\(level)\"><i style=\"width:\(part)%\"></i></span>"
-      table += "<tr>\(cell("Limit", "<code>\(limit.code)</code>", isText: true, style: "name"))\(cell("Of", "\(limit.scope)", isText: true))"
+      table +=
+        "<tr>\(cell("Limit", "<code>\(limit.code)</code>", isText: true, style: "name"))\(cell("Of", "\(limit.scope)", isText: true, style: "breaks"))"
       table += cell("Used", "<span>\(meter)\(FigureText.number(limit.fraction * 100, decimals: 1)) %</span>")
       table += cell("Most", "\(FigureText.trimmed(limit.value))\(unit)")
       table += cell("Allowed", "\(FigureText.trimmed(limit.limit))\(unit)")
@@ -56,14 +57,17 @@ extension ReportPage {
     var table: Markup =
       "<table><thead><tr><th class=\"t\" scope=\"col\"><span>When (UTC)</span></th><th class=\"t\" scope=\"col\"><span>What</span></th></tr></thead><tbody>"
     for stop in figures.stops.prefix(Self.shownStops) {
-      table += "<tr><td class=\"t\">\(UTCTime(stop.timeMilliseconds).precise)</td><td class=\"t wrap\">\(stop.reason ?? "opening is allowed again")</td></tr>"
+      table +=
+        "<tr><td class=\"t\">\(UTCTime(stop.timeMilliseconds).precise)</td><td class=\"t wrap\">\(stop.reason ?? "opening is allowed again")</td></tr>"
     }
     table += "</tbody></table>"
     let shown = min(Self.shownStops, figures.stops.count)
     let note =
       shown < figures.stops.count
-      ? "the first \(shown) of \(FigureText.count(figures.stops.count))\(figures.stops.count == RunMeasures.stopCapacity ? " and more" : "")" : "shaded in the charts"
-    return "<section class=\"card\"><div class=\"head\"><h2>Stops</h2><p class=\"note\">\(note)</p></div>\(scroller("Stops", isShort: figures.stops.count <= 10, table))</section>\n"
+      ? "the first \(shown) of \(FigureText.count(figures.stops.count))\(figures.stops.count == RunMeasures.stopCapacity ? " and more" : "")"
+      : "shaded in the charts"
+    return
+      "<section class=\"card\"><div class=\"head\"><h2>Stops</h2><p class=\"note\">\(note)</p></div>\(scroller("Stops", isShort: figures.stops.count <= 10, table))</section>\n"
   }
 
   /// Limits and simulation model: what the figures above depend on.
@@ -115,7 +119,8 @@ extension ReportPage {
     if let range = data.timeRangeMilliseconds {
       html += "<dt>Time range (UTC)</dt><dd>\(UTCTime(range.lowerBound).precise) to \(UTCTime(range.upperBound).precise)</dd>"
     }
-    html += "<dt>Inputs</dt><dd>\(data.inputs.joined(separator: ", "))\(data.syntheticSpread.map { "; quotes made from them, \($0) wide" } ?? "")</dd>"
+    html +=
+      "<dt>Inputs</dt><dd>\(data.inputs.joined(separator: ", "))\(data.syntheticSpread.map { "; quotes made from them, \($0) wide" } ?? "")</dd>"
     html +=
       "<dt>Full UTC days</dt><dd>\(FigureText.count(figures.daily.fullDays))\(figures.daily.partialDays > 0 ? ", and \(FigureText.count(figures.daily.partialDays)) in part, left out of Sharpe and Sortino" : "")</dd>"
     html += "<dt>Instrument</dt><dd>\(instrument.id.description), price with \(priceScale) and quantity with \(quantityScale) decimals</dd>"

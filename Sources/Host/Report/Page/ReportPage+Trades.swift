@@ -92,7 +92,7 @@ extension ReportPage {
   private func tradeRow(_ row: TradeRow, isShort: Bool) -> Markup {
     var html: Markup = "<tr>"
     if !isShort {
-      if instances.count > 1 { html += "<td class=\"t\">\(instances[row.instance])</td>" }
+      if instances.count > 1 { html += "<td class=\"t clip\" title=\"\(instances[row.instance])\">\(instances[row.instance])</td>" }
       html += "<td class=\"t\" data-v=\"\(Int(row.entryMilliseconds))\">\(moment(row.entryMilliseconds))</td>"
     }
     html += "<td class=\"t\" data-v=\"\(Int(row.exitMilliseconds))\">\(moment(row.exitMilliseconds))</td>"

@@ -85,8 +85,8 @@ struct ReportPage {
     var html: Markup = "<section class=\"card\" aria-label=\"Headline figures\"><dl class=\"figures\">"
     html += figure("Final PnL", FigureText.signedMoney(pnl, decimals: moneyDecimals), unit: quote, share, tone: tone(pnl))
     html += figure(
-      "Final equity", FigureText.money(summary.finalEquity, decimals: 2), unit: quote,
-      "from \(FigureText.money(summary.initialEquity, decimals: 2))")
+      "Final equity", FigureText.money(summary.finalEquity, decimals: min(2, moneyDecimals)), unit: quote,
+      "from \(FigureText.money(summary.initialEquity, decimals: min(2, moneyDecimals)))")
     html += figure(
       "Deepest drawdown", FigureText.money(-summary.maximumDrawdown, decimals: moneyDecimals), unit: quote,
       "\(FigureText.percent(summary.maximumDrawdownFraction)) of the peak")
@@ -99,7 +99,8 @@ struct ReportPage {
     html += figure("Refused orders", FigureText.count(rejected), refusedNote)
     html += dailyFigures
     html += figure(
-      "Greatest exposure", FigureText.money(figures.maximumExposure, decimals: 2), unit: quote,
+      "Greatest exposure", FigureText.money(figures.maximumExposure, decimals: FigureText.decimals(showing: figures.maximumExposure.doubleValue)),
+      unit: quote,
       start > 0 ? "\(FigureText.percent(figures.maximumExposure.doubleValue / start)) of the start" : "")
     html += figure("Time in market", figures.timeInMarket.map(FigureText.percent) ?? FigureText.none, "with a position open")
     html += "</dl></section>\n"
