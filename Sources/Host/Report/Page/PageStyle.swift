@@ -3,11 +3,11 @@ enum PageStyle {
   static let text = """
     :root{color-scheme:light dark;--page:#f6f6f4;--card:#fff;--ink:#1c2126;--soft:#5f6b76;--rule:#e3e4e2;--faint:#efefed;--line:#2b6a8c;
     --band:rgba(43,106,140,.16);--up:#23795a;--down:#b3473c;--fall:rgba(179,71,60,.15);--price:#6d747b;--priceband:rgba(109,116,123,.16);
-    --hold:#7a5aa6;--holdband:rgba(122,90,166,.16);
+    --hold:#7a5aa6;--holdband:rgba(122,90,166,.16);--stop:rgba(178,124,16,.13);
     --warn:#8a5a00;--warnpage:#fdf5e2;--warnrule:#ecd9a7}
     @media (prefers-color-scheme:dark){:root{--page:#121517;--card:#1a1e21;--ink:#e4e7e9;--soft:#98a2ab;--rule:#2d3338;--faint:#23282c;
     --line:#6fb3d6;--band:rgba(111,179,214,.18);--up:#5cbf95;--down:#e0857a;--fall:rgba(224,133,122,.18);--price:#a3abb2;
-    --priceband:rgba(163,171,178,.17);--hold:#b79ae0;--holdband:rgba(183,154,224,.2);--warn:#e6c06a;--warnpage:#2a2413;--warnrule:#4d4222}}
+    --priceband:rgba(163,171,178,.17);--hold:#b79ae0;--holdband:rgba(183,154,224,.2);--stop:rgba(230,192,106,.13);--warn:#e6c06a;--warnpage:#2a2413;--warnrule:#4d4222}}
     *{box-sizing:border-box}
     body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;
     font-variant-numeric:tabular-nums}
@@ -47,7 +47,7 @@ enum PageStyle {
     .plot .priceline{stroke:var(--price);stroke-width:1.1}.plot .priceband{fill:var(--priceband)}
     .plot .fallline{stroke:var(--down);stroke-width:1.1}.plot .fall{fill:var(--fall)}
     .plot .exposureline{stroke:var(--hold);stroke-width:1.1}.plot .exposureband{fill:var(--holdband)}
-    .plot .stopped{fill:var(--fall)}.swatch{display:inline-block;width:14px;height:10px;margin-right:5px;background:var(--fall);border:1px solid var(--down)}
+    .plot .stopped{fill:var(--stop)}.swatch{display:inline-block;width:14px;height:10px;margin-right:5px;background:var(--stop);border:1px solid var(--warn)}
     .plot .y,.plot .x,.plot .word{position:absolute;color:var(--soft);white-space:nowrap;line-height:1;pointer-events:none}
     .plot .y{right:100%;margin-right:10px;transform:translateY(-50%)}
     .plot .x{top:100%;margin-top:9px;transform:translateX(-50%)}
