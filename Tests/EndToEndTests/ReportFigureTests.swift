@@ -83,6 +83,15 @@ import Testing
     #expect(try outcome.text("sharpe_note") == "not enough days (0)")
     let limits = try #require(try outcome.json["limits"] as? [[String: Any]])
     #expect(limits.contains { $0["code"] as? String == "DAILY_LOSS_LIMIT" && $0["scope"] as? String == "account" })
+    let used = limits.compactMap { $0["used"] as? Double }
+    #expect(used.count == limits.count && used == used.sorted(by: >))
+    let drawdown = try #require(limits.first { $0["code"] as? String == "DRAWDOWN_LIMIT" })
+    let value = try #require(drawdown["value"] as? Double)
+    // Looked at after fills and once a minute: never more than the deepest, and a strategy that loses by trading shows it there.
+    let deepest = try #require(try outcome.json["max_drawdown"] as? Double)
+    #expect(value > deepest / 2 && value <= deepest + 1e-8, "\(value) of \(deepest)")
+    #expect(try #require(drawdown["time_ms"] as? Int) >= outcome.integer("first_ms"))
+    #expect(instance["refused"] as? Int == 0)
     let written = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: host.folder.path("R/results.json"))))
     #expect(try NSDictionary(dictionary: outcome.json) == written as? NSDictionary)
     // Without a report the limits are not looked at, and all else is the same.

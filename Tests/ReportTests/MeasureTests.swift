@@ -219,6 +219,39 @@ import Testing
     #expect(longest.medianMilliseconds.map { $0 > Int64.max / 64 * 63 } == true)
   }
 
+  @Test func `Each instance has its own exposure and refusals, all together the account's`() throws {
+    var script = try Script(instances: ["a", "b"])
+    script.quote(0, bid: 1000, ask: 1000)
+    script.quote(10, bid: 1000, ask: 1000, fills: [Self.fill(.sell, 1000, quantity: 2000, position: -2000)])
+    script.quote(20, bid: 1000, ask: 1000, fills: [Self.fill(.buy, 1010, quantity: 1500, position: 1500, instance: 1)])
+    script.quote(30, bid: 1000, ask: 1000, fills: [Self.fill(.buy, 1000, quantity: 500, position: -1500)])
+    script.measures.refusal(instance: 1)
+    script.measures.refusal(instance: 1)
+    let figures = script.finish()
+    #expect(figures.instances.map(\.maximumExposure) == [Money(units: 200), Money(raw: 151_500_000_000_000_000_000)])
+    #expect(figures.total.maximumExposure == Money(units: 200) && figures.maximumExposure == Money(units: 200))
+    #expect(figures.instances.map(\.refusals) == [0, 2] && figures.total.refusals == 2)
+  }
+
+  @Test func `Days end with the equity of the last event before midnight`() throws {
+    var script = try Script()
+    let day = DailyReturns.millisecondsPerDay
+    for (index, end) in [1100, 990, 1089].enumerated() {
+      let start = Int64(index) * day
+      script.quote(start, bid: 1000, ask: 1000)
+      // The day's worst and best are no ends.
+      script.quote(start + day / 2, bid: 1000, ask: 1000, equity: Money(units: 1))
+      script.quote(start + day - 1, bid: 1000, ask: 1000, equity: Money(units: Int64(end)))
+    }
+    // Half a day more: in part.
+    script.quote(3 * day, bid: 1000, ask: 1000, equity: Money(units: 5000))
+    let figures = script.finish().daily
+    #expect(figures.fullDays == 3 && figures.partialDays == 1)
+    // +10 %, -10 %, +10 %: mean 0.1/3, squared deviations 0.03 - 0.01/3 in all.
+    let daily: Double = 0.1 / 3 / ((0.03 - 0.01 / 3) / 2).squareRoot()
+    #expect(abs(try #require(figures.sharpe) - daily * 365.0.squareRoot()) < 1e-9)
+  }
+
   @Test func `Exposure and time in the market`() throws {
     var script = try Script()
     script.quote(0, bid: 1000, ask: 1000)

@@ -87,6 +87,7 @@ final class BacktestRecorder: RunObserver {
   }
 
   func refused(_ record: RefusalRecord) {
+    measures?.refusal(instance: Int(record.instance))
     report?.refusal(code: Int(record.refusal.code.rawValue), timeMilliseconds: timeMilliseconds)
     _ = firstRefusals.add(record, spec: specs[Int(record.instrument)])
   }

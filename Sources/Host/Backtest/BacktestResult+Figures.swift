@@ -32,6 +32,7 @@ extension BacktestResult {
       ("win_rate", Self.share(instance.winRate)), ("net_pnl", .money(instance.netPnL)), ("gross_pnl", .money(instance.grossPnL)),
       ("fees", .money(instance.fees)), ("funding", .money(instance.funding)), ("holding_ms", holding(instance)),
       ("open_position", .number(DecimalText.format(instance.openPosition.raw, scale: Int(instrument.spec.quantityScale)))),
+      ("max_exposure", .money(instance.maximumExposure)), ("refused", .integer(instance.refusals)),
       ("maker_share", Self.share(instance.makerShare)), ("execution", execution(instance)),
     ]
   }

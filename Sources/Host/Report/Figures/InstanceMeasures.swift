@@ -11,6 +11,8 @@ struct InstanceMeasures {
   private var maker = ExecutionMeasures()
   private var taker = ExecutionMeasures()
   private var openPosition = Quantity.zero
+  private(set) var maximumExposure = Money.zero
+  private(set) var refusals = 0
 
   mutating func add(_ trade: TradeRow) {
     trades += 1
@@ -21,10 +23,15 @@ struct InstanceMeasures {
     holding.add(trade.holdingMilliseconds)
   }
 
-  mutating func add(_ fill: FillRow) {
+  mutating func add(_ fill: FillRow, _ spec: InstrumentSpec) {
     openPosition = fill.positionAfter
+    // The position that the fill left, at the fill's price.
+    let exposure = spec.notional(fill.price, Quantity(raw: Int64(clamping: fill.positionAfter.raw.magnitude)))
+    if exposure > maximumExposure { maximumExposure = exposure }
     if fill.isMaker { maker.add(fill) } else { taker.add(fill) }
   }
+
+  mutating func addRefusal() { refusals += 1 }
 
   mutating func add(_ entry: PendingMarkouts.Entry, horizon: Int, bps: Double) {
     if entry.isMaker {
@@ -34,6 +41,7 @@ struct InstanceMeasures {
     }
   }
 
+  /// All but the greatest exposure: that of a sum is not the sum of theirs.
   static func += (sum: inout InstanceMeasures, other: InstanceMeasures) {
     sum.trades += other.trades
     sum.wins += other.wins
@@ -41,17 +49,20 @@ struct InstanceMeasures {
     sum.fees += other.fees
     sum.funding += other.funding
     sum.holding += other.holding
+    sum.refusals += other.refusals
     sum.maker += other.maker
     sum.taker += other.taker
     sum.openPosition = Quantity(raw: sum.openPosition.raw + other.openPosition.raw)
   }
 
-  func figures(id: String, symbol: String) -> InstanceFigures {
+  /// - Parameter maximumExposure: nil = its own.
+  func figures(id: String, symbol: String, maximumExposure: Money? = nil) -> InstanceFigures {
     var all = maker
     all += taker
     return InstanceFigures(
       id: id, symbol: symbol, trades: trades, wins: wins, netPnL: net, fees: fees, funding: funding,
       averageHoldingMilliseconds: holding.averageMilliseconds, medianHoldingMilliseconds: holding.medianMilliseconds, openPosition: openPosition,
+      maximumExposure: maximumExposure ?? self.maximumExposure, refusals: refusals,
       all: all.figures, maker: maker.figures, taker: taker.figures)
   }
 }

@@ -33,6 +33,10 @@ public struct InstanceFigures: Sendable {
   public var medianHoldingMilliseconds: Int64?
   /// At the end, signed.
   public var openPosition: Quantity
+  /// Greatest |position| in quote, at the fills that led to it; of all together, `RunFigures.maximumExposure`.
+  public var maximumExposure: Money
+  /// Refused intents.
+  public var refusals: Int
   public var all: ExecutionFigures
   public var maker: ExecutionFigures
   public var taker: ExecutionFigures

@@ -76,7 +76,7 @@ public struct RunMeasures {
   }
 
   public mutating func fill(_ row: FillRow) {
-    instances[row.instance].add(row)
+    instances[row.instance].add(row, spec)
     let before = netPosition
     netPosition += row.side.sign * row.quantity.raw
     if before == 0 { heldSince = row.timeMilliseconds }
@@ -90,6 +90,9 @@ public struct RunMeasures {
   }
 
   public mutating func roundTrip(_ row: TradeRow) { instances[row.instance].add(row) }
+
+  /// One refused intent.
+  public mutating func refusal(instance: Int) { instances[instance].addRefusal() }
 
   /// Money that came in (above zero) or left without being a result.
   public mutating func transfer(_ amount: Money) { daily.transfer(amount) }
@@ -112,7 +115,8 @@ public struct RunMeasures {
     var total = InstanceMeasures()
     for instance in instances { total += instance }
     return RunFigures(
-      instances: zip(names, instances).map { $1.figures(id: $0, symbol: symbol) }, total: total.figures(id: "all", symbol: symbol),
+      instances: zip(names, instances).map { $1.figures(id: $0, symbol: symbol) },
+      total: total.figures(id: "all", symbol: symbol, maximumExposure: maximumExposure),
       daily: daily.figures, maximumExposure: maximumExposure, timeInMarket: span > 0 ? min(1, Double(heldMilliseconds) / Double(span)) : nil,
       droppedMarkouts: markouts.dropped, stops: stops)
   }

@@ -72,7 +72,7 @@ enum PageStyle {
     th[aria-sort=ascending] button::after{content:" ↑"}th[aria-sort=descending] button::after{content:" ↓"}
     td{padding:5px 8px;text-align:right;border-top:1px solid var(--faint)}
     td small{display:block;font-size:11px;line-height:1.2;color:var(--soft)}
-    .stack td.name{min-width:170px;white-space:normal}.stack td.name code{white-space:nowrap}.stack td.breaks{min-width:120px;white-space:normal}
+    .stack td.name{min-width:185px;white-space:normal}.stack td.name code{white-space:nowrap}.stack td.breaks{min-width:120px;white-space:normal}
     td.clip{max-width:190px;overflow:hidden;text-overflow:ellipsis}th:last-child:not(.t),td:last-child:not(.t){position:sticky;right:0;background:var(--card)}
     .stack td{overflow-wrap:anywhere}
     .meter{display:inline-block;width:92px;height:7px;margin-right:10px;border-radius:4px;background:var(--rule);overflow:hidden;

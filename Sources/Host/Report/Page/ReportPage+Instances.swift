@@ -4,7 +4,7 @@ import Market
 extension ReportPage {
   var instanceTables: Markup {
     var html: Markup =
-      "<section class=\"card\"><div class=\"head\"><h2>Instances</h2><p class=\"note\">finished trades, in \(quote); what is still open is in no amount</p></div>"
+      "<section class=\"card\"><div class=\"head\"><h2>Instances</h2><p class=\"note\">finished trades, in \(quote); what is still open is in no PnL · exposure: the greatest</p></div>"
     html += scroller("Result of each instance", resultTable)
     html += "<div class=\"head below\"><h2>Execution</h2><p class=\"note\">in basis points, weighted by notional; below, of how many fills</p></div>"
     if figures.total.all.fills > 0 {
@@ -23,7 +23,8 @@ extension ReportPage {
   private var resultTable: Markup {
     var html = stackingHead(
       texts: ["Instance", "Symbol"],
-      numbers: ["Trades", "Won", "Held, mean", "Held, median", "Maker share", "Still open", "Gross", "Fees"] + (hasFunding ? ["Funding"] : [])
+      numbers: ["Trades", "Won", "Held, mean", "Held, median", "Maker share", "Refused", "Exposure", "Still open", "Gross", "Fees"]
+        + (hasFunding ? ["Funding"] : [])
         + ["Net PnL"])
     for row in rows {
       html += "<tr>\(cell("Instance", "\(row.id)", isText: true, style: "name"))\(cell("Symbol", "\(row.symbol)", isText: true))"
@@ -32,6 +33,8 @@ extension ReportPage {
       html += cell("Held, mean", "\(duration(row.averageHoldingMilliseconds))")
       html += cell("Held, median", "\(duration(row.medianHoldingMilliseconds))")
       html += cell("Maker share", "\(share(row.makerShare))")
+      html += cell("Refused", "\(FigureText.count(row.refusals))")
+      html += cell("Exposure", "\(FigureText.money(row.maximumExposure, decimals: 0))")
       html += cell("Still open", "\(FigureText.quantity(row.openPosition, scale: quantityScale))")
       html += cell("Gross", "\(FigureText.signedMoney(row.grossPnL, decimals: moneyDecimals))")
       html += cell("Fees", "\(FigureText.money(row.fees, decimals: moneyDecimals))")
