@@ -23,15 +23,14 @@ extension ReportPage {
   private var resultTable: Markup {
     var html = stackingHead(
       texts: ["Instance", "Symbol"],
-      numbers: ["Trades", "Won", "Held, mean", "Held, median", "Maker share", "Refused", "Exposure", "Still open", "Gross", "Fees"]
+      numbers: ["Trades", "Won", "Held", "Maker share", "Refused", "Exposure", "Still open", "Gross", "Fees"]
         + (hasFunding ? ["Funding"] : [])
         + ["Net PnL"])
     for row in rows {
       html += "<tr>\(cell("Instance", "\(row.id)", isText: true, style: "name"))\(cell("Symbol", "\(row.symbol)", isText: true))"
       html += cell("Trades", "\(FigureText.count(row.trades))")
       html += cell("Won", "\(share(row.winRate))")
-      html += cell("Held, mean", "\(duration(row.averageHoldingMilliseconds))")
-      html += cell("Held, median", "\(duration(row.medianHoldingMilliseconds))")
+      html += cell("Held", holding(row))
       html += cell("Maker share", "\(share(row.makerShare))")
       html += cell("Refused", "\(FigureText.count(row.refusals))")
       html += cell("Exposure", "\(FigureText.money(row.maximumExposure, decimals: 0))")
@@ -48,7 +47,12 @@ extension ReportPage {
 
   private func share(_ value: Double?) -> String { value.map { FigureText.number($0 * 100, decimals: 1) + " %" } ?? FigureText.none }
 
-  private func duration(_ milliseconds: Int64?) -> String { milliseconds.map { FigureText.duration(milliseconds: $0) } ?? FigureText.none }
+  /// The median below the mean: few long trades move only the one.
+  private func holding(_ row: InstanceFigures) -> Markup {
+    guard let average = row.averageHoldingMilliseconds, let median = row.medianHoldingMilliseconds else { return "\(FigureText.none)" }
+    return
+      "<span>\(FigureText.duration(milliseconds: average))<small>median \(FigureText.duration(milliseconds: median))</small></span>"
+  }
 
   private var executionTable: Markup {
     let horizons = ExecutionFigures.horizonsSeconds.map { "Markout \($0) s" }
