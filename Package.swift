@@ -81,7 +81,7 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Scaffold", "Session", "Settings",
+      "Backtest", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),

@@ -15,11 +15,18 @@ import Testing
     var equities = (low: Int128.max, high: Int128.min)
     var peak = equity
     var drawdown: Int128 = 0
+    var position: Int64 = 0
+    var positions: (low: Int64, high: Int64) = (0, 0)
     for index in 0..<1_000_000 {
       let bits = generator.next()
       price += Int64(bits & 7) - 3
       // Half of the time nothing moves, as when flat.
       if bits & 8 == 0 { equity += Int128(bits >> 40) - Int128(1 << 23) }
+      if bits & 0xFF0 == 0 {
+        position = Int64(bits >> 48) - 32_768
+        series.move(to: position)
+        positions = (min(positions.low, position), max(positions.high, position))
+      }
       series.add(Int64(index), Money(raw: equity), Price(raw: price))
       prices = (min(prices.low, price), max(prices.high, price))
       equities = (min(equities.low, equity), max(equities.high, equity))
@@ -35,6 +42,9 @@ import Testing
     #expect(series.points.map(\.equityMinimum.raw).min() == equities.low)
     #expect(series.points.map(\.equityMaximum.raw).max() == equities.high)
     #expect(series.points.map(\.drawdown.raw).max() == drawdown)
+    #expect(series.points.map(\.positionMinimum).min() == positions.low)
+    #expect(series.points.map(\.positionMaximum).max() == positions.high)
+    #expect(series.points.last?.position == position)
     #expect(series.maximumDrawdown.raw == drawdown)
     #expect(series.points.last?.timeMilliseconds == 999_999)
     #expect(series.points.last?.equity.raw == equity)
@@ -88,6 +98,43 @@ import Testing
     #expect(statistics.latest.map(\.entryMilliseconds) == (734..<1234).map { Int64($0) })
     #expect(statistics.best.map(\.pnl.raw) == (0..<10).map { 633 - Int128($0) })
     #expect(statistics.worst.map(\.pnl.raw) == (0..<10).map { Int128($0) - 600 })
+  }
+
+  @Test func `refusals over any time stay in their slots and none is lost`() {
+    let seed = UInt64.random(in: 0 ... .max)
+    print("seed \(seed)")
+    var generator = SeededGenerator(state: seed)
+    var times = RefusalTimes(codeCount: 3)
+    var made: [(code: Int, time: Int64)] = []
+    var time: Int64 = 1_704_067_200_000
+    for _ in 0..<20_000 {
+      time += Int64.random(in: 0...600_000, using: &generator)
+      let code = Int.random(in: 0...1, using: &generator)
+      times.add(code, time)
+      made.append((code, time))
+    }
+    for code in 0...1 {
+      var expected = [Int](repeating: 0, count: RefusalTimes.slotCount)
+      for refusal in made where refusal.code == code { expected[Int((refusal.time - made[0].time) / times.slotMilliseconds)] += 1 }
+      #expect(times.counts(code) == expected, "seed \(seed)")
+    }
+    #expect(times.counts(2).isEmpty)
+    #expect(times.startMilliseconds == made[0].time)
+    // Wide enough, and not wider than needed.
+    #expect(times.slotMilliseconds * Int64(RefusalTimes.slotCount) > time - made[0].time)
+    #expect(times.slotMilliseconds * Int64(RefusalTimes.slotCount / 2) <= time - made[0].time)
+  }
+
+  @Test func `money that comes in is no new peak, and what leaves no drawdown`() {
+    var series = EquitySeries(initialEquity: Money(units: 100))
+    series.add(1, Money(units: 100), Price(raw: 1))
+    series.transfer(Money(units: 50))
+    series.add(2, Money(units: 147), Price(raw: 1))
+    series.transfer(Money(units: -100))
+    series.add(3, Money(units: 49), Price(raw: 1))
+    series.flush()
+    #expect(series.maximumDrawdown == Money(units: 3))
+    #expect(series.troughMilliseconds == 2)
   }
 
   @Test func `streaks count trades in a row, and a break-even trade is no win`() {

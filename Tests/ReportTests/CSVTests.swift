@@ -12,13 +12,19 @@ import Testing
     var closing = ReportFixture.fill(188, .sell, price: 600_011, position: -2, time: 1_704_067_203_726)
     closing.isMaker = true
     closing.realizedPnL = Money(raw: -1)
+    // Sold at 60,001.1 when the quote was 60,001.0 / 60,002.0: 0.1 better than the bid, 1e4 x 0.1 / 60,001.5 bps.
+    closing.decisionBid = Price(raw: 600_010)
+    closing.decisionAsk = Price(raw: 600_020)
+    closing.feeAsset = 2
+    closing.feeAmount = Money(raw: 100_000_000_000_000)
+    closing.isHostMade = true
     recorder.fill(closing)
     try recorder.finish(ReportFixture.summary())
     #expect(
       try scratch.text("r/trades.csv") == """
-        tick_index,timestamp,instance,side,price,qty,notional,fee,maker,position,realized_gross
-        99,1704067200000,"a,""b""\",buy,60002.2,0.001,60.0022,0.0300011,false,0.001,0
-        188,1704067203726,"a,""b""\",sell,60001.1,0.001,60.0011,0.03000055,true,-0.002,-0.000000000000000001
+        tick_index,timestamp,instance,side,price,qty,notional,fee,maker,position,realized_gross,decision_bid,decision_ask,slippage_bps,fee_asset,fee_amount,host_made
+        99,1704067200000,"a,""b""\",buy,60002.2,0.001,60.0022,0.0300011,false,0.001,0,,,,USDT,0.0300011,false
+        188,1704067203726,"a,""b""\",sell,60001.1,0.001,60.0011,0.03000055,true,-0.002,-0.000000000000000001,60001.0,60002.0,-0.0167,BNB,0.0001,true
 
         """)
   }
@@ -26,12 +32,14 @@ import Testing
   @Test func `roundtrips.csv holds every trade`() throws {
     let scratch = try Scratch()
     var recorder = try ReportFixture.recorder(scratch.path + "/r")
-    recorder.roundTrip(ReportFixture.trade(-50_500_000_000_000_000))
+    var trade = ReportFixture.trade(-50_500_000_000_000_000)
+    trade.funding = Money(raw: -2_500_000_000_000_000)
+    recorder.roundTrip(trade)
     try recorder.finish(ReportFixture.summary())
     #expect(
       try scratch.text("r/roundtrips.csv") == """
-        entry_timestamp,exit_timestamp,instance,side,entry_price_avg,exit_price_avg,qty,pnl,fees,holding_ms
-        1704067200000,1704067201500,EMACross@BTCUSDT/0,long,60000.0,60001.0,0.001,-0.0505,0.06,1500
+        entry_timestamp,exit_timestamp,instance,side,entry_price_avg,exit_price_avg,qty,pnl,fees,holding_ms,gross,funding
+        1704067200000,1704067201500,EMACross@BTCUSDT/0,long,60000.0,60001.0,0.001,-0.0505,0.06,1500,0.007,-0.0025
 
         """)
   }

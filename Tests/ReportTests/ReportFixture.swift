@@ -32,19 +32,22 @@ enum ReportFixture {
     -> ReportRecorder
   {
     try ReportRecorder(
-      folder: folder, instrument: instrument(), instances: instances, refusalCodes: codes, initialEquity: Money(units: equity))
+      folder: folder, instrument: instrument(), instances: instances, refusalCodes: codes, feeAssets: ["USDT", "BTC", "BNB"],
+      initialEquity: Money(units: equity))
   }
 
   static func summary(
     title: String = "EMACross on BTCUSDT", strategies: [ReportStrategy] = [], settings: [ReportSetting] = [], rejected: [ReportRefusal] = [],
-    halt: ReportHalt? = nil, warnings: [String] = [], range: ClosedRange<Int64>? = nil
+    limits: [ReportLimit]? = nil, halt: ReportHalt? = nil, warnings: [String] = [], range: ClosedRange<Int64>? = nil, syntheticSpread: String? = nil
   ) -> ReportSummary {
     ReportSummary(
       title: title, symbol: "BTCUSDT", hostVersion: "0.1.0", strategies: strategies, settings: settings,
-      data: ReportDataSource(path: "ticks.csv", digest: "ab12", rows: 3, timeRangeMilliseconds: range), ticks: 3, fills: 2, trades: 1,
+      data: ReportDataSource(
+        path: "ticks.csv", digest: "ab12", rows: 3, timeRangeMilliseconds: range, inputs: ["trades"], syntheticSpread: syntheticSpread), ticks: 3,
+      fills: 2, trades: 1,
       wins: 1, realizedPnL: Money(units: 3), fees: Money(units: 1), initialEquity: Money(units: 10_000), finalEquity: Money(units: 10_002),
       finalPnL: Money(units: 2), maximumDrawdown: Money(units: 1), maximumDrawdownFraction: 0.0001, position: .zero, ordersRejected: rejected,
-      decisionHash: "cd34", halt: halt, warnings: warnings, resultsJSON: #"{"symbol":"BTCUSDT","ticks":3}"#)
+      decisionHash: "cd34", halt: halt, limits: limits, warnings: warnings, resultsJSON: #"{"symbol":"BTCUSDT","ticks":3}"#)
   }
 
   static func fill(_ index: Int, _ side: Side, price: Int64, position: Int64, time: Int64 = 1_704_067_200_000) -> FillRow {
@@ -52,13 +55,22 @@ enum ReportFixture {
     return FillRow(
       tickIndex: index, timeMilliseconds: time, instance: 0, side: side, quantity: Quantity(raw: 1), price: Price(raw: price),
       notional: notional, fee: BasisPoints(raw: 5_000_000).fee(on: notional), isMaker: false, positionAfter: Quantity(raw: position),
-      realizedPnL: .zero)
+      realizedPnL: .zero, decisionBid: .zero, decisionAsk: .zero, feeAsset: 0, feeAmount: BasisPoints(raw: 5_000_000).fee(on: notional),
+      isHostMade: false)
   }
 
   static func trade(_ pnl: Int128, at time: Int64 = 1_704_067_200_000) -> TradeRow {
     TradeRow(
       instance: 0, side: .buy, entryMilliseconds: time, exitMilliseconds: time + 1500, entryPrice: Price(raw: 600_000),
-      exitPrice: Price(raw: 600_010), quantity: Quantity(raw: 1), pnl: Money(raw: pnl), fees: Money(raw: 60_000_000_000_000_000))
+      exitPrice: Price(raw: 600_010), quantity: Quantity(raw: 1), pnl: Money(raw: pnl), fees: Money(raw: 60_000_000_000_000_000), funding: .zero)
+  }
+}
+
+extension ReportRecorder {
+  /// For what is not about figures.
+  consuming func finish(_ summary: ReportSummary) throws(ReportError) {
+    let measures = RunMeasures(instrument: instrument, instances: instances, initialEquity: summary.initialEquity)
+    try finish(summary, measures.finish(RunMeasures.Moment(timeMilliseconds: 0, equity: summary.finalEquity, bid: .zero, ask: .zero, last: .zero)))
   }
 }
 

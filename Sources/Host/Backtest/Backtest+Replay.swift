@@ -38,9 +38,13 @@ extension Backtest {
       if recorder.tickIndex == 0 { span.first = batch[0].exchangeMilliseconds }
       for index in 0..<count {
         let tick = batch[index]
+        if tick.exchangeMilliseconds > recorder.wakeMilliseconds { recorder.advance(to: tick.exchangeMilliseconds, loop.engine) }
         recorder.timeMilliseconds = tick.exchangeMilliseconds
         loop.trade(tick, instrument: 0, receiveNanoseconds: tick.exchangeMilliseconds &* 1_000_000)
-        if reports { recorder.mark(equity: loop.engine.equity, price: tick.trade.price) }
+        if reports {
+          recorder.mark(equity: loop.engine.equity, price: tick.trade.price)
+          if recorder.wantsLimits { recorder.mark(limits: loop.engine.limitUses()) }
+        }
         recorder.tickIndex &+= 1
       }
       span.last = batch[count - 1].exchangeMilliseconds
@@ -63,12 +67,14 @@ extension Backtest {
       if recorder.tickIndex == 0 { span.first = milliseconds }
       span.last = milliseconds
       span.inputs.count(event.payload)
+      if milliseconds > recorder.wakeMilliseconds { recorder.advance(to: milliseconds, loop.engine) }
       recorder.timeMilliseconds = milliseconds
       deliver(event, to: &loop)
       if reports {
         if case .trade(let trade) = event.payload { price = trade.price }
         // Before the first trade there is no price to draw.
         if price > .zero { recorder.mark(equity: loop.engine.equity, price: price) }
+        if recorder.wantsLimits { recorder.mark(limits: loop.engine.limitUses()) }
       }
       recorder.tickIndex &+= 1
       if recorder.failure != nil { try stopOnFailure(recorder, session) }

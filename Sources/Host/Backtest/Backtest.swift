@@ -37,12 +37,12 @@ public struct Backtest {
     let session = try TradingSession(
       instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings)
     let input = try BacktestInput.open(request, instrument)
-    if !input.hasQuotes, settings.simulation.syntheticSpread.raw > 0 || settings.simulation.fillPrice == .quote {
-      warnings.append(
-        "quotes are synthetic: the data has trades alone, so bid and ask are the last trade with a spread of "
-          + "\(DecimalText.formatShort(Int128(settings.simulation.syntheticSpread.raw), scale: BasisPoints.scale)) bps")
-    }
-    let recorder = BacktestRecorder(specs: [instrument.spec], report: try makeReport(session, instrument))
+    let syntheticWarning =
+      "quotes are synthetic: the data has trades alone, so bid and ask are the last trade with a spread of \(Self.bps(settings.simulation.syntheticSpread))"
+    if !input.hasQuotes, settings.simulation.syntheticSpread.raw > 0 || settings.simulation.fillPrice == .quote { warnings.append(syntheticWarning) }
+    let recorder = BacktestRecorder(
+      instrument: instrument, instances: session.instances.map(\.id), initialEquity: settings.simulation.initialCash,
+      report: try makeReport(session, instrument))
     var loop = session.makeLoop(hasQuotes: input.hasQuotes, observer: recorder)
     if settings.killSwitch.enabled { loop.command(.kill, receiveNanoseconds: 0) }
     let loaded = Clocks.monotonicNanoseconds()
@@ -50,13 +50,15 @@ public struct Backtest {
     let ended = Clocks.monotonicNanoseconds()
     span.inputs.areQuotesSynthetic = !input.hasQuotes
 
+    guard let figures = recorder.figures(loop.engine) else { throw SessionError(.internalError, "the figures of a run were taken twice") }
     let hashes = loop.decisionHashes()
     var result = BacktestResult(
       symbol: instrument.id.symbol, instrument: instrument, ticks: recorder.tickIndex, badRowsSkipped: input.skippedRowCount,
       firstMilliseconds: span.first, lastMilliseconds: span.last, inputs: span.inputs, counters: loop.counters,
       initialEquity: settings.simulation.initialCash,
       finalEquity: loop.engine.equity, cash: loop.engine.cash, maximumDrawdown: loop.engine.maximumDrawdown, peak: loop.engine.peak,
-      position: Quantity(raw: loop.engine.book(instrument: 0).position),
+      position: Quantity(raw: loop.engine.book(instrument: 0).position), figures: figures,
+      limits: recorder.hasReport ? limits(recorder.limits, session, instrument) : nil,
       firstRefusals: recorder.firstRefusals.entries, halt: recorder.halt, decisionHash: hashes.run.hex,
       instances: zip(session.instances, hashes.instances).map {
         BacktestResult.Instance(id: $0.id, digest: $0.digest.hex, decisionHash: $1.hex, parameters: $0.parameterTexts)
@@ -69,7 +71,8 @@ public struct Backtest {
     }
     result.cpuSeconds = ProcessFigures.cpuSeconds()
     result.peakResidentBytes = ProcessFigures.peakResidentBytes()
-    try recorder.finish(summary(of: result))
+    // The page says it in a banner of its own.
+    try recorder.finish(summary(of: result, warnings: result.warnings.filter { $0 != syntheticWarning }), figures)
     return result
   }
 
@@ -95,20 +98,31 @@ public struct Backtest {
     for code in RefusalCode.allCases { codes[Int(code.rawValue)] = code.name }
     return try ReportRecorder(
       folder: folder, instrument: instrument, instances: session.instances.map(\.id), refusalCodes: codes,
-      initialEquity: settings.simulation.initialCash)
+      feeAssets: [instrument.quoteAsset, instrument.baseAsset, "third asset"], initialEquity: settings.simulation.initialCash)
   }
 
-  private func summary(of result: BacktestResult) throws -> ReportSummary {
+  private static func bps(_ rate: BasisPoints) -> String { DecimalText.formatShort(Int128(rate.raw), scale: BasisPoints.scale) + " bps" }
+
+  private func limits(_ peaks: LimitPeaks, _ session: TradingSession, _ instrument: Instrument) -> [ReportLimit] {
+    peaks.ranked.map { peak in
+      let use = peak.use
+      let scope = use.instance >= 0 ? session.instances[Int(use.instance)].id : use.instrument >= 0 ? instrument.id.symbol : "account"
+      return ReportLimit(
+        code: use.code.name, scope: scope, value: use.text(use.value, spec: instrument.spec), limit: use.text(use.limit, spec: instrument.spec),
+        unit: use.unitName(instrument), fraction: use.fraction, timeMilliseconds: peak.timeMilliseconds)
+    }
+  }
+
+  private func summary(of result: BacktestResult, warnings: [String]) throws -> ReportSummary {
     let model = settings.simulation
-    let bps = { (rate: BasisPoints) in DecimalText.formatShort(Int128(rate.raw), scale: BasisPoints.scale) + " bps" }
     let simulation =
       [
         ReportSetting(section: "Simulation", name: "fills at", value: model.fillPrice == .trade ? "the last trade's price" : "the quote"),
-        ReportSetting(section: "Simulation", name: "taker fee", value: bps(model.takerFee)),
-        ReportSetting(section: "Simulation", name: "maker fee", value: bps(model.makerFee)),
+        ReportSetting(section: "Simulation", name: "taker fee", value: Self.bps(model.takerFee)),
+        ReportSetting(section: "Simulation", name: "maker fee", value: Self.bps(model.makerFee)),
         ReportSetting(
           section: "Simulation", name: "synthetic spread",
-          value: result.inputs.areQuotesSynthetic ? bps(model.syntheticSpread) : "not used: the data has quotes"),
+          value: result.inputs.areQuotesSynthetic ? Self.bps(model.syntheticSpread) : "not used: the data has quotes"),
         ReportSetting(section: "Simulation", name: "slippage and latency", value: "none"),
         ReportSetting(section: "Simulation", name: "inputs", value: result.inputs.kinds.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
       ] + (request.snapshotPath.map { [ReportSetting(section: "Simulation", name: "depth snapshots", value: $0)] } ?? [])
@@ -123,13 +137,15 @@ public struct Backtest {
       data: ReportDataSource(
         path: request.ticksPath, digest: try SHA256Hasher.digest(ofFile: request.ticksPath).hex, rows: result.ticks,
         badRowsSkipped: result.badRowsSkipped,
-        timeRangeMilliseconds: result.firstMilliseconds <= result.lastMilliseconds ? result.firstMilliseconds...result.lastMilliseconds : nil),
+        timeRangeMilliseconds: result.firstMilliseconds <= result.lastMilliseconds ? result.firstMilliseconds...result.lastMilliseconds : nil,
+        inputs: result.inputs.kinds.map(\.name),
+        syntheticSpread: result.inputs.areQuotesSynthetic ? Self.bps(model.syntheticSpread) : nil),
       ticks: result.ticks, fills: result.counters.fills, trades: result.counters.trades, wins: result.counters.wins,
       realizedPnL: result.realizedPnL, fees: result.counters.fees, initialEquity: result.initialEquity, finalEquity: result.finalEquity,
       finalPnL: result.finalPnL, maximumDrawdown: result.maximumDrawdown,
       maximumDrawdownFraction: peak > 0 ? result.maximumDrawdown.doubleValue / peak : 0, position: result.position,
       ordersRejected: result.counters.refusalCounts.map { ReportRefusal(code: $0.name, count: $0.count) }, decisionHash: result.decisionHash,
-      halt: result.halt.map { ReportHalt(reason: $0.reason, timeMilliseconds: $0.milliseconds) }, warnings: result.warnings,
+      halt: result.halt.map { ReportHalt(reason: $0.reason, timeMilliseconds: $0.milliseconds) }, limits: result.limits, warnings: warnings,
       resultsJSON: result.json.description)
   }
 }

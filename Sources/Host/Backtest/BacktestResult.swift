@@ -1,4 +1,5 @@
 import Market
+import Report
 import Session
 
 /// The figures of a finished run.
@@ -25,6 +26,9 @@ public struct BacktestResult: Sendable {
   public var maximumDrawdown: Money
   public var peak: Money
   public var position: Quantity
+  public var figures: RunFigures
+  /// Nearest to its edge first; nil = not looked at, as without a report.
+  public var limits: [ReportLimit]?
   /// One for each code that occurred, with its figures.
   public var firstRefusals: [FirstRefusals.Entry]
   public var halt: (reason: String, milliseconds: Int64)?
@@ -45,7 +49,7 @@ public struct BacktestResult: Sendable {
 
   /// The object of `backtest --json`.
   public var json: JSONValue {
-    .object([
+    let run: [(key: String, value: JSONValue)] = [
       ("symbol", .text(symbol)), ("instrument", .text(instrument.id.description)), ("ticks", .integer(ticks)),
       ("inputs", .object(inputs.members)), ("quotes_synthetic", .boolean(inputs.areQuotesSynthetic)),
       ("bad_rows_skipped", .integer(badRowsSkipped)), ("first_ms", .integer(Int(firstMilliseconds))), ("last_ms", .integer(Int(lastMilliseconds))),
@@ -62,18 +66,20 @@ public struct BacktestResult: Sendable {
       (
         "instances",
         .array(
-          instances.map { instance in
-            .object([
-              ("id", .text(instance.id)), ("digest", .text(instance.digest)), ("decision_hash", .text(instance.decisionHash)),
-              ("parameters", .object(instance.parameters.map { (key: $0.name, value: .text($0.value)) })),
-            ])
+          zip(instances, figures.instances).map { instance, figures in
+            .object(
+              [
+                ("id", .text(instance.id)), ("digest", .text(instance.digest)), ("decision_hash", .text(instance.decisionHash)),
+                ("parameters", .object(instance.parameters.map { (key: $0.name, value: .text($0.value)) })),
+              ] + members(of: figures))
           })
       ),
       ("warnings", .array(warnings.map { .text($0) })), ("report", reportPath.map { .text($0) } ?? .null),
       ("load_s", .seconds(loadNanoseconds)), ("run_s", .seconds(runNanoseconds)),
       ("cpu_s", .number(DecimalText.format(Int64(cpuSeconds * 1e6), scale: 6))), ("ticks_per_s", .integer(ticksPerSecond)),
       ("peak_rss_bytes", .integer(peakResidentBytes)),
-    ])
+    ]
+    return .object(run + runMembers)
   }
 }
 

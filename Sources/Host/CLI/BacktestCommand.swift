@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backtest
 import Market
+import Report
 
 struct BacktestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -118,11 +119,19 @@ enum BacktestSummary {
         + (result.counters.refusals == 0
           ? "nothing" : result.counters.refusalCounts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
     ]
+    if result.counters.fills > 0 { lines.append("  execution \(execution(result.figures.total))") }
     lines += result.firstRefusals.map { "            first \($0.text)" }
     if let halt = result.halt { lines.append("  halted    \(halt.reason)") }
     lines.append("  decisions \(result.decisionHash)")
     if let report = result.reportPath { lines.append("  report    \(report)/report.html") }
     return lines.joined(separator: "\n")
+  }
+
+  /// Whether fills were good ones: what they cost at once, and where the market went after them.
+  private static func execution(_ total: InstanceFigures) -> String {
+    let bps = { (figure: BpsFigure) in figure.bps.map { DecimalText.format(Int64(($0 * 100).rounded()), scale: 2) + " bps" } ?? "unknown" }
+    let markouts = zip(ExecutionFigures.horizonsSeconds, total.all.markouts).map { "\($0) s \(bps($1))" }.joined(separator: ", ")
+    return "maker \(percent(total.makerShare ?? 0)) %, slippage \(bps(total.all.touchSlippage)), markout \(markouts)"
   }
 
   static func percent(_ fraction: Double) -> String { DecimalText.format(Int64((fraction * 1000).rounded()), scale: 1) }

@@ -1,16 +1,13 @@
 import Market
 import PluginABI
 import Risk
-import Synchronization
 
 /// The trading core: events in, actions out.
 ///
 /// A synchronous value machine with one owner: no I/O, no clock, no randomness, no allocation after `init`. Every
 /// number of money is an integer. The same machine runs in backtest, mock, paper, demo and live.
 public struct Engine: ~Copyable {
-  // An atomic has an address of its own, and so has whatever holds one: without it the compiler copies the whole engine to
-  // the stack for a look at one field (60 copies of 1.7 KB per order were counted).
-  private let pin = Atomic<UInt8>(0)
+  private let pin = Pin()
   /// The gate owns positions by quantity and all limits; the engine owns the money.
   var gate: RiskGate
   var orders: OrderTable
@@ -298,6 +295,7 @@ extension Engine {
   public func book(instance: Int) -> PositionBook { instances[instance].book }
   public func mark(instrument: Int) -> Price { instruments[instrument].mark }
   public func lastPrice(instrument: Int) -> Price { instruments[instrument].last }
+  /// Zero where there is no quote.
   public func bid(instrument: Int) -> Price { instruments[instrument].bid }
   public func ask(instrument: Int) -> Price { instruments[instrument].ask }
   public func unrealized(instrument: Int) -> Money { instruments[instrument].unrealized }

@@ -1,6 +1,6 @@
 import Market
 
-/// Equity, price and drawdown of a whole run in a bounded number of points.
+/// Equity, price, position and drawdown of a whole run in a bounded number of points.
 ///
 /// Every mark enters the open bucket. When the buckets are used up, neighbours are merged and each one from then on
 /// takes twice as many marks: least and greatest values survive every merge, so no extreme of the run is ever lost.
@@ -14,13 +14,17 @@ struct EquitySeries {
     var equity: Money
     var equityMinimum: Money
     var equityMaximum: Money
+    /// The account's net position, signed, raw.
+    var position: Int64
+    var positionMinimum: Int64
+    var positionMaximum: Int64
     /// Greatest fall from the highest equity so far, seen at any mark of the bucket.
     var drawdown: Money
 
     /// Before its first mark: no equity is equal to it, and every price is outside its range.
     static let empty = Point(
       timeMilliseconds: 0, price: .zero, priceMinimum: Price(raw: .max), priceMaximum: Price(raw: .min), equity: Money(raw: .min),
-      equityMinimum: Money(raw: .max), equityMaximum: Money(raw: .min), drawdown: .zero)
+      equityMinimum: Money(raw: .max), equityMaximum: Money(raw: .min), position: 0, positionMinimum: 0, positionMaximum: 0, drawdown: .zero)
   }
 
   static let capacity = 2048
@@ -54,6 +58,16 @@ struct EquitySeries {
     widen(timeMilliseconds, equity, price)
   }
 
+  /// The account's net position from now on.
+  mutating func move(to position: Int64) {
+    open.position = position
+    open.positionMinimum = min(open.positionMinimum, position)
+    open.positionMaximum = max(open.positionMaximum, position)
+  }
+
+  /// Money that came in (above zero) or left without being a result: no drawdown, and no new peak.
+  mutating func transfer(_ amount: Money) { peak += amount }
+
   /// The last bucket, full or not. Marks may follow.
   mutating func flush() {
     if remaining < marksPerPoint { close() }
@@ -86,7 +100,11 @@ struct EquitySeries {
   private mutating func close() {
     count += marksPerPoint - remaining
     points.append(open)
+    let position = open.position
     open = .empty
+    open.position = position
+    open.positionMinimum = position
+    open.positionMaximum = position
     if points.count == Self.capacity { halve() }
     remaining = marksPerPoint
   }
@@ -99,6 +117,8 @@ struct EquitySeries {
       merged.priceMaximum = Swift.max(merged.priceMaximum, earlier.priceMaximum)
       merged.equityMinimum = Swift.min(merged.equityMinimum, earlier.equityMinimum)
       merged.equityMaximum = Swift.max(merged.equityMaximum, earlier.equityMaximum)
+      merged.positionMinimum = Swift.min(merged.positionMinimum, earlier.positionMinimum)
+      merged.positionMaximum = Swift.max(merged.positionMaximum, earlier.positionMaximum)
       merged.drawdown = Swift.max(merged.drawdown, earlier.drawdown)
       points[index] = merged
     }

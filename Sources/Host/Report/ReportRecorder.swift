@@ -8,8 +8,8 @@ public struct ReportRecorder: ~Copyable {
   private var folder: ReportFolder
   private var fillsFile: TextFile
   private var roundTripsFile: TextFile
-  private let instrument: Instrument
-  private let instances: [String]
+  let instrument: Instrument
+  let instances: [String]
   private let instanceFields: [[UInt8]]
   private let priceScale: Int
   private let quantityScale: Int
@@ -17,6 +17,8 @@ public struct ReportRecorder: ~Copyable {
   private var marks = FillMarks()
   private var statistics = TradeStatistics()
   private var refusals: RefusalCounts
+  private let feeAssetFields: [[UInt8]]
+  private var netPosition: Int64 = 0
 
   /// Makes the partial folder and opens its files.
   ///
@@ -24,17 +26,21 @@ public struct ReportRecorder: ~Copyable {
   ///   - path: the report's folder. An existing one is replaced at the end if it is empty or a report of ours.
   ///   - instances: names that `FillRow.instance` and `TradeRow.instance` point into.
   ///   - refusalCodes: names that `refusal` points into.
+  ///   - feeAssets: names that `FillRow.feeAsset` points into.
   ///   - initialEquity: the first peak of the drawdown.
   /// - Throws: `ReportError` of kind `usage` for a folder that is not ours, `failed` if something cannot be written.
-  public init(folder path: String, instrument: Instrument, instances: [String], refusalCodes: [String] = [], initialEquity: Money)
-    throws(ReportError)
-  {
+  public init(
+    folder path: String, instrument: Instrument, instances: [String], refusalCodes: [String] = [], feeAssets: [String], initialEquity: Money
+  ) throws(ReportError) {
     // Locals first: what was made is unmade if a later step throws.
     let folder = try ReportFolder(path)
     var fillsFile = try TextFile(folder.file(.fills))
     var roundTripsFile = try TextFile(folder.file(.roundTrips))
-    fillsFile.write("tick_index,timestamp,instance,side,price,qty,notional,fee,maker,position,realized_gross\n")
-    roundTripsFile.write("entry_timestamp,exit_timestamp,instance,side,entry_price_avg,exit_price_avg,qty,pnl,fees,holding_ms\n")
+    fillsFile.write(
+      "tick_index,timestamp,instance,side,price,qty,notional,fee,maker,position,realized_gross,"
+        + "decision_bid,decision_ask,slippage_bps,fee_asset,fee_amount,host_made\n")
+    roundTripsFile.write(
+      "entry_timestamp,exit_timestamp,instance,side,entry_price_avg,exit_price_avg,qty,pnl,fees,holding_ms,gross,funding\n")
     self.folder = folder
     self.fillsFile = fillsFile
     self.roundTripsFile = roundTripsFile
@@ -43,6 +49,7 @@ public struct ReportRecorder: ~Copyable {
     instanceFields = instances.map { Array(CSVText.field($0).utf8) }
     priceScale = Int(instrument.spec.priceScale)
     quantityScale = Int(instrument.spec.quantityScale)
+    feeAssetFields = feeAssets.map { Array(CSVText.field($0).utf8) }
     series = EquitySeries(initialEquity: initialEquity)
     refusals = RefusalCounts(codes: refusalCodes)
   }
@@ -57,9 +64,14 @@ public struct ReportRecorder: ~Copyable {
     series.add(timeMilliseconds, equity, price)
   }
 
-  /// One execution: a row of trades.csv and perhaps a triangle in the price chart.
+  /// Money that came in (above zero) or left without being a result.
+  public mutating func transfer(_ amount: Money) { series.transfer(amount) }
+
+  /// One execution: a row of trades.csv, the account's position from now on and perhaps a triangle in the price chart.
   public mutating func fill(_ row: FillRow) {
     marks.add(row)
+    netPosition += row.side.sign * row.quantity.raw
+    series.move(to: netPosition)
     fillsFile.write(row.tickIndex)
     fillsFile.write(byte: CSVText.comma)
     fillsFile.write(decimal: row.timeMilliseconds, scale: 0)
@@ -77,7 +89,23 @@ public struct ReportRecorder: ~Copyable {
     fillsFile.write(decimal: row.positionAfter.raw, scale: quantityScale)
     fillsFile.write(byte: CSVText.comma)
     fillsFile.write(row.realizedPnL)
-    fillsFile.write(byte: CSVText.newline)
+    fillsFile.write(byte: CSVText.comma)
+    writeDecision(row)
+    fillsFile.write(feeAssetFields[row.feeAsset])
+    fillsFile.write(byte: CSVText.comma)
+    fillsFile.write(row.feeAmount)
+    fillsFile.write(row.isHostMade ? ",true\n" : ",false\n")
+  }
+
+  /// The decision's quote and the slippage against it; empty fields where there was none.
+  private mutating func writeDecision(_ row: FillRow) {
+    guard let bps = row.slippageBps else { return fillsFile.write(",,,") }
+    fillsFile.write(decimal: row.decisionBid.raw, scale: priceScale)
+    fillsFile.write(byte: CSVText.comma)
+    fillsFile.write(decimal: row.decisionAsk.raw, scale: priceScale)
+    fillsFile.write(byte: CSVText.comma)
+    fillsFile.write(decimal: Int64((bps * 1e4).rounded()), scale: 4)
+    fillsFile.write(byte: CSVText.comma)
   }
 
   /// One flat-to-flat trade: a row of roundtrips.csv, the statistics and the page's tables.
@@ -100,6 +128,10 @@ public struct ReportRecorder: ~Copyable {
     roundTripsFile.write(row.fees)
     roundTripsFile.write(byte: CSVText.comma)
     roundTripsFile.write(decimal: row.holdingMilliseconds, scale: 0)
+    roundTripsFile.write(byte: CSVText.comma)
+    roundTripsFile.write(row.grossPnL)
+    roundTripsFile.write(byte: CSVText.comma)
+    roundTripsFile.write(row.funding)
     roundTripsFile.write(byte: CSVText.newline)
   }
 
@@ -113,14 +145,14 @@ public struct ReportRecorder: ~Copyable {
   /// Writes equity.csv, report.html and results.json, and puts the report in its place.
   ///
   /// - Throws: the first failed write of the whole run; then nothing is left behind.
-  public consuming func finish(_ summary: ReportSummary) throws(ReportError) {
+  public consuming func finish(_ summary: ReportSummary, _ figures: RunFigures) throws(ReportError) {
     try fillsFile.finish()
     try roundTripsFile.finish()
     series.flush()
     try writeEquity()
     let page = ReportPage(
       summary: summary, instrument: instrument, instances: instances, series: series, marks: marks, statistics: statistics,
-      refusals: refusals.shown(with: summary.ordersRejected))
+      refusals: refusals.shown(with: summary.ordersRejected), refusalTimes: refusals.times, figures: figures)
     try Self.write(page.text(), to: folder.file(.page))
     let results = summary.resultsJSON
     try Self.write(results.hasSuffix("\n") ? results : results + "\n", to: folder.file(.results))

@@ -30,6 +30,8 @@ public struct ReportSummary: Sendable {
   public var decisionHash: String
   /// Why and when trading was stopped; nil = it was not.
   public var halt: ReportHalt?
+  /// What came closest to each limit; nil = it was not looked at.
+  public var limits: [ReportLimit]?
   /// One line each, shown on top: synthetic quotes, an unknown instrument's scale.
   public var warnings: [String]
   /// The object of `backtest --json`, written to results.json as it is.
@@ -39,7 +41,7 @@ public struct ReportSummary: Sendable {
     title: String, symbol: String, hostVersion: String, strategies: [ReportStrategy], settings: [ReportSetting], data: ReportDataSource,
     ticks: Int, fills: Int, trades: Int, wins: Int, realizedPnL: Money, fees: Money, initialEquity: Money, finalEquity: Money,
     finalPnL: Money, maximumDrawdown: Money, maximumDrawdownFraction: Double, position: Quantity, ordersRejected: [ReportRefusal] = [],
-    decisionHash: String, halt: ReportHalt? = nil, warnings: [String] = [], resultsJSON: String
+    decisionHash: String, halt: ReportHalt? = nil, limits: [ReportLimit]? = nil, warnings: [String] = [], resultsJSON: String
   ) {
     self.title = title
     self.symbol = symbol
@@ -62,6 +64,7 @@ public struct ReportSummary: Sendable {
     self.ordersRejected = ordersRejected
     self.decisionHash = decisionHash
     self.halt = halt
+    self.limits = limits
     self.warnings = warnings
     self.resultsJSON = resultsJSON
   }
@@ -112,13 +115,22 @@ public struct ReportDataSource: Sendable {
   public var badRowsSkipped: Int
   /// Epoch milliseconds of the first and the last tick; nil = no ticks.
   public var timeRangeMilliseconds: ClosedRange<Int64>?
+  /// What the data had, e.g. `trades`, `quotes`, `depth`.
+  public var inputs: [String]
+  /// Quotes were made from trades with this spread, e.g. `2 bps`; nil = the data's own quotes.
+  public var syntheticSpread: String?
 
-  public init(path: String, digest: String?, rows: Int, badRowsSkipped: Int = 0, timeRangeMilliseconds: ClosedRange<Int64>?) {
+  public init(
+    path: String, digest: String?, rows: Int, badRowsSkipped: Int = 0, timeRangeMilliseconds: ClosedRange<Int64>?, inputs: [String],
+    syntheticSpread: String?
+  ) {
     self.path = path
     self.digest = digest
     self.rows = rows
     self.badRowsSkipped = badRowsSkipped
     self.timeRangeMilliseconds = timeRangeMilliseconds
+    self.inputs = inputs
+    self.syntheticSpread = syntheticSpread
   }
 }
 
@@ -130,6 +142,33 @@ public struct ReportRefusal: Sendable {
   public init(code: String, count: Int) {
     self.code = code
     self.count = count
+  }
+}
+
+/// The most that was used of one limit.
+public struct ReportLimit: Sendable {
+  /// The code of a refusal at this limit.
+  public var code: String
+  /// What it limits: `account`, a symbol, an instance's id.
+  public var scope: String
+  /// Decimal text.
+  public var value: String
+  public var limit: String
+  /// Of both; empty: a count.
+  public var unit: String
+  /// 1 = at the limit.
+  public var fraction: Double
+  /// When it was first this high, epoch milliseconds.
+  public var timeMilliseconds: Int64
+
+  public init(code: String, scope: String, value: String, limit: String, unit: String, fraction: Double, timeMilliseconds: Int64) {
+    self.code = code
+    self.scope = scope
+    self.value = value
+    self.limit = limit
+    self.unit = unit
+    self.fraction = fraction
+    self.timeMilliseconds = timeMilliseconds
   }
 }
 

@@ -16,13 +16,15 @@ public struct TradeRow: Sendable, BitwiseCopyable {
   public var exitPrice: Price
   /// Largest position on the way.
   public var quantity: Quantity
-  /// Net of all fees; a win is above zero.
+  /// Net of all fees and funding; a win is above zero.
   public var pnl: Money
   public var fees: Money
+  /// Paid; below zero: received.
+  public var funding: Money
 
   public init(
     instance: Int, side: Side, entryMilliseconds: Int64, exitMilliseconds: Int64, entryPrice: Price, exitPrice: Price, quantity: Quantity,
-    pnl: Money, fees: Money
+    pnl: Money, fees: Money, funding: Money
   ) {
     self.instance = instance
     self.side = side
@@ -33,7 +35,11 @@ public struct TradeRow: Sendable, BitwiseCopyable {
     self.quantity = quantity
     self.pnl = pnl
     self.fees = fees
+    self.funding = funding
   }
+
+  /// Before fees and funding.
+  var grossPnL: Money { pnl + fees + funding }
 
   /// Never negative: a recording's clock may step back.
   public var holdingMilliseconds: Int64 { max(0, exitMilliseconds - entryMilliseconds) }

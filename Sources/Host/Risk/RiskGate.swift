@@ -1,5 +1,4 @@
 import Market
-import Synchronization
 
 /// An order that hard risk has passed. A venue accepts nothing else, and nothing outside this file can make one.
 public struct ApprovedOrder: Sendable {
@@ -60,8 +59,7 @@ public enum Verdict: Sendable {
 /// alone, because leaving a position must stay possible; a cancel passes always. Exposure is what would result if all
 /// that is open filled in the worst way. Nothing here reads a clock or allocates after `init`.
 public struct RiskGate: ~Copyable {
-  // Keeps the gate in its place: see Engine.
-  private let pin = Atomic<UInt8>(0)
+  private let pin = Pin()
   public internal(set) var limits: RiskLimits
   /// Fees that funds are set aside for: the larger of the venue's two rates, never below zero.
   let feeReserve: BasisPoints

@@ -28,10 +28,31 @@ struct ChartDrawing {
     shapes += "<path class=\"\(style)\" d=\"\(path)\"/>"
   }
 
+  /// A line of what holds until it changes.
+  mutating func steps(_ style: String, _ points: [(time: Int64, value: Double)]) {
+    guard let first = points.first else { return }
+    var path = "M\(time.x(first.time)) \(value.y(first.value))"
+    for point in points.dropFirst() { path += "H\(time.x(point.time))V\(value.y(point.value))" }
+    // As above: a single point is a dot.
+    if points.count == 1 { path += "h0" }
+    shapes += "<path class=\"\(style)\" d=\"\(path)\"/>"
+  }
+
   /// A level with a word at its right end.
-  mutating func level(_ at: Double, _ word: String) {
+  mutating func level(_ at: Double, _ word: String = "") {
     shapes += "<path class=\"level\" d=\"M0 \(value.y(at))H10000\"/>"
-    overlay += "<span class=\"word\" style=\"top:\(percent(value.position(at)))\">\(word)</span>"
+    if !word.isEmpty { overlay += "<span class=\"word\" style=\"top:\(percent(value.position(at)))\">\(word)</span>" }
+  }
+
+  /// The whole height over a time, cut to the chart.
+  mutating func spans(_ style: String, _ spans: [(from: Int64, to: Int64)]) {
+    var path = ""
+    for span in spans where span.to >= time.first && span.from <= time.last {
+      let left = time.x(max(span.from, time.first))
+      // Never too thin to be seen.
+      path += "M\(left) 0H\(max(left + 8, time.x(min(span.to, time.last))))V10000H\(left)z"
+    }
+    if !path.isEmpty { shapes += "<path class=\"\(style)\" d=\"\(path)\"/>" }
   }
 
   /// A symbol that keeps its shape, with a tooltip.
@@ -48,7 +69,7 @@ struct ChartDrawing {
     for tick in value.ticks { grid += "M0 \(value.y(tick))H10000" }
     var vertical = ""
     for tick in time.ticks { vertical += "M\(time.x(tick.milliseconds)) 0V10000" }
-    var html: Markup = "<div class=\"plot \(style)\" role=\"img\" aria-label=\"\(label)\">"
+    var html: Markup = "<div class=\"plot \(style)\" role=\"img\" tabindex=\"0\" aria-label=\"\(label)\">"
     html +=
       "<svg class=\"lines\" viewBox=\"0 0 10000 10000\" preserveAspectRatio=\"none\"><path class=\"grid\" d=\"\(grid)\"/><path class=\"grid faint\" d=\"\(vertical)\"/>\(shapes)</svg>"
     if !marks.text.isEmpty { html += "<svg class=\"marks\">\(marks)</svg>" }

@@ -23,6 +23,13 @@ enum FigureText {
     return result + digits[point...]
   }
 
+  /// A decimal text with at most 2 decimals, or as many as show a small one.
+  static func trimmed(_ decimal: String) -> String {
+    guard let point = decimal.firstIndex(of: "."), let value = Double(decimal) else { return grouped(decimal) }
+    let written = decimal.distance(from: point, to: decimal.endIndex) - 1
+    return number(value, decimals: min(written, decimals(showing: value, significant: 2)))
+  }
+
   static func count(_ value: Int) -> String { grouped(String(value)) }
 
   static func money(_ money: Money, decimals: Int) -> String { grouped(DecimalText.format(money, decimals: decimals)) }
@@ -47,9 +54,10 @@ enum FigureText {
     return number(fraction * 100, decimals: decimals(showing: fraction * 100, significant: 2)) + " %"
   }
 
-  /// Decimals that show `value` with so many significant digits, 2...8.
+  /// Decimals that show `value` with so many significant digits, 2...8; none from ten millions on.
   static func decimals(showing value: Double, significant: Int = 3) -> Int {
     guard value != 0, value.isFinite else { return 2 }
+    if value.magnitude >= 1e7 { return 0 }
     return min(8, max(2, significant - 1 - Int(log10(value.magnitude).rounded(.down))))
   }
 

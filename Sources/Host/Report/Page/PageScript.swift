@@ -26,10 +26,23 @@ enum PageScript {
         tip.style.display = "none";
         plots.forEach(function (plot) { plot.querySelector(".cursor").style.display = "none"; });
       }
+      var shown = -1;
       function show(event) {
         if (data.t.length === 0) { return; }
         var box = event.currentTarget.getBoundingClientRect();
-        var index = nearest((event.clientX - box.left) / box.width * data.span);
+        point(nearest((event.clientX - box.left) / box.width * data.span), event.clientX, event.clientY);
+      }
+      function step(event) {
+        var by = { ArrowLeft: -1, ArrowRight: 1, PageDown: -50, PageUp: 50 }[event.key];
+        if (event.key === "Escape") { hide(); }
+        if (by === undefined || data.t.length === 0) { return; }
+        event.preventDefault();
+        var index = shown < 0 ? data.t.length - 1 : Math.min(data.t.length - 1, Math.max(0, shown + by));
+        var box = event.currentTarget.getBoundingClientRect();
+        point(index, box.left + box.width * data.t[index] / data.span, box.top + box.height / 2);
+      }
+      function point(index, clientX, clientY) {
+        shown = index;
         var left = data.t[index] / data.span * 100;
         plots.forEach(function (plot) {
           var cursor = plot.querySelector(".cursor");
@@ -40,17 +53,20 @@ enum PageScript {
         tip.replaceChildren(
           part("b", time), part("i", "Equity"), part("span", number(data.e[index], data.money) + " " + data.quote),
           part("i", "Drawdown"), part("span", number(0 - data.d[index], data.money) + " " + data.quote),
+          part("i", "Exposure"), part("span", number(data.x[index], 2) + " " + data.quote),
           part("i", "Price"), part("span", number(data.p[index], data.price) + " " + data.quote));
         tip.style.display = "grid";
-        var x = event.clientX + 16;
-        if (x + tip.offsetWidth > window.innerWidth - 8) { x = event.clientX - tip.offsetWidth - 16; }
+        var x = clientX + 16;
+        if (x + tip.offsetWidth > window.innerWidth - 8) { x = clientX - tip.offsetWidth - 16; }
         tip.style.left = Math.max(8, x) + "px";
-        tip.style.top = Math.max(8, event.clientY - tip.offsetHeight - 14) + "px";
+        tip.style.top = Math.max(8, clientY - tip.offsetHeight - 14) + "px";
       }
       plots.forEach(function (plot) {
         plot.addEventListener("pointermove", show);
         plot.addEventListener("pointerdown", show);
         plot.addEventListener("pointerleave", hide);
+        plot.addEventListener("keydown", step);
+        plot.addEventListener("blur", hide);
       });
       window.addEventListener("scroll", hide, { passive: true });
       document.querySelectorAll("th button").forEach(function (button) {

@@ -4,20 +4,24 @@ extension ReportPage {
   var charts: Markup {
     let points = series.points
     guard let last = points.last else {
-      return "<section class=\"card\"><h2>Equity</h2><p class=\"note\">No ticks, so there is nothing to draw.</p></section>\n"
+      return "<section class=\"card\"><h2>Equity</h2><p class=\"note empty\">No ticks, so there is nothing to draw.</p></section>\n"
     }
     let time = TimeAxis(first: series.firstMilliseconds, last: last.timeMilliseconds)
     let equity = equityChart(points, time)
     let drawdown = drawdownChart(points, time)
+    let exposure = exposureChart(points, time)
     let price = priceChart(points, time)
-    // One width of labels for all three, so that a moment stands at one place in all of them.
-    let labels = [equity, drawdown, price].flatMap { chart in chart.value.ticks.map { chart.value.label($0).count } }
+    // One width of labels for all, so that a moment stands at one place in all of them.
+    let labels = [equity, drawdown, exposure, price].flatMap { chart in chart.value.ticks.map { chart.value.label($0).count } }
     let width = labels.max() ?? 0
     var html: Markup = "<section class=\"card\" style=\"--y:\(width)\">"
     html += "<div class=\"head\"><h2>Equity</h2><p class=\"note\">\(quote), time in UTC from \(UTCTime(time.first).text) · \(intervals)</p></div>"
+    if !figures.stops.isEmpty { html += "<p class=\"legend\"><span><i class=\"swatch\"></i>opening was stopped</span></p>" }
     html += equity.markup("equity", label: "Equity over time in \(quote)")
     html += "<div class=\"head\"><h2>Drawdown</h2><p class=\"note\">\(quote) below the highest equity so far\(trough)</p></div>"
     html += drawdown.markup("drawdown", label: "Drawdown over time in \(quote)")
+    html += "<div class=\"head\"><h2>Exposure</h2><p class=\"note\">\(exposureNote)</p></div>"
+    html += exposure.markup("exposure", label: "Exposure over time in \(quote)")
     html += "</section>\n<section class=\"card\" style=\"--y:\(width)\">"
     html += "<div class=\"head\"><h2>Price and fills</h2><p class=\"note\">\(quote) per \(instrument.baseAsset) · \(shownMarks)</p></div>"
     html += Self.symbols
@@ -46,11 +50,27 @@ extension ReportPage {
     let low = points.reduce(start) { min($0, $1.equityMinimum.doubleValue) }
     let high = points.reduce(start) { max($0, $1.equityMaximum.doubleValue) }
     var chart = ChartDrawing(time: time, value: ValueAxis(from: low, to: high, tickCount: 5))
+    chart.spans("stopped", stoppedSpans)
     chart.level(start, "start")
     chart.band(
       "equityband", points.map { ($0.timeMilliseconds, $0.equityMinimum.doubleValue, $0.equityMaximum.doubleValue) })
     chart.line("equityline", points.map { ($0.timeMilliseconds, $0.equity.doubleValue) })
     return chart
+  }
+
+  /// From each stop to the moment when opening was allowed again, or to the end.
+  private var stoppedSpans: [(from: Int64, to: Int64)] {
+    var spans: [(from: Int64, to: Int64)] = []
+    var since: Int64?
+    for stop in figures.stops {
+      if stop.reason != nil {
+        since = since ?? stop.timeMilliseconds
+      } else if let from = since.take() {
+        spans.append((from, stop.timeMilliseconds))
+      }
+    }
+    if let since, let last = series.points.last { spans.append((since, last.timeMilliseconds)) }
+    return spans
   }
 
   private func drawdownChart(_ points: [EquitySeries.Point], _ time: TimeAxis) -> ChartDrawing {
@@ -59,6 +79,38 @@ extension ReportPage {
     chart.band("fall", points.map { ($0.timeMilliseconds, -$0.drawdown.doubleValue, 0) })
     chart.line("fallline", points.map { ($0.timeMilliseconds, -$0.drawdown.doubleValue) })
     return chart
+  }
+
+  private var exposureNote: String {
+    figures.maximumExposure == .zero
+      ? "no position was held"
+      : "net position in \(quote), long above zero, at most \(FigureText.money(figures.maximumExposure, decimals: FigureText.decimals(showing: figures.maximumExposure.doubleValue)))"
+  }
+
+  /// Positions at the price of their interval's last mark.
+  private func exposureChart(_ points: [EquitySeries.Point], _ time: TimeAxis) -> ChartDrawing {
+    let values = points.map { point in
+      let price = instrument.spec.value(of: point.price)
+      func exposure(_ position: Int64) -> Double { instrument.spec.value(of: Quantity(raw: position)) * price }
+      return (
+        time: point.timeMilliseconds, low: exposure(point.positionMinimum), high: exposure(point.positionMaximum), last: exposure(point.position)
+      )
+    }
+    let low = values.reduce(0) { min($0, $1.low) }
+    let high = values.reduce(0) { max($0, $1.high) }
+    // Where nothing was ever held, a scale of one unit.
+    var chart = ChartDrawing(time: time, value: ValueAxis(from: low, to: low == high ? 1 : high, tickCount: 4))
+    chart.spans("stopped", stoppedSpans)
+    chart.level(0)
+    // Where every mark is drawn, the steps say all.
+    if points.count < series.count { chart.band("exposureband", values.map { ($0.time, $0.low, $0.high) }) }
+    chart.steps("exposureline", values.map { ($0.time, $0.last) })
+    return chart
+  }
+
+  /// Of the crosshair: in quote, signed.
+  private func exposure(_ point: EquitySeries.Point) -> String {
+    DecimalText.format(instrument.spec.notional(point.price, Quantity(raw: point.position)), decimals: 2)
   }
 
   private func priceChart(_ points: [EquitySeries.Point], _ time: TimeAxis) -> ChartDrawing {
@@ -105,11 +157,12 @@ extension ReportPage {
     let offsets = list { String($0.timeMilliseconds - time.first) }
     let equity = list { DecimalText.format($0.equity, decimals: moneyDecimals) }
     let drawdown = list { DecimalText.format($0.drawdown, decimals: moneyDecimals) }
+    let exposure = list(exposure)
     let price = list { DecimalText.format($0.price.raw, scale: priceScale) }
     let head: Markup =
       "\"start\":\(Int(time.first)),\"span\":\(Int(time.last - time.first)),\"money\":\(moneyDecimals),\"price\":\(priceScale),\"quote\":\(.verbatim(quoteLiteral))"
     return
-      "<script type=\"application/json\" id=\"series\">{\(head),\"t\":[\(offsets)],\"e\":[\(equity)],\"d\":[\(drawdown)],\"p\":[\(price)]}</script>\n"
+      "<script type=\"application/json\" id=\"series\">{\(head),\"t\":[\(offsets)],\"e\":[\(equity)],\"d\":[\(drawdown)],\"x\":[\(exposure)],\"p\":[\(price)]}</script>\n"
   }
 
   /// Only letters and digits can stand in a script as they are in HTML and XML alike.

@@ -20,10 +20,13 @@ extension ReportPage {
     return time.date == onlyDay ? time.preciseClock : time.precise
   }
 
+  /// Most runs have none, and then no column of zeros.
+  var hasFunding: Bool { figures.instances.contains { $0.funding != .zero } || statistics.latest.contains { $0.funding != .zero } }
+
   var trades: Markup {
     var html: Markup = "<section class=\"card\"><div class=\"head\"><h2>Trades</h2><p class=\"note\">\(tradesNote)</p></div>"
     guard statistics.count > 0 else {
-      html += "<p class=\"note\">No round trip was completed.</p></section>\n"
+      html += "<p class=\"note empty\">No round trip was completed.</p></section>\n"
       return html
     }
     html += tradeFigures
@@ -39,7 +42,7 @@ extension ReportPage {
   private var tradesNote: String {
     let shown = min(statistics.count, TradeStatistics.latestCapacity)
     return
-      "flat to flat, net of fees\(onlyDay.map { " · all on \($0)" } ?? "") · \(shown < statistics.count ? "latest " : "")\(FigureText.count(shown)) of \(FigureText.count(statistics.count)) shown, all in roundtrips.csv"
+      "flat to flat, net of fees and funding\(onlyDay.map { " · all on \($0)" } ?? "") · \(shown < statistics.count ? "latest " : "")\(FigureText.count(shown)) of \(FigureText.count(statistics.count)) shown, all in roundtrips.csv"
   }
 
   private var tradeFigures: Markup {
@@ -64,7 +67,7 @@ extension ReportPage {
   }
 
   private func tradeTable(_ rows: [TradeRow], isShort: Bool) -> Markup {
-    var html: Markup = "<div class=\"scroll\(isShort ? " short" : "")\"><table><thead><tr>"
+    var html: Markup = "<table><thead><tr>"
     if !isShort, instances.count > 1 { html += column("Instance", isText: true) }
     html += column(isShort ? "Exit (UTC)" : "Entry (UTC)", isText: true)
     if !isShort { html += column("Exit (UTC)", isText: true) }
@@ -75,18 +78,21 @@ extension ReportPage {
       html += column("Exit price")
     }
     html += column("Held")
-    if !isShort { html += column("Fees") }
+    if !isShort {
+      html += column("Fees")
+      if hasFunding { html += column("Funding") }
+    }
     html += column("PnL")
     html += "</tr></thead><tbody>"
     for row in rows { html += tradeRow(row, isShort: isShort) }
-    html += "</tbody></table></div>"
-    return html
+    html += "</tbody></table>"
+    return scroller(isShort ? "Trades at the ends" : "Trades", isShort: isShort, html)
   }
 
   private func tradeRow(_ row: TradeRow, isShort: Bool) -> Markup {
     var html: Markup = "<tr>"
     if !isShort {
-      if instances.count > 1 { html += "<td class=\"t\">\(instances[row.instance])</td>" }
+      if instances.count > 1 { html += "<td class=\"t clip\" title=\"\(instances[row.instance])\">\(instances[row.instance])</td>" }
       html += "<td class=\"t\" data-v=\"\(Int(row.entryMilliseconds))\">\(moment(row.entryMilliseconds))</td>"
     }
     html += "<td class=\"t\" data-v=\"\(Int(row.exitMilliseconds))\">\(moment(row.exitMilliseconds))</td>"
@@ -97,7 +103,10 @@ extension ReportPage {
       html += "<td data-v=\"\(Int(row.exitPrice.raw))\">\(FigureText.price(row.exitPrice, scale: priceScale))</td>"
     }
     html += "<td data-v=\"\(Int(row.holdingMilliseconds))\">\(FigureText.duration(milliseconds: row.holdingMilliseconds))</td>"
-    if !isShort { html += amount(row.fees, tone: "", isSigned: false) }
+    if !isShort {
+      html += amount(row.fees, tone: "", isSigned: false)
+      if hasFunding { html += amount(row.funding, tone: "", isSigned: false) }
+    }
     html += amount(row.pnl, tone: tone(row.pnl), isSigned: true)
     html += "</tr>"
     return html

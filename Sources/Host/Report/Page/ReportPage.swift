@@ -9,6 +9,8 @@ struct ReportPage {
   let marks: FillMarks
   let statistics: TradeStatistics
   let refusals: [RefusalCounts.Entry]
+  let refusalTimes: RefusalTimes
+  let figures: RunFigures
 
   var quote: String { instrument.quoteAsset }
   var priceScale: Int { Int(instrument.spec.priceScale) }
@@ -30,7 +32,10 @@ struct ReportPage {
     page += header
     page += headline
     page += charts
+    page += instanceTables
     page += trades
+    page += limitTable
+    page += stopTable
     page += refusalTable
     page += settings
     page += strategies
@@ -50,6 +55,7 @@ struct ReportPage {
     let unlimited = summary.settings.filter(\.isUnlimited).map(\.name)
     var warnings = summary.warnings
     if !unlimited.isEmpty { warnings.append("Without a limit: \(unlimited.joined(separator: ", "))") }
+    if let spread = summary.data.syntheticSpread { warnings.insert(Self.synthetic(spread), at: 0) }
     if !warnings.isEmpty {
       html += "<div class=\"notice\" role=\"note\">"
       for warning in warnings { html += "<p>\(warning)</p>" }
@@ -57,6 +63,10 @@ struct ReportPage {
     }
     html += "</header>\n"
     return html
+  }
+
+  private static func synthetic(_ spread: String) -> String {
+    "Quotes are synthetic: made from trades with a spread of \(spread). Fills, slippage and markouts are measured against quotes that nobody made."
   }
 
   private var subtitle: String {
@@ -75,8 +85,8 @@ struct ReportPage {
     var html: Markup = "<section class=\"card\" aria-label=\"Headline figures\"><dl class=\"figures\">"
     html += figure("Final PnL", FigureText.signedMoney(pnl, decimals: moneyDecimals), unit: quote, share, tone: tone(pnl))
     html += figure(
-      "Final equity", FigureText.money(summary.finalEquity, decimals: 2), unit: quote,
-      "from \(FigureText.money(summary.initialEquity, decimals: 2))")
+      "Final equity", FigureText.money(summary.finalEquity, decimals: min(2, moneyDecimals)), unit: quote,
+      "from \(FigureText.money(summary.initialEquity, decimals: min(2, moneyDecimals)))")
     html += figure(
       "Deepest drawdown", FigureText.money(-summary.maximumDrawdown, decimals: moneyDecimals), unit: quote,
       "\(FigureText.percent(summary.maximumDrawdownFraction)) of the peak")
@@ -87,7 +97,23 @@ struct ReportPage {
       "Open position", FigureText.quantity(summary.position, scale: quantityScale), unit: instrument.baseAsset,
       summary.position == .zero ? "flat at the end" : "marked at the last price")
     html += figure("Refused orders", FigureText.count(rejected), refusedNote)
+    html += dailyFigures
+    html += figure(
+      "Greatest exposure", FigureText.money(figures.maximumExposure, decimals: FigureText.decimals(showing: figures.maximumExposure.doubleValue)),
+      unit: quote,
+      start > 0 ? "\(FigureText.percent(figures.maximumExposure.doubleValue / start)) of the start" : "")
+    html += figure("Time in market", figures.timeInMarket.map(FigureText.percent) ?? FigureText.none, "with a position open")
     html += "</dl></section>\n"
+    return html
+  }
+
+  private var dailyFigures: Markup {
+    let daily = figures.daily
+    func ratio(_ value: Double?) -> String { value.map { FigureText.number($0, decimals: 1) } ?? FigureText.none }
+    let error = daily.sharpeStandardError.map { "standard error ±\(FigureText.number($0, decimals: 1)) · " } ?? ""
+    let days = "\(FigureText.count(daily.fullDays)) full days, annualised"
+    var html = figure("Sharpe by the day", ratio(daily.sharpe), error + (daily.sharpeNote ?? days))
+    html += figure("Sortino by the day", ratio(daily.sortino), daily.sortinoNote ?? days)
     return html
   }
 
@@ -105,6 +131,26 @@ struct ReportPage {
     let unitMarkup: Markup = unit.isEmpty || value == FigureText.none ? "" : "<span class=\"unit\">\(unit)</span>"
     let noteMarkup: Markup = note.isEmpty ? "" : "<small>\(note)</small>"
     return "<div><dt>\(name)</dt><dd><span class=\"\(tone)\">\(value)</span>\(unitMarkup)\(noteMarkup)</dd></div>"
+  }
+
+  /// A cell that says by itself what it is: on a narrow screen the table becomes a list.
+  func cell(_ label: String, _ content: Markup, isText: Bool = false, style: String = "") -> Markup {
+    "<td class=\"\(isText ? "t " : "")\(style)\" data-l=\"\(label)\">\(content)</td>"
+  }
+
+  /// The start of such a table.
+  func stackingHead(texts: [String], numbers: [String], textsAfter: [String] = []) -> Markup {
+    var html: Markup = "<table class=\"stack\"><thead><tr>"
+    for name in texts { html += "<th class=\"t\" scope=\"col\"><span>\(name)</span></th>" }
+    for name in numbers { html += "<th scope=\"col\"><span>\(name)</span></th>" }
+    for name in textsAfter { html += "<th class=\"t\" scope=\"col\"><span>\(name)</span></th>" }
+    html += "</tr></thead><tbody>"
+    return html
+  }
+
+  /// A table that scrolls within itself, by keyboard too.
+  func scroller(_ label: String, isShort: Bool = true, _ table: Markup) -> Markup {
+    "<div class=\"scroll\(isShort ? " short" : "")\" tabindex=\"0\" role=\"region\" aria-label=\"\(label)\">\(table)</div>"
   }
 
   func tone(_ money: Money) -> String { money > .zero ? "up" : money < .zero ? "down" : "" }

@@ -7,6 +7,8 @@ struct ValueAxis {
   let ticks: [Double]
   /// Decimals that tell the ticks apart.
   let decimals: Int
+  /// What labels of large values are in: thousands of millions have no room beside a chart.
+  private let unit: (size: Double, name: String)
 
   /// Units of the drawing's height and width.
   static let extent = 10_000.0
@@ -30,7 +32,9 @@ struct ValueAxis {
     let power = pow(10, exponent)
     let multiple = [1.0, 2, 2.5, 5, 10].first { $0 * power >= rough } ?? 10
     let step = multiple * power
-    decimals = min(9, max(0, Int(-exponent) + (multiple == 2.5 ? 1 : 0) - (multiple == 10 ? 1 : 0)))
+    let farthest = max(minimum.magnitude, maximum.magnitude)
+    unit = [(1e13, "T"), (1e10, "B"), (1e7, "M")].first { farthest >= $0.0 }.map { ($0.0 / 10, " " + $0.1) } ?? (1, "")
+    decimals = min(9, max(0, Int(-exponent + log10(unit.size)) + (multiple == 2.5 ? 1 : 0) - (multiple == 10 ? 1 : 0)))
     var found: [Double] = []
     var index = (minimum / step).rounded(.up)
     while index * step <= maximum + step * 1e-9, found.count < 4 * tickCount {
@@ -46,5 +50,5 @@ struct ValueAxis {
   /// In the drawing's units.
   func y(_ value: Double) -> Int { Int((position(value) * Self.extent).rounded()) }
 
-  func label(_ tick: Double) -> String { FigureText.number(tick, decimals: decimals) }
+  func label(_ tick: Double) -> String { FigureText.number(tick / unit.size, decimals: decimals) + (tick == 0 ? "" : unit.name) }
 }
