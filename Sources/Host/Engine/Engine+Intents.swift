@@ -97,14 +97,15 @@ extension Engine {
     let state = instruments + Int(request.instrument)
     let touch = request.side == .buy ? state.pointee.ask : state.pointee.bid
     let reference = request.type == .limit ? request.price : touch.raw > 0 ? touch : state.pointee.last
-    for (price, isStop) in [(terms.stopPrice, true), (terms.takeProfitPrice, false)] where price.raw != 0 {
-      let isBelow = (request.side == .buy) == isStop
-      let isOnSide = reference.raw == 0 || (isBelow ? price < reference : price > reference)
-      guard price.raw > 0, price.raw <= spec.maximumPrice, price.raw % spec.tickSize == 0, isOnSide else {
-        return Refusal(.invalidBracket, unit: .price, value: Int128(price.raw), limit: Int128(reference.raw))
-      }
-    }
-    return nil
+    return legRefusal(terms.stopPrice, isBelow: request.side == .buy, reference, spec)
+      ?? legRefusal(terms.takeProfitPrice, isBelow: request.side == .sell, reference, spec)
+  }
+
+  private func legRefusal(_ price: Price, isBelow: Bool, _ reference: Price, _ spec: InstrumentSpec) -> Refusal? {
+    if price.raw == 0 { return nil }
+    let isOnSide = reference.raw == 0 || (isBelow ? price < reference : price > reference)
+    if price.raw > 0, price.raw <= spec.maximumPrice, price.raw % spec.tickSize == 0, isOnSide { return nil }
+    return Refusal(.invalidBracket, unit: .price, value: Int128(price.raw), limit: Int128(reference.raw))
   }
 
   // MARK: Kinds of wishes

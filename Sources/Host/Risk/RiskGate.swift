@@ -145,13 +145,8 @@ public struct RiskGate: ~Copyable {
     _ first: OrderRequest, _ second: OrderRequest, now: Int64, availableCash: Money
   ) -> Result<(ApprovedOrder, ApprovedOrder), PairRefusal> {
     precondition(first.side == second.side && first.quantity == second.quantity && first.instance == second.instance, "legs of one bracket")
-    for (index, leg) in [first, second].enumerated() {
-      let reducing = book.isReducing(leg)
-      if !reducing { return .failure(PairRefusal(isFirst: index == 0, refusal: Refusal(.wouldOpen))) }
-      if let refusal = refusal(leg, reducing: true, now: now, availableCash: availableCash) {
-        return .failure(PairRefusal(isFirst: index == 0, refusal: refusal))
-      }
-    }
+    if let refusal = legRefusal(first, now: now, availableCash: availableCash) { return .failure(PairRefusal(isFirst: true, refusal: refusal)) }
+    if let refusal = legRefusal(second, now: now, availableCash: availableCash) { return .failure(PairRefusal(isFirst: false, refusal: refusal)) }
     guard let slot = book.reserve(first, id: nextID, isReducing: true) else {
       return .failure(PairRefusal(isFirst: true, refusal: fullRefusal))
     }
@@ -168,6 +163,13 @@ public struct RiskGate: ~Copyable {
         ApprovedOrder(request: first, id: id, slot: slot, isReducing: true, pairedID: id + 1),
         ApprovedOrder(request: second, id: id + 1, slot: other, isReducing: true, pairedID: id)
       ))
+  }
+
+  private func legRefusal(_ leg: OrderRequest, now: Int64, availableCash: Money) -> Refusal? {
+    guard book.isReducing(leg) else {
+      return Refusal(.wouldOpen, unit: .quantity, value: Int128(leg.quantity.raw), limit: Int128(book.reducible(leg)))
+    }
+    return refusal(leg, reducing: true, now: now, availableCash: availableCash)
   }
 
   public struct PairRefusal: Error {
