@@ -133,6 +133,7 @@ let tests: [Target] = [
   test("MarketTests", ["Market"]),
   test("RiskTests", ["Market", "Risk"]),
   test("EngineTests", ["Engine", "Market", "PluginABI", "Risk", "Simulation"]),
+  test("SimulationTests", ["Engine", "Market", "Risk", "Simulation"]),
   test("CryptographyTests", ["Cryptography"]),
   test("KernelTests", ["Kernel"]),
   test("PluginsTests", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins"]),

@@ -105,6 +105,7 @@ public struct Backtest {
       batches += 1
       if batches & 63 == 0 { progress(Double(reader.fileBytesRead) / Double(max(1, reader.fileBytes))) }
     }
+    loop.finish()
     return (first, last)
   }
 
@@ -120,13 +121,13 @@ public struct Backtest {
   private func summary(of result: BacktestResult) throws -> ReportSummary {
     let model = settings.simulation
     let bps = { (rate: BasisPoints) in DecimalText.formatShort(Int128(rate.raw), scale: BasisPoints.scale) + " bps" }
-    let simulation = [
-      ReportSetting(section: "Simulation", name: "fills at", value: model.fillPrice == .trade ? "the last trade's price" : "the quote"),
-      ReportSetting(section: "Simulation", name: "taker fee", value: bps(model.takerFee)),
-      ReportSetting(section: "Simulation", name: "maker fee", value: bps(model.makerFee)),
-      ReportSetting(section: "Simulation", name: "synthetic spread", value: bps(model.syntheticSpread)),
-      ReportSetting(section: "Simulation", name: "slippage and latency", value: "none"),
-    ]
+    let simulation =
+      [
+        ReportSetting(section: "Simulation", name: "fills at", value: model.fillPrice == .trade ? "the last trade's price" : "the quote"),
+        ReportSetting(section: "Simulation", name: "taker fee", value: bps(model.takerFee)),
+        ReportSetting(section: "Simulation", name: "maker fee", value: bps(model.makerFee)),
+        ReportSetting(section: "Simulation", name: "synthetic spread", value: bps(model.syntheticSpread)),
+      ] + SimulationSettings.rows(of: settings)
     let peak = result.peak.doubleValue
     return ReportSummary(
       title: result.instances.map(\.id).joined(separator: ", "), symbol: result.symbol, hostVersion: hostVersion,

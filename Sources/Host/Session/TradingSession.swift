@@ -55,9 +55,12 @@ public final class TradingSession {
       maximumGapSeconds: settings.maximumGapSeconds)
   }
 
-  /// - Parameter hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
-  public func makeLoop(hasQuotes: Bool, observer: (any RunObserver)?) -> TradingLoop {
-    TradingLoop(configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, owner: self, observer: observer)
+  /// - Parameters:
+  ///   - hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
+  ///   - clock: what the times of its data say.
+  public func makeLoop(hasQuotes: Bool, clock: DataClock = .row, observer: (any RunObserver)?) -> TradingLoop {
+    TradingLoop(
+      configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, clock: clock, owner: self, observer: observer)
   }
 }
 
