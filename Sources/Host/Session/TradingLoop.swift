@@ -33,9 +33,14 @@ public struct TradingLoop: ~Copyable {
   private var books: [SeenBook] = []
   /// Per instrument: its depth makes the quotes, and so its trades do not.
   private var hasDepth: [Bool]
+  /// Whether any has.
+  private var hasBooks = false
   /// Whether messages take their time; then everything passes `line`.
   let isDelayed: Bool
   var line: DelayLine
+  /// Data from this moment on does not go straight through: all of it where messages take their time, else what funding
+  /// comes before. The one compare that a tick pays for both.
+  private var detourFrom: Int64
   /// Receive time of the engine's last input, ns.
   public private(set) var receiveNanoseconds: Int64 = 0
 
@@ -52,6 +57,7 @@ public struct TradingLoop: ~Copyable {
     engine = Engine(configuration)
     venue = SimulatedVenue(model: model, instruments: specs, capacity: max(1, configuration.instances.count) * Engine.openOrdersPerInstance)
     isDelayed = !model.latency.isZero || clock == .recorded
+    detourFrom = isDelayed ? .min : venue.nextFunding
     line = DelayLine(model: model, clock: clock)
     hasher = DecisionHasher(instanceCount: configuration.instances.count)
     self.observer = observer
@@ -72,27 +78,31 @@ public struct TradingLoop: ~Copyable {
 
   /// One trade; on a feed without quotes the quote that it implies comes first.
   public mutating func trade(_ tick: Tick, instrument: Int32, receiveNanoseconds: Int64) {
-    if let synthetic, let quote = synthetic[Int(instrument)].quote(after: tick.trade.price), !hasDepth[Int(instrument)] {
+    if let synthetic, let quote = synthetic[Int(instrument)].quote(after: tick.trade.price), !(hasBooks && hasDepth[Int(instrument)]) {
       self.quote(quote, exchangeMilliseconds: tick.exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
     }
-    if isDelayed { return delay(.trade(tick.trade), tick.exchangeMilliseconds, instrument, receiveNanoseconds) }
-    if venue.advance(to: receiveNanoseconds) { settle(receiveNanoseconds) }
+    if receiveNanoseconds >= detourFrom {
+      if isDelayed { return delay(.trade(tick.trade), tick.exchangeMilliseconds, instrument, receiveNanoseconds) }
+      payFunding(receiveNanoseconds)
+    }
     if venue.observe(tick.trade, instrument: instrument) { settle(receiveNanoseconds) }
     if engine.process(next(receiveNanoseconds, tick.exchangeMilliseconds), tick.trade, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   public mutating func quote(_ quote: Quote, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
-    if isDelayed { return delay(.quote(quote), exchangeMilliseconds, instrument, receiveNanoseconds) }
-    if venue.advance(to: receiveNanoseconds) { settle(receiveNanoseconds) }
+    if receiveNanoseconds >= detourFrom {
+      if isDelayed { return delay(.quote(quote), exchangeMilliseconds, instrument, receiveNanoseconds) }
+      payFunding(receiveNanoseconds)
+    }
     if venue.observe(quote, instrument: instrument) { settle(receiveNanoseconds) }
     show(quote, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
   }
 
   /// Changes of an order book; from the first on, takers walk it and queues are read from it.
   public mutating func depth(_ depth: DepthUpdate, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
-    hasDepth[Int(instrument)] = true
+    noteDepth(instrument)
     if isDelayed { return delay(.depth(depth), exchangeMilliseconds, instrument, receiveNanoseconds) }
-    if venue.advance(to: receiveNanoseconds) { settle(receiveNanoseconds) }
+    payFunding(receiveNanoseconds)
     if venue.observe(depth, instrument: instrument) { settle(receiveNanoseconds) }
     show(depth, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
   }
@@ -100,15 +110,16 @@ public struct TradingLoop: ~Copyable {
   /// The venue's mark of a perpetual, with its funding.
   public mutating func mark(_ mark: MarkPrice, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
     if isDelayed { return delay(.mark(mark), exchangeMilliseconds, instrument, receiveNanoseconds) }
-    if venue.advance(to: receiveNanoseconds) { settle(receiveNanoseconds) }
+    payFunding(receiveNanoseconds)
     venue.observe(mark, instrument: instrument)
+    detourFrom = venue.nextFunding
     step(receiveNanoseconds, .markPrice(instrument: instrument, mark), exchangeMilliseconds)
   }
 
   /// One message of a feed, whatever it is.
   public mutating func event(_ event: MarketEvent, instrument: Int32) {
     let milliseconds = event.exchangeNanoseconds >= 0 ? event.exchangeNanoseconds / 1_000_000 : -1
-    if case .depth = event.payload { hasDepth[Int(instrument)] = true }
+    if case .depth = event.payload { noteDepth(instrument) }
     switch event.payload {
     case .trade(let trade):
       if isDelayed, synthetic == nil { return delay(event, instrument) }
@@ -124,11 +135,7 @@ public struct TradingLoop: ~Copyable {
   }
 
   public mutating func clock(receiveNanoseconds: Int64) {
-    if isDelayed {
-      reach(receiveNanoseconds)
-    } else if venue.advance(to: receiveNanoseconds) {
-      settle(receiveNanoseconds)
-    }
+    if isDelayed { reach(receiveNanoseconds) } else { payFunding(receiveNanoseconds) }
     step(max(receiveNanoseconds, self.receiveNanoseconds), .clock)
   }
 
@@ -146,10 +153,21 @@ public struct TradingLoop: ~Copyable {
   /// SHA-256 over all decisions so far, and over each instance's own.
   public func decisionHashes() -> DecisionHasher.Hashes { hasher.hashes() }
 
+  private mutating func noteDepth(_ instrument: Int32) {
+    if !hasBooks { books = hasDepth.map { _ in SeenBook() } }
+    hasBooks = true
+    hasDepth[Int(instrument)] = true
+  }
+
+  private mutating func payFunding(_ receive: Int64) {
+    if venue.advance(to: receive) { settle(receive) }
+    detourFrom = venue.nextFunding
+  }
+
   // MARK: The engine's side
 
   mutating func show(_ quote: Quote, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
-    if !books.isEmpty { books[Int(instrument)].hasQuotes = true }
+    if hasBooks, !quote.isSynthetic { books[Int(instrument)].hasQuotes = true }
     if engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
@@ -159,7 +177,6 @@ public struct TradingLoop: ~Copyable {
 
   /// The one place where depth reaches the engine: today as the quote of the book's top, where the feed brings none.
   mutating func show(_ depth: DepthUpdate, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
-    if books.isEmpty { books = hasDepth.map { _ in SeenBook() } }
     guard let quote = books[Int(instrument)].quote(after: depth) else { return }
     if engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument) { settle(receiveNanoseconds) }
   }

@@ -56,8 +56,8 @@ public struct SimulatedVenue: ~Copyable {
   private var reports: [ExecutionReport] = []
   private var nextReportIndex = 0
   private var payments: [FundingPayment] = []
-  /// The earliest moment that funding is due; `.max` = never.
-  @usableFromInline var nextFunding: Int64
+  /// The earliest moment that funding is due; `.max` = never, `.min` = the first moment that is shown decides.
+  public private(set) var nextFunding: Int64
 
   /// - Parameter capacity: open orders at most; the engine's own bound.
   public init(model: SimulationModel, instruments: [InstrumentSpec], capacity: Int) {
@@ -134,14 +134,12 @@ public struct SimulatedVenue: ~Copyable {
   // MARK: Funding
 
   /// Moves the venue's clock; true when funding fell due: take the payments before anything else of this moment.
-  @inlinable
   public mutating func advance(to nanoseconds: Int64) -> Bool { nanoseconds >= nextFunding && paid(until: nanoseconds) }
 
   /// The oldest payment that was not taken yet.
   public mutating func nextFundingPayment() -> FundingPayment? { payments.isEmpty ? nil : payments.removeFirst() }
 
-  @usableFromInline
-  mutating func paid(until nanoseconds: Int64) -> Bool {
+  private mutating func paid(until nanoseconds: Int64) -> Bool {
     let before = payments.count
     for index in 0..<instrumentCount where !touches[index].spec.isSpot {
       touches[index].funding.start(at: nanoseconds, rate: model.fundingRate)
