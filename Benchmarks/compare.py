@@ -26,12 +26,12 @@ class Failed(Exception):
     """A command that did not give a result; the text says which and why."""
 
 
-def measured(command, limit_s):
+def measured(command, limit_s, environment=None):
     """Runs the command; its last JSON line, and what the kernel counted for this one process."""
     words = " ".join(command)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
-            process = subprocess.Popen(command, stdout=out, stderr=err)
+            process = subprocess.Popen(command, stdout=out, stderr=err, env={**os.environ, **(environment or {})})
         except OSError as failure:
             raise Failed(f"{words}: {failure.strerror}") from None
         timer = threading.Timer(limit_s, process.kill)
@@ -72,6 +72,7 @@ def arguments():
     parser.add_argument("--bin", required=True)
     parser.add_argument("--ticks", required=True)
     parser.add_argument("--many", required=True)
+    parser.add_argument("--allocation-counter", metavar="LIBRARY")
     parser.add_argument("--hftbacktest", nargs=2, metavar=("PYTHON", "SCRIPT"))
     parser.add_argument("--no-hftbacktest", metavar="REASON")
     parser.add_argument("--nautilus", nargs=2, metavar=("PYTHON", "SCRIPT"))
@@ -98,11 +99,11 @@ class Comparison:
         self.passed = self.passed and is_met
         self.verdicts.append(f"{'pass' if is_met else 'FAIL'}  {name}: {value}")
 
-    def attempt(self, name, command, limit_s):
+    def attempt(self, name, command, limit_s, environment=None):
         """Nil and a failed line instead of an end: the other figures are still wanted."""
         self.say(name)
         try:
-            return measured(command, limit_s)
+            return measured(command, limit_s, environment)
         except Failed as failure:
             self.check(name, str(failure), False)
             return None
@@ -180,6 +181,31 @@ class Comparison:
             figure = reference * NAUTILUS_RATIO
             self.rows.append(["NautilusTrader (peers.md's ratio)", "-", grouped(figure), figure, "-", "-", "-"])
 
+    def workload(self):
+        """Everything the engine does for a trader, per event; peers have no such run, so nothing is compared."""
+        command = [self.options.bin, "benchmark", "workload", "--config", "config/oracle.yaml", "--ticks-path", self.options.ticks, "--json"]
+        run = self.attempt("workload", command, 240)
+        if run:
+            result = run["json"]
+            cpu_s, events = float(result["run_cpu_s"]), result["events"]
+            self.rows.append(["QuantumEdge, workload (events)", grouped(cpu_s, 3), grouped(events / cpu_s), None, grouped(run["rss_mb"], 1),
+                              grouped(result["fills"]), grouped(float(result["final_pnl"]), 4)])
+            refused = sum(result["refusals"].values())
+            words = ", ".join(f"{name} {count:,}" for name, count in result["refusals"].items())
+            self.check("workload: an order every tenth tick, under 1 % refused",
+                       f"{result['ns_per_event']} ns per event, {events:,} events, {result['orders']:,} orders, refused: {words or 'none'}",
+                       result["orders"] > 0 and refused * 100 < result["orders"])
+        if not self.options.allocation_counter:
+            self.notes.append("allocations were not counted: libAllocationCounter.so is not beside the program")
+            return
+        # Counting costs time, so it has a run of its own.
+        run = self.attempt("workload, counted", [*command, "--rounds", "1"], 240, {"LD_PRELOAD": self.options.allocation_counter})
+        if run:
+            allocations, events = run["json"]["allocations"], run["json"]["events"]
+            self.check("workload: <= 16 allocations in a million ticks",
+                       "not counted" if allocations is None else f"{allocations:,} in {events:,} events ({allocations / events:.3g} per event)",
+                       allocations is not None and allocations <= 16)
+
     def bounds(self):
         run = self.attempt("10 million ticks streamed", self.backtest(self.options.many), 600)
         if run:
@@ -195,7 +221,7 @@ class Comparison:
 
     def write(self):
         head = ["", "CPU s", "ticks per CPU s", "x hftbacktest", "peak RSS MB", "fills", "pnl"]
-        table = [head] + [row[:3] + [f"{row[3] / self.reference:.3g}"] + row[4:] for row in self.rows]
+        table = [head] + [row[:3] + ["-" if row[3] is None else f"{row[3] / self.reference:.3g}"] + row[4:] for row in self.rows]
         widths = [max(len(row[column]) for row in table) for column in range(len(head))]
         print()
         for row in table:
@@ -212,6 +238,7 @@ class Comparison:
 def main():
     comparison = Comparison(arguments())
     comparison.speed()
+    comparison.workload()
     comparison.bounds()
     comparison.write()
     sys.exit(0 if comparison.passed else 1)

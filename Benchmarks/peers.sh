@@ -88,4 +88,7 @@ if [ ! -s "$many" ]; then
   mv "$many.part" "$many"
 fi
 
+counter=$(dirname "$bin")/libAllocationCounter.so
+if [ -f "$counter" ]; then options+=(--allocation-counter "$counter"); fi
+
 exec python3 Benchmarks/compare.py --bin "$bin" --ticks "$ticks" --many "$many" "${options[@]}"

@@ -25,6 +25,8 @@ public struct Configuration {
   public let venue: String
   /// "spot" or "usdm".
   public let market: String
+  /// Nothing can be short there.
+  public var isSpot: Bool { market == "spot" }
   public let symbol: String
   public let baseAsset: String
   public let quoteAsset: String

@@ -2,6 +2,10 @@
 public enum Side: UInt32, Sendable {
   case buy = 1
   case sell = 2
+
+  @inlinable public var opposite: Side { self == .buy ? .sell : .buy }
+  /// +1 for a buy, -1 for a sell: what a fill does to a position, and where a price has to go for a gain.
+  @inlinable public var sign: Int64 { self == .buy ? 1 : -1 }
 }
 
 /// One public trade. Decimal values are computed on use; the raw integers are the exact ones.
@@ -42,6 +46,8 @@ public struct Quote: ~Copyable {
   @inlinable public var rawAsk: Int64 { lent.pointee.ask_price }
   @inlinable public var rawBidQuantity: Int64 { lent.pointee.bid_quantity }
   @inlinable public var rawAskQuantity: Int64 { lent.pointee.ask_quantity }
+  /// Both sizes are told; a size of 0 says nothing about the book.
+  @inlinable public var hasQuantities: Bool { lent.pointee.bid_quantity > 0 && lent.pointee.ask_quantity > 0 }
 }
 
 /// One closed one-second bar. Empty seconds come as flat bars: quantities 0, all prices the last close.

@@ -13,6 +13,19 @@ public enum OrderState: UInt32, Sendable {
   case done = 21
 }
 
+/// Refusals that a strategy may want to answer in another way than by waiting. The numbers are frozen; all of them stand
+/// in the host's docs/ARCHITECTURE.md.
+public enum RefusalCode {
+  /// More entries on their way than the host allows at once: ask again when one is over.
+  public static let inflightLimit: UInt32 = 16
+  /// A bracket or another exit protects the position: leave with `Intents.target`.
+  public static let exitWorking: UInt32 = 78
+  /// Another instance holds or works the other side of the instrument.
+  public static let oppositeInstance: UInt32 = 79
+  /// A post-only order came too late for its price: not a fault, the next quote may do.
+  public static let wouldTake: UInt32 = 129
+}
+
 /// News of an order of yours. Fills are its states `partial` and `filled`.
 public struct OrderUpdate: ~Copyable {
   @usableFromInline let lent: UnsafePointer<qe_order_update>
@@ -22,15 +35,20 @@ public struct OrderUpdate: ~Copyable {
     self.scales = scales
   }
 
-  /// The intent's.
+  /// The intent's; 0 for an order that the host made for you.
   @inlinable public var tag: UInt64 { lent.pointee.tag }
+  /// Of an order that no intent of yours asked for: a leg of a bracket, a time stop, a flatten. `hostOrderID` tells
+  /// several of them apart; the position in the context already has what it filled.
+  @inlinable public var isHostMade: Bool { lent.pointee.tag == 0 }
   /// 0 if no order was made.
   @inlinable public var hostOrderID: UInt64 { lent.pointee.host_order_id }
   /// A state this kit does not know counts as unknown.
   @inlinable public var state: OrderState { OrderState(rawValue: lent.pointee.state) ?? .unknown }
   /// Nothing more comes for this tag. States of later ABI minors follow the same rule.
   @inlinable public var isFinal: Bool { lent.pointee.state >= QE_ORDER_REFUSED }
-  /// Reason of a refusal, 0 otherwise.
+  /// It tells of a fill: `lastQuantity` at `price`.
+  @inlinable public var isFill: Bool { lent.pointee.last_quantity > 0 }
+  /// Reason of a refusal, 0 otherwise; some are named in `RefusalCode`.
   @inlinable public var code: UInt32 { lent.pointee.code }
   @inlinable public var side: Side? { Side(rawValue: lent.pointee.side) }
   /// Of this fill in base currency; 0 if this is none.

@@ -1,3 +1,9 @@
+/// Which way a price goes to the tick grid.
+public enum TickRounding: Sendable {
+  case down
+  case up
+}
+
 /// The units of an instrument: how raw integers become decimal values and back.
 public struct Scales: Sendable, BitwiseCopyable {
   /// 10^price scale: price in quote currency = raw / priceUnit.
@@ -40,6 +46,34 @@ public struct Scales: Sendable, BitwiseCopyable {
   /// What is within a billionth of a step of the grid counts as on it, so that 0.3 is 3 steps of 0.1 although its double is a little less.
   @inlinable public func rawQuantity(_ quantity: Double, rounding rule: FloatingPointRoundingRule = .towardZero) -> Int64? {
     Scales.onGrid(quantity * quantityUnit, stepSize, rule)
+  }
+
+  /// `raw` on the tick grid, down or up; nil for what does not fit.
+  @inlinable public func onTick(_ raw: Int64, rounding rule: TickRounding) -> Int64? {
+    let remainder = raw % tickSize
+    if remainder == 0 { return raw }
+    // Division cuts towards zero: below zero the remainder is negative, and cutting it off goes up.
+    let cut = raw - remainder
+    let step = rule == .up ? (remainder > 0 ? tickSize : 0) : (remainder < 0 ? -tickSize : 0)
+    let (value, overflow) = cut.addingReportingOverflow(step)
+    return overflow ? nil : value
+  }
+
+  /// The raw price `millionths` of itself away (100 = one basis point, below zero = lower), on the tick grid: for stops,
+  /// profits and offsets, in integers and exact before it is rounded.
+  ///
+  /// - Returns: nil unless the price and the result are above 0 and fit.
+  @inlinable public func price(_ raw: Int64, movedByMillionths millionths: Int64, rounding rule: TickRounding) -> Int64? {
+    guard raw > 0 else { return nil }
+    // raw x millionths / 10^6 in two parts, so that nothing wider than 64 bits is needed.
+    let (whole, part) = raw.quotientAndRemainder(dividingBy: 1_000_000)
+    let (coarse, tooCoarse) = whole.multipliedReportingOverflow(by: millionths)
+    let (fine, tooFine) = part.multipliedReportingOverflow(by: millionths)
+    let (below, over) = coarse.addingReportingOverflow(fine / 1_000_000 - (fine % 1_000_000 < 0 ? 1 : 0))
+    let (floor, out) = raw.addingReportingOverflow(below)
+    let (exact, past) = floor.addingReportingOverflow(rule == .up && fine % 1_000_000 != 0 ? 1 : 0)
+    guard !tooCoarse, !tooFine, !over, !out, !past, let price = onTick(exact, rounding: rule), price > 0 else { return nil }
+    return price
   }
 
   /// `Int64(exactly:)` because `Int64(_:)` traps on NaN, and a trap in a plugin is a crash of the host.

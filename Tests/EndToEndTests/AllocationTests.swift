@@ -15,6 +15,9 @@ import Testing
     ("per refusal", "Churn", ["every=1", "mode=refused"]),
     ("per limit order and its cancel", "Churn", ["every=1", "mode=limit_cancel"]),
     ("per tick of a strategy in C with bars", "BreakoutC", []),
+    ("per resting entry, replacement and target", "OrderFlow", ["quantity=0.001", "enter_percent=10", "pause_ms=0"]),
+    ("per taker's entry with its bracket", "OrderFlow", ["quantity=0.001", "enter_percent=10", "pause_ms=0", "entry=taker"]),
+    ("per bracket and target", "Workload", ["quantity=0.001"]),
   ])
   func `Nothing allocates`(what: String, strategy: String, parameters: [String]) throws {
     guard let release = try Release.executable else { try Test.cancel(Comment(rawValue: Release.isAbsent)) }
@@ -29,6 +32,8 @@ import Testing
       let counts = host.folder.path("counts")
       let outcome = try host.backtest(
         ticks, strategy: strategy, parameters: parameters,
+        // Between bid and ask that are one, nothing can rest.
+        more: strategy == "OrderFlow" ? ["--set", "simulation.synthetic_spread_bps=2"] : [],
         environment: [
           "LD_PRELOAD": release.deletingLastPathComponent().appendingPathComponent("libAllocationCounter.so").path,
           "QE_ALLOCATION_COUNT_FILE": counts,

@@ -39,6 +39,22 @@ import Testing
     #expect(try hash(ticks, strategy: "EMACrossC") == hash(ticks))
   }
 
+  @Test(arguments: ["passive", "taker"]) func `OrderFlow decides the same again, and debug as release`(entry: String) throws {
+    func outcome(_ host: Host) throws -> Outcome {
+      // Between a bid and an ask that are one, nothing can rest.
+      try host.backtest(
+        ticks, strategy: "OrderFlow", parameters: ["quantity=0.001", "entry=\(entry)", "enter_percent=20", "pause_ms=0"],
+        more: ["--set", "simulation.synthetic_spread_bps=2"])
+    }
+    let first = try outcome(host)
+    let refused = (try first.json["orders_rejected"] as? [String: Int])?.values.reduce(0, +) ?? 0
+    #expect(try first.integer("orders_sent") + refused > 100)
+    #expect(try outcome(host).text("decision_hash") == first.text("decision_hash"))
+    if let release = try Release.executable {
+      #expect(try outcome(try Host(executable: release)).text("decision_hash") == first.text("decision_hash"))
+    }
+  }
+
   @Test func `A published strategy decides as the built one, and debug as release`() throws {
     let built = try hash(ticks)
     _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])

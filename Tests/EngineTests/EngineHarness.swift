@@ -21,6 +21,10 @@ final class EngineHarness {
   private(set) var sent: [ApprovedOrder] = []
   private(set) var cancels: [UInt64] = []
   private(set) var riskCodes: [RefusalCode] = []
+  private(set) var asked: [PendingOrder] = []
+  private(set) var queried: [RestoredOrder] = []
+  private(set) var funded: [FundingRecord] = []
+  private(set) var instanceRiskCodes: [(instance: Int32, code: RefusalCode)] = []
   private var sequence: UInt64 = 0
   var milliseconds: Int64 = 1_700_000_000_000
   /// Off: orders stay at the test's mercy.
@@ -96,6 +100,10 @@ final class EngineHarness {
     case .roundTrip(let trip): trips.append(trip)
     case .riskState(let refusal): riskCodes.append(refusal.code)
     case .instanceFailed(_, let failure): failures.append(failure)
+    case .ask(let order): asked.append(order)
+    case .query(let order): queried.append(order)
+    case .funding(let record): funded.append(record)
+    case .instanceRiskState(let instance, let refusal): instanceRiskCodes.append((instance, refusal.code))
     }
   }
 

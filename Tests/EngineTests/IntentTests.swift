@@ -54,13 +54,70 @@ import Testing
     ("confidence negative", edited { $0.confidence = -0.1 }, .invalidConfidence),
     ("confidence infinite", edited { $0.confidence = .infinity }, .invalidConfidence),
     ("edge infinite", edited { $0.edge = -.infinity }, .invalidEdge),
-    ("replace", edited { $0.kind = QE_INTENT_REPLACE }, .unsupported),
-    ("target position", edited { $0.kind = QE_INTENT_TARGET_POSITION }, .unsupported),
-    ("immediate or cancel", edited { $0.time_in_force = QE_TIF_IOC }, .unsupported),
-    ("unknown time in force", edited { $0.time_in_force = 77 }, .unsupported),
-    ("post only", edited { $0.flags = QE_INTENT_POST_ONLY }, .unsupported),
-    ("unknown flag", edited { $0.flags = 0x80 }, .unsupported),
-    ("bracket", edited { $0.stop_price = 590_000 }, .unsupported),
+    ("replace of nothing", edited { $0.kind = QE_INTENT_REPLACE }, .unknownTarget),
+    (
+      "target beyond the largest position",
+      edited {
+        $0.kind = QE_INTENT_TARGET_POSITION; $0.quantity = .min
+      }, .positionLimit
+    ),
+    (
+      "target of no type",
+      edited {
+        $0.kind = QE_INTENT_TARGET_POSITION; $0.type = 9
+      }, .invalidType
+    ),
+    (
+      "target with an unknown flag",
+      edited {
+        $0.kind = QE_INTENT_TARGET_POSITION; $0.flags = QE_INTENT_REDUCE_ONLY
+      }, .invalidIntent
+    ),
+    (
+      "target to flat with a bracket",
+      edited {
+        $0.kind = QE_INTENT_TARGET_POSITION; $0.quantity = 0; $0.stop_price = 590_000
+      }, .invalidBracket
+    ),
+    ("unknown time in force", edited { $0.time_in_force = 77 }, .invalidTimeInForce),
+    (
+      "a market order's life",
+      edited {
+        $0.time_in_force = QE_TIF_MS; $0.time_in_force_ms = 5
+      }, .invalidTimeInForce
+    ),
+    (
+      "a life of 0",
+      edited {
+        $0.type = QE_TYPE_LIMIT; $0.price = 1; $0.time_in_force = QE_TIF_MS
+      }, .invalidTimeInForce
+    ),
+    (
+      "a life beyond thirty days",
+      edited {
+        $0.type = QE_TYPE_LIMIT; $0.price = 1; $0.time_in_force = QE_TIF_MS; $0.time_in_force_ms = .max
+      }, .invalidTimeInForce
+    ),
+    ("a life beside another time in force", edited { $0.time_in_force_ms = 5 }, .invalidTimeInForce),
+    ("post only and at the market", edited { $0.flags = QE_INTENT_POST_ONLY }, .invalidTimeInForce),
+    (
+      "post only and at once",
+      edited {
+        $0.type = QE_TYPE_LIMIT; $0.price = 1; $0.flags = QE_INTENT_POST_ONLY; $0.time_in_force = QE_TIF_IOC
+      }, .invalidTimeInForce
+    ),
+    ("unknown flag", edited { $0.flags = 0x80 }, .invalidIntent),
+    ("a stop above a buy", edited { $0.stop_price = 610_000 }, .invalidBracket),
+    ("a take-profit below a buy", edited { $0.take_profit_price = 590_000 }, .invalidBracket),
+    ("a stop below zero", edited { $0.stop_price = -590_000 }, .invalidBracket),
+    ("a stop beyond any price", edited { $0.stop_price = .max }, .invalidBracket),
+    ("a time stop below zero", edited { $0.time_stop_ms = -1 }, .invalidBracket),
+    (
+      "a bracket on an exit",
+      edited {
+        $0.stop_price = 590_000; $0.flags = QE_INTENT_REDUCE_ONLY
+      }, .invalidBracket
+    ),
     ("cancel of nothing", qe_intent.cancel(1, target: 9), .unknownTarget),
     ("reduce only when flat", edited { $0.flags = QE_INTENT_REDUCE_ONLY }, .wouldOpen),
   ]

@@ -4,8 +4,12 @@ import Testing
 
 /// What every plugin of this repository keeps, whatever it trades.
 @Suite struct ContractTests {
-  static let plugins = ["EMACross", "EMACrossC", "BreakoutC", "Churn"]
-  static let stateful = ["EMACross", "EMACrossC", "BreakoutC"]
+  static let plugins = ["EMACross", "OrderFlow", "EMACrossC", "BreakoutC", "Churn", "Workload"]
+  static let stateful = ["EMACross", "OrderFlow", "EMACrossC", "BreakoutC"]
+  /// What each subscribes to; those that are not named, to trades alone.
+  static let events = [
+    "OrderFlow": [QE_EVENT_TRADE, QE_EVENT_QUOTE], "Workload": [QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_BAR, QE_EVENT_MARK_PRICE],
+  ]
 
   @Test(arguments: plugins)
   func `another major version is refused with the range that is served`(_ name: String) throws {
@@ -32,7 +36,8 @@ import Testing
     #expect(again.descriptor == library.descriptor)
     #expect(String(cString: descriptor.name) == name)
     #expect(Int(descriptor.struct_size) == MemoryLayout<qe_descriptor>.size && descriptor.abi_major == 1 && descriptor.kind == QE_KIND_STRATEGY)
-    #expect(descriptor.events == 1 << UInt64(QE_EVENT_TRADE) && descriptor.model == nil && descriptor.uses_features == 0)
+    let events = (ContractTests.events[name] ?? [QE_EVENT_TRADE]).reduce(0) { $0 | 1 << UInt64($1) }
+    #expect(descriptor.events == events && descriptor.model == nil && descriptor.uses_features == 0)
     #expect(Set(library.parameters.map { String(cString: $0.name) }).count == library.parameters.count)
     for row in library.parameters where row.type != QE_PARAMETER_TEXT {
       #expect(row.minimum <= row.default_value && row.default_value <= row.maximum)

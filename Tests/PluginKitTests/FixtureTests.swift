@@ -33,6 +33,41 @@ import Testing
     }
   }
 
+  @Test func `the workload enters with a bracket on every tenth trade, leaves on the next, and takes back what did not fill`() throws {
+    let instance = try PluginInstance(try PluginLibrary("Workload"), market: "usdm", tickSize: 10)
+    #expect(try instance.quote(5_000_000, 5_000_010).isEmpty)
+    var wishes: [(trade: Int, intent: qe_intent)] = []
+    for trade in 0..<120 {
+      for intent in try instance.trade(5_000_000) {
+        wishes.append((trade, intent))
+        switch intent.kind {
+        case QE_INTENT_SUBMIT where intent.flags == 0: #expect(try instance.fill(intent, at: 5_000_000).isEmpty)
+        case QE_INTENT_SUBMIT: #expect(try instance.update(intent.tag, QE_ORDER_WORKING).isEmpty)
+        case QE_INTENT_CANCEL:
+          #expect(try instance.update(intent.target_tag, QE_ORDER_CANCELLED).isEmpty)
+          #expect(try instance.update(intent.tag, QE_ORDER_DONE).isEmpty)
+        default: #expect(try instance.fill(intent, at: 5_000_000).isEmpty)
+        }
+      }
+    }
+    #expect(wishes.map(\.trade) == Array(stride(from: 0, to: 120, by: 10)))
+    let entries = wishes.map(\.intent).filter { $0.kind == QE_INTENT_SUBMIT }
+    #expect(entries.map(\.side) == [1, 2, 1, 2, 1, 2] && entries.map(\.type) == [1, 2, 2, 1, 2, 2])
+    #expect(entries.map(\.price) == [0, 5_000_000, 5_000_000, 0, 5_000_010, 5_000_010])
+    for entry in entries {
+      let below = min(entry.stop_price, entry.take_profit_price), above = max(entry.stop_price, entry.take_profit_price)
+      #expect(below < 5_000_000 && above > 5_000_010 && above - below == 2000 && (entry.stop_price == below) == (entry.side == QE_SIDE_BUY))
+    }
+    #expect(wishes.map(\.intent.kind) == [1, 4, 1, 4, 1, 2, 1, 4, 1, 4, 1, 2] && instance.context.position == 0)
+    // A bracket's leg fills meanwhile: the next wish is an entry again.
+    let entry = try #require(try instance.trade(5_000_000).first)
+    #expect(try instance.fill(entry, at: 5_000_000).isEmpty)
+    instance.context.position = 0
+    #expect(try instance.update(0, QE_ORDER_FILLED, filled: entry.quantity, price: 4_999_000).isEmpty)
+    for _ in 0..<9 { #expect(try instance.trade(5_000_000).isEmpty) }
+    #expect(try instance.trade(5_000_000).first?.kind == QE_INTENT_SUBMIT)
+  }
+
   @Test func `a mode that it does not know is refused`() throws {
     #expect(throws: PluginInstance.Refused.self) { try FixtureTests.churn("chaos") }
   }

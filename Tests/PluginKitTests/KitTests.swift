@@ -122,6 +122,51 @@ import Testing
     #expect(throws: Refusal.self) { try Scales(priceScale: 2, quantityScale: 0, tickSize: 0, stepSize: 1) }
   }
 
+  @Test func `a price moves by millionths of itself onto the grid, exactly, or is nil, and never a trap`() throws {
+    let scales = try Scales(priceScale: 2, quantityScale: 8, tickSize: 10, stepSize: 1)
+    #expect(scales.onTick(5_000_001, rounding: .down) == 5_000_000 && scales.onTick(5_000_001, rounding: .up) == 5_000_010)
+    #expect(scales.onTick(5_000_010, rounding: .down) == 5_000_010 && scales.onTick(5_000_010, rounding: .up) == 5_000_010)
+    #expect(scales.onTick(-1, rounding: .down) == -10 && scales.onTick(-1, rounding: .up) == 0)
+    #expect(scales.onTick(.max, rounding: .up) == nil && scales.onTick(.min, rounding: .down) == nil)
+    // One basis point of 50,000.10 is 5.00001: beyond 50,005.10 by a hair, so up is the next tick.
+    #expect(scales.price(5_000_010, movedByMillionths: 100, rounding: .up) == 5_000_520)
+    #expect(scales.price(5_000_010, movedByMillionths: 100, rounding: .down) == 5_000_510)
+    #expect(scales.price(5_000_010, movedByMillionths: -100, rounding: .up) == 4_999_510)
+    #expect(scales.price(5_000_010, movedByMillionths: -100, rounding: .down) == 4_999_500)
+    #expect(scales.price(1_000_000, movedByMillionths: 0, rounding: .up) == 1_000_000)
+    for (price, millionths) in [(0, 5), (-10, 5), (1000, -1_000_000), (5, -999_999), (Int64.max, 1), (.max, .max), (.max, .min), (10, .max)]
+      as [(Int64, Int64)]
+    {
+      #expect(scales.price(price, movedByMillionths: millionths, rounding: .down) == nil, "\(price), \(millionths)")
+    }
+    var generator = Generator.seeded()
+    for _ in 0..<20_000 {
+      let tick = Int64.random(in: 1...5000, using: &generator)
+      let grid = try Scales(priceScale: 2, quantityScale: 8, tickSize: tick, stepSize: 1)
+      let price = Int64.random(in: 1...(1 << Int64.random(in: 1...62, using: &generator)), using: &generator)
+      let millionths = Int64.random(in: -1_100_000...1_100_000, using: &generator)
+      let exact = Int128(price) * (1_000_000 + Int128(millionths))
+      let unit = Int128(tick) * 1_000_000
+      let below = exact >= 0 ? exact / unit : (exact - unit + 1) / unit
+      for (rule, steps) in [(TickRounding.down, below), (.up, below * unit == exact ? below : below + 1)] {
+        let expected = Int64(exactly: steps * Int128(tick)).flatMap { $0 > 0 ? $0 : nil }
+        let found = grid.price(price, movedByMillionths: millionths, rounding: rule)
+        // Near the end of 64 bits a part of the sum may not fit although all of it would: nil is allowed there.
+        #expect(found == expected || (found == nil && price > Int64.max / 4), "\(price) \(millionths) \(tick) \(rule)")
+      }
+    }
+  }
+
+  @Test func `sides have a sign and an opposite`() {
+    #expect(Side.buy.opposite == .sell && Side.sell.opposite == .buy && Side.buy.sign == 1 && Side.sell.sign == -1)
+  }
+
+  /// The kit's refusal codes by the host's names.
+  static let refusalCodes = [
+    "INFLIGHT_LIMIT": RefusalCode.inflightLimit, "EXIT_WORKING": RefusalCode.exitWorking, "OPPOSITE_INSTANCE": RefusalCode.oppositeInstance,
+    "WOULD_TAKE": RefusalCode.wouldTake,
+  ]
+
   @Test func `the kit reads an event where the header puts it`() {
     #expect(MemoryLayout<qe_event>.offset(of: \.as) == 8)
   }

@@ -19,7 +19,9 @@ final class PluginInstance {
 
   /// BTCUSDT with 2 and 8 decimals. Values that are not named are the table's defaults.
   init(
-    _ library: PluginLibrary, _ values: [String: Double] = [:], texts: [String: String] = [:], tickSize: Int64 = 1, errorCapacity: Int = 256
+    _ library: PluginLibrary, _ values: [String: Double] = [:], texts: [String: String] = [:], market: String = "spot", tickSize: Int64 = 1,
+    minimumQuantity: Int64 = 1, minimumNotional: UInt64 = 0,
+    errorCapacity: Int = 256
   ) throws {
     self.library = library
     var owned: [UnsafeMutablePointer<CChar>] = []
@@ -47,12 +49,15 @@ final class PluginInstance {
         get_extension: { _, _ in nil }))
     var made: UnsafeMutableRawPointer?
     var error = [CChar](repeating: 0x7F, count: 512)
+    // In whole units of quote currency: 10^18 of them need both halves.
+    let money = minimumNotional.multipliedFullWidth(by: 1_000_000_000_000_000_000)
+    let minimum = qe_money(low: money.low, high: Int64(money.high))
     let status = rows.withUnsafeBufferPointer { rows in
       var config = qe_config(
         struct_size: UInt32(MemoryLayout<qe_config>.size), contract: QE_CONTRACT_LINEAR, instance_id: lend("test@BTCUSDT/0"),
-        venue: lend("binance"), market: lend("spot"), symbol: lend("BTCUSDT"), base_asset: lend("BTC"), quote_asset: lend("USDT"),
-        horizon_s: 0, price_scale: 2, quantity_scale: 8, tick_size: tickSize, step_size: 1, minimum_quantity: 1,
-        maximum_quantity: 1_000_000_000_000, minimum_notional: qe_money(), leverage: 1, parameters: rows.baseAddress, files: nil,
+        venue: lend("binance"), market: lend(market), symbol: lend("BTCUSDT"), base_asset: lend("BTC"), quote_asset: lend("USDT"),
+        horizon_s: 0, price_scale: 2, quantity_scale: 8, tick_size: tickSize, step_size: 1, minimum_quantity: minimumQuantity,
+        maximum_quantity: 1_000_000_000_000, minimum_notional: minimum, leverage: 1, parameters: rows.baseAddress, files: nil,
         parameter_count: UInt32(rows.count), file_count: 0)
       return library.strategy.create(host, &config, &made, &error, errorCapacity)
     }
@@ -95,15 +100,33 @@ final class PluginInstance {
     return (0..<Int(count)).map { intents[$0] }
   }
 
-  func trade(_ price: Int64, quantity: Int64 = 1000) throws -> [qe_intent] {
+  /// Without a side the taker is whom the price's move shows.
+  func trade(_ price: Int64, quantity: Int64 = 1000, side: UInt32? = nil) throws -> [qe_intent] {
     var event = qe_event()
     event.kind = QE_EVENT_TRADE
-    event.as.trade = qe_trade(price: price, quantity: quantity, taker_side: QE_SIDE_BUY, reserved: 0)
+    let side = side ?? (price < context.last_price ? QE_SIDE_SELL : QE_SIDE_BUY)
+    event.as.trade = qe_trade(price: price, quantity: quantity, taker_side: side, reserved: 0)
     context.last_price = price
     return try process(event)
   }
 
-  func update(_ tag: UInt64, _ state: UInt32, filled: Int64 = 0, price: Int64 = 0) throws -> [qe_intent] {
+  func quote(_ bid: Int64, _ ask: Int64, bidQuantity: Int64 = 0, askQuantity: Int64 = 0) throws -> [qe_intent] {
+    var event = qe_event()
+    event.kind = QE_EVENT_QUOTE
+    event.as.quote = qe_quote(bid_price: bid, bid_quantity: bidQuantity, ask_price: ask, ask_quantity: askQuantity)
+    context.bid_price = bid
+    context.ask_price = ask
+    return try process(event)
+  }
+
+  func risk(allowed: Bool, code: UInt32 = 0) throws -> [qe_intent] {
+    var event = qe_event()
+    event.kind = QE_EVENT_RISK_STATE
+    event.as.risk_state = qe_risk_state(opening_allowed: allowed ? 1 : 0, code: code)
+    return try process(event)
+  }
+
+  func update(_ tag: UInt64, _ state: UInt32, filled: Int64 = 0, price: Int64 = 0, code: UInt32 = 0) throws -> [qe_intent] {
     var event = qe_event()
     event.kind = QE_EVENT_ORDER_UPDATE
     event.as.order_update.tag = tag
@@ -111,20 +134,27 @@ final class PluginInstance {
     event.as.order_update.last_quantity = filled
     event.as.order_update.total_quantity = filled
     event.as.order_update.price = price
+    event.as.order_update.code = code
     return try process(event)
   }
 
   /// Fills a market order at once at `price`, and gives what the instance wishes upon that.
   func fill(_ intent: qe_intent, at price: Int64) throws -> [qe_intent] {
-    context.position += intent.side == QE_SIDE_BUY ? intent.quantity : -intent.quantity
+    if intent.kind == QE_INTENT_TARGET_POSITION {
+      context.position = intent.quantity
+    } else {
+      context.position += intent.side == QE_SIDE_BUY ? intent.quantity : -intent.quantity
+    }
     context.average_price = context.position == 0 ? 0 : Double(price) / 100
     return try update(intent.tag, QE_ORDER_FILLED, filled: intent.quantity, price: price)
   }
 
-  /// A venue without latency: fills what the market or a limit's price allows, cancels what is asked. Gives all wishes.
+  /// A venue without latency and without brackets: a quote around the price, the trade; fills what the market or a limit's
+  /// price allows, cancels and replaces what is asked, reaches targets at once. Gives all wishes.
   func run(_ price: Int64) throws -> [qe_intent] {
     var wishes: [qe_intent] = []
-    var pending = try trade(price)
+    let wantsQuotes = library.descriptor.pointee.events & 1 << UInt64(QE_EVENT_QUOTE) != 0
+    var pending = try (wantsQuotes ? quote(price - 1, price + 1) : []) + trade(price)
     while true {
       if let index = resting.firstIndex(where: { $0.side == QE_SIDE_SELL ? price >= $0.price : price <= $0.price }) {
         let limit = resting.remove(at: index)
@@ -138,6 +168,16 @@ final class PluginInstance {
       case (QE_INTENT_SUBMIT, _) where intent.price > 0:
         resting.append(intent)
         pending += try update(intent.tag, QE_ORDER_WORKING)
+      case (QE_INTENT_REPLACE, _):
+        if let index = resting.firstIndex(where: { $0.tag == intent.target_tag }) {
+          let old = resting.remove(at: index)
+          resting.append(intent)
+          pending += try update(old.tag, QE_ORDER_REPLACED) + update(intent.tag, QE_ORDER_WORKING)
+        } else {
+          pending += try update(intent.tag, QE_ORDER_REFUSED)
+        }
+      case (QE_INTENT_TARGET_POSITION, _):
+        pending += try intent.quantity == context.position ? update(intent.tag, QE_ORDER_DONE) : fill(intent, at: price)
       case (QE_INTENT_CANCEL, _):
         if let index = resting.firstIndex(where: { $0.tag == intent.target_tag }) {
           pending += try update(resting.remove(at: index).tag, QE_ORDER_CANCELLED)

@@ -4,8 +4,11 @@ import Testing
 @Suite struct StateTests {
   /// In the middle of a life with orders.
   static func lived(_ name: String, _ prices: ArraySlice<Int64>) throws -> PluginInstance {
-    let values: [String: Double] = name == "BreakoutC" ? ["window": 20, "hold": 1] : ["fast": 5, "slow": 20]
-    let instance = try PluginInstance(try PluginLibrary(name), values)
+    let values: [String: [String: Double]] = [
+      "BreakoutC": ["window": 20, "hold": 1],
+      "OrderFlow": ["half_life_ms": 20, "min_trades": 5, "enter_percent": 25, "entry_life_ms": 50, "pause_ms": 3],
+    ]
+    let instance = try PluginInstance(try PluginLibrary(name), values[name] ?? ["fast": 5, "slow": 20])
     _ = try ContractTests.run(instance, prices)
     return instance
   }

@@ -40,7 +40,7 @@ import Testing
         case (0, _): wish = (.market(tag, .sell, 1), 0, 1)
         case (_, 1): wish = (.market(UInt64.max - tag, .buy, Int64.min), 7, 0)
         case (_, 2):
-          wish = (.limit(tag << 40, .sell, Int64.max, at: Int64.min), 11, 0)
+          wish = (.limit(tag << 40, .sell, Int64.max, at: Int64.min), 1, 0)
           wish.intent.time_in_force = UInt32.max
           wish.intent.flags = UInt32.max
         case (_, 3): wish = (.cancel(tag, target: 77), 4, 0)

@@ -50,12 +50,25 @@ struct ShippedFileTests {
     simulation.feeAsset = .quote
     #expect(oracle.simulation == simulation)
     let far = Money(units: 1_000_000_000)
-    #expect(
-      oracle.limits
-        == RiskLimits(
-          maximumOrderNotional: far, maximumSymbolNotional: far, maximumGrossExposure: far, maximumLeverage: 100_000_000,
-          maximumOrdersPerSecond: 1_000_000, maximumDailyLoss: far, maximumDailyLossFraction: 1_000_000, maximumDrawdown: far,
-          maximumDrawdownFraction: 1_000_000))
+    var limits = RiskLimits()
+    limits.maximumOrderNotional = far
+    limits.maximumSymbolNotional = far
+    limits.maximumGrossExposure = far
+    limits.maximumLeverage = 100_000_000
+    limits.minimumLiquidationDistance = 0
+    limits.maximumOrdersPerSecond = 1_000_000
+    limits.venueMessagesPerTenSeconds = 1_000_000
+    limits.maximumTradesPerHour = 1_000_000
+    limits.lossStreakTrades = 1_000_000
+    limits.maximumSpread = BasisPoints(raw: 10_000_000_000)
+    limits.maximumEventLagMilliseconds = 3_600_000
+    limits.priceCollar = BasisPoints(raw: 10_000_000_000)
+    limits.emergencyCollar = BasisPoints(raw: 10_000_000_000)
+    limits.maximumDailyLoss = far
+    limits.maximumDailyLossFraction = 1_000_000
+    limits.maximumDrawdown = far
+    limits.maximumDrawdownFraction = 1_000_000
+    #expect(oracle.limits == limits)
     #expect(oracle.limitRows.allSatisfy { !$0.isUnlimited })
     #expect(oracle.mode == .mock && oracle.pairs == .builtIn)
   }

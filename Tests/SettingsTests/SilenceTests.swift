@@ -81,9 +81,9 @@ struct SilenceTests {
     #expect(
       both.split(separator: "\n") == [
         "default_market=usdm",
-        "instruments.binance.spot.B=base:B,quote:USDC,contract:linear,tick:0.5,step:1,min_quantity:1,max_quantity:9,max_price:2.5,min_notional:0,leverage:1",
+        "instruments.binance.spot.B=base:B,quote:USDC,contract:linear,tick:0.5,step:1,min_quantity:1,max_quantity:9,max_price:2.5,min_notional:0,leverage:1,maintenance_margin_bps:40",
         "instruments.binance.usdm.A=base:A,quote:USDT,contract:linear,tick:0.1,step:0.001,min_quantity:0.001,max_quantity:1000000000.000,"
-          + "max_price:1000000000.0,min_notional:5.5,leverage:3",
+          + "max_price:1000000000.0,min_notional:5.5,leverage:3,maintenance_margin_bps:40",
         "venue=binance",
       ])
     #expect(try text(b, a) == both)

@@ -23,9 +23,24 @@ public enum Samples {
   /// Every limit there is, far away: the checks run and pass.
   public static let farLimits: RiskLimits = {
     let far = Money(units: 1_000_000_000_000)
-    return RiskLimits(
-      maximumOrderNotional: far, maximumSymbolNotional: far, maximumGrossExposure: far, maximumLeverage: 1_000_000_000,
-      maximumOrdersPerSecond: 100_000,
-      maximumDailyLoss: far, maximumDailyLossFraction: nil, maximumDrawdown: far, maximumDrawdownFraction: nil)
+    var limits = RiskLimits()
+    limits.maximumOrderNotional = far
+    limits.maximumSymbolNotional = far
+    limits.maximumGrossExposure = far
+    limits.maximumLeverage = 1_000_000_000
+    limits.minimumLiquidationDistance = 0
+    limits.maximumOrdersPerSecond = 100_000
+    limits.venueMessagesPerTenSeconds = 1_000_000
+    limits.maximumTradesPerHour = 1_000_000
+    limits.lossStreakTrades = 1_000_000
+    limits.maximumSpread = BasisPoints(raw: 10_000_000_000)
+    limits.maximumEventLagMilliseconds = 3_600_000
+    limits.priceCollar = nil
+    limits.emergencyCollar = nil
+    limits.maximumDailyLoss = far
+    limits.maximumDailyLossFraction = nil
+    limits.maximumDrawdown = far
+    limits.maximumDrawdownFraction = nil
+    return limits
   }()
 }

@@ -33,7 +33,8 @@ final class BacktestRecorder: RunObserver {
   func filled(_ fill: FillRecord) {
     report?.fill(
       FillRow(
-        tickIndex: tickIndex, timeMilliseconds: timeMilliseconds, instance: Int(fill.instance), side: fill.side, quantity: fill.quantity,
+        tickIndex: tickIndex, timeMilliseconds: fill.receiveNanoseconds / 1_000_000, instance: Int(fill.instance), side: fill.side,
+        quantity: fill.quantity,
         price: fill.price, notional: specs[Int(fill.instrument)].notional(fill.price, fill.quantity), fee: fill.fee, isMaker: fill.isMaker,
         positionAfter: fill.position, realizedPnL: fill.realized))
   }

@@ -8,7 +8,7 @@ import Settings
 /// Measures the engine, hard risk, the practice venue and a loaded plugin, without reading files.
 public struct EngineBenchmark {
   private let request: BacktestRequest
-  private let settings: Settings
+  let settings: Settings
   private let executableFolder: String
 
   public init(request: BacktestRequest, settings: Settings, executableFolder: String) {
@@ -37,18 +37,7 @@ public struct EngineBenchmark {
   /// Reads the file once, then replays it from memory `rounds` times, each with a new instance; the best round counts,
   /// because a machine that is shared only ever adds.
   public func engine(rounds: Int) throws -> Figures {
-    var warnings: [String] = []
-    let instrument = try InstrumentChoice.instrument(for: request, settings: settings, warnings: &warnings)
-    let reader = try TickFileReader(path: request.ticksPath, spec: instrument.spec)
-    var ticks: [Tick] = []
-    let batch = UnsafeMutableBufferPointer<Tick>.allocate(capacity: 4096)
-    // Unsafe: scratch for the reader; only what it wrote is copied out.
-    defer { batch.deallocate() }
-    while true {
-      let count = try reader.next(into: batch)
-      if count == 0 { break }
-      ticks.append(contentsOf: batch[..<count])
-    }
+    let (instrument, ticks) = try ticksInMemory()
     var best: Figures?
     for _ in 0..<max(1, rounds) {
       let session = try makeSession(instrument)
@@ -63,6 +52,23 @@ public struct EngineBenchmark {
     }
     guard let best else { throw SessionError(.internalError, "no round was run") }
     return best
+  }
+
+  /// The request's instrument and its whole file.
+  func ticksInMemory() throws -> (Instrument, [Tick]) {
+    var warnings: [String] = []
+    let instrument = try InstrumentChoice.instrument(for: request, settings: settings, warnings: &warnings)
+    let reader = try TickFileReader(path: request.ticksPath, spec: instrument.spec)
+    var ticks: [Tick] = []
+    let batch = UnsafeMutableBufferPointer<Tick>.allocate(capacity: 4096)
+    // Unsafe: scratch for the reader; only what it wrote is copied out.
+    defer { batch.deallocate() }
+    while true {
+      let count = try reader.next(into: batch)
+      if count == 0 { break }
+      ticks.append(contentsOf: batch[..<count])
+    }
+    return (instrument, ticks)
   }
 
   public struct OrderCosts {
@@ -111,7 +117,7 @@ public struct EngineBenchmark {
     return OrderCosts(first: first, last: last)
   }
 
-  private func makeSession(_ instrument: Instrument) throws -> TradingSession {
+  func makeSession(_ instrument: Instrument) throws -> TradingSession {
     let resolved = try StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)
       .resolve(strategy: request.strategy, instrument: instrument, parameters: request.parameters)
     return try TradingSession(instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings)

@@ -6,7 +6,8 @@ import Session
 /// Figures for `make bench`: CPU time of the engine alone, ticks in memory.
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "benchmark", abstract: "Measure the engine alone, for make bench.", shouldDisplay: false, subcommands: [Engine.self, Orders.self])
+    commandName: "benchmark", abstract: "Measure the engine alone, for make bench.", shouldDisplay: false,
+    subcommands: [Engine.self, Workload.self, Orders.self])
 
   struct Engine: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "A strategy over a tick file held in memory; the best of several rounds.")
@@ -25,6 +26,25 @@ struct BenchmarkCommand: ParsableCommand {
       let figures = try EngineBenchmark(request: request, settings: settings.load(), executableFolder: Executable.folder).engine(rounds: rounds)
       if output.json { try Console.result(figures.json.description) }
       Console.line("\(figures.ticks) ticks, best of \(rounds): \(figures.nanosecondsPerTick) ns of CPU per tick")
+    }
+  }
+
+  struct Workload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Quotes, bars, marks and trades with brackets and a wish on every tenth tick; the best of several rounds.")
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var output: OutputOptions
+    @Option var symbol = "BTCUSDT"
+    @Option var ticksPath: String
+    @Option var rounds = 5
+
+    func run() throws {
+      let request = BacktestRequest(symbol: symbol, ticksPath: ticksPath, strategy: "Workload", parameters: [:])
+      let figures = try EngineBenchmark(request: request, settings: settings.load(), executableFolder: Executable.folder).workload(rounds: rounds)
+      if output.json { try Console.result(figures.json.description) }
+      let nanoseconds = Int(figures.nanosecondsPerEvent.rounded())
+      Console.line("\(figures.events) events, \(figures.orders) orders, best of \(rounds): \(nanoseconds) ns of CPU per event")
     }
   }
 

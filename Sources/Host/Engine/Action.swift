@@ -8,13 +8,21 @@ public enum Action: Sendable {
   case cancel(slot: Int32, orderID: UInt64)
   /// Cancels `orderID` and, only where that took, places the new order: both in one request.
   case replace(slot: Int32, orderID: UInt64, with: ApprovedOrder)
-  /// One per intent: the stuff of the decision hash.
+  /// Wants the Supervisor's answer, as `Event.Payload.verdict`.
+  case ask(PendingOrder)
+  /// What has become of it? The answer is an execution report.
+  case query(RestoredOrder)
+  /// One per intent and per order of the host's own: the stuff of the decision hash.
   case decision(Decision)
   case refusal(RefusalRecord)
   case fill(FillRecord)
   case roundTrip(RoundTrip)
+  /// Funding was paid (below zero: received) on an instance's position.
+  case funding(FundingRecord)
   /// Why nothing may open any more; code `.none`: it may again.
   case riskState(Refusal)
+  /// The same for one instance, for causes of its own: stale data, a cool-down, its loss limit.
+  case instanceRiskState(instance: Int32, Refusal)
   /// A plugin broke its contract and is out of the run.
   case instanceFailed(instance: Int32, PluginFailure)
 }
@@ -27,6 +35,10 @@ public struct Decision: Sendable, BitwiseCopyable {
     case cancelRequested = 2
     /// Needed no order.
     case done = 3
+    /// Waits for the Supervisor.
+    case asked = 4
+    /// A target that is now worked towards.
+    case accepted = 5
   }
 
   public var sequence: UInt64
@@ -93,6 +105,14 @@ public struct FillRecord: Sendable, BitwiseCopyable {
   public var position: Quantity
   /// What this fill realized, before fees.
   public var realized: Money
+}
+
+public struct FundingRecord: Sendable, BitwiseCopyable {
+  public var sequence: UInt64
+  public var receiveNanoseconds: Int64
+  public var instance: Int32
+  public var instrument: Int32
+  public var amount: Money
 }
 
 /// An instance's way from flat to flat.

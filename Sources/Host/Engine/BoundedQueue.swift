@@ -26,6 +26,16 @@ struct BoundedQueue<Element>: ~Copyable {
     count += 1
   }
 
+  /// The oldest, in place until it is removed: elements are large, and a look must not copy one.
+  var first: UnsafePointer<Element>? { count > 0 ? UnsafePointer(storage + head) : nil }
+
+  mutating func removeFirst() {
+    precondition(count > 0, "nothing to remove")
+    (storage + head).deinitialize(count: 1)
+    head = head + 1 == capacity ? 0 : head + 1
+    count -= 1
+  }
+
   mutating func popFirst() -> Element? {
     guard count > 0 else { return nil }
     let element = (storage + head).move()

@@ -47,14 +47,17 @@ extension Engine {
 
   /// Delivers what happened to orders and to risk, and what follows from that, until all is quiet. Ends because budgets do.
   mutating func deliverUpdates() {
-    while let pending = updates.popFirst() {
-      switch pending.news {
+    while let pending = updates.first {
+      let instance = Int(pending.pointee.instance)
+      switch pending.pointee.news {
       case .order(let update):
         event.pointee.as.order_update = update
-        deliver(Int(pending.instance), QE_EVENT_ORDER_UPDATE)
+        updates.removeFirst()
+        deliver(instance, QE_EVENT_ORDER_UPDATE)
       case .risk(let code):
         event.pointee.as.risk_state = qe_risk_state(opening_allowed: code == .none ? 1 : 0, code: UInt32(code.rawValue))
-        deliver(Int(pending.instance), QE_EVENT_RISK_STATE)
+        updates.removeFirst()
+        deliver(instance, QE_EVENT_RISK_STATE)
       }
     }
   }
@@ -66,29 +69,59 @@ extension Engine {
 
   /// No more calls; what would open is cancelled, what protects stays.
   mutating func takeOut(_ index: Int) {
+    isTouched = true
     instances[index].isOut = true
+    if instances[index].job.isActive, !instances[index].job.isHost { finishTarget(index, QE_ORDER_CANCELLED) }
     cancelOpening(index)
   }
 
-  mutating func cancelOpening(_ index: Int) {
-    for position in 0..<orders.count(Int32(index)) {
+  /// What would open goes: orders at the venue are cancelled, those that wait for an approval or for another's end are
+  /// revoked, and so is what only stands in a queue.
+  mutating func cancelOpening(_ index: Int, code: RefusalCode = .halted) {
+    var position = 0
+    while position < orders.count(Int32(index)) {
       let slot = orders.slot(Int32(index), at: position)
-      guard let order = orders[slot].order, !order.isReducing, !orders[slot].cancelSent else { continue }
-      orders[slot].cancelSent = true
-      actions.append(.cancel(slot: slot, orderID: order.id))
+      let order = orders[slot]
+      if order.pointee.state == .pending {
+        // Revoking takes it out of the list: the next one is in its place.
+        revoke(index, slot, code)
+        continue
+      }
+      position += 1
+      if order.pointee.hasSuccessor, !isStillReducing(orders.staged(slot).pointee.request) {
+        order.pointee.hasSuccessor = false
+        let staged = orders.staged(slot)
+        refuse(index, staged.pointee.intent, Refusal(code), quantity: staged.pointee.request.quantity.raw)
+      }
+      if !order.pointee.isReducing { requestCancel(slot) }
     }
+  }
+
+  /// A staged exit waits for the one it replaces, and stays an exit.
+  private func isStillReducing(_ request: OrderRequest) -> Bool {
+    let position = instances[Int(request.instance)].book.position
+    return request.side == .sell ? position > 0 : position < 0
   }
 
   /// Opening has become possible or impossible: on a stop the opening orders go in the same step, and everybody is told
   /// at its end.
   mutating func noteRiskState() {
-    let code = gate.blockingCode
-    if code == blocking { return }
-    blocking = code
-    actions.append(.riskState(gate.blockingRefusal ?? Refusal(.none)))
+    let account = gate.blockingRefusal
+    let code = account?.code ?? .none
+    if code != blocking {
+      blocking = code
+      isTouched = true
+      actions.append(.riskState(account ?? Refusal(.none)))
+    }
     for index in 0..<instanceCount {
-      if code != .none { cancelOpening(index) }
-      updates.append(PendingUpdate(instance: Int32(index), news: .risk(code)))
+      let refusal = account ?? gate.blockingRefusal(instance: Int32(index), now: now)
+      let own = refusal?.code ?? .none
+      if own == instances[index].told { continue }
+      isTouched = true
+      instances[index].told = own
+      if account == nil { actions.append(.instanceRiskState(instance: Int32(index), refusal ?? Refusal(.none))) }
+      if own != .none { cancelOpening(index, code: own) }
+      updates.append(PendingUpdate(instance: Int32(index), news: .risk(own)))
     }
   }
 }

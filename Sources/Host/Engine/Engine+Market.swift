@@ -8,8 +8,8 @@ extension Engine {
     let state = instruments + index
     state.pointee.bid = quote.bidPrice
     state.pointee.ask = quote.askPrice
-    state.pointee.contextFlags = quote.isSynthetic ? QE_CONTEXT_SYNTHETIC_QUOTE : 0
-    if state.pointee.book.position != 0 { mark(index) }
+    state.pointee.contextFlags = (quote.isSynthetic ? QE_CONTEXT_SYNTHETIC_QUOTE : 0) | (state.pointee.isStale ? QE_CONTEXT_STALE : 0)
+    if !state.pointee.book.isEmpty { mark(index) }
     for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_QUOTE) {
       event.pointee.as.quote = qe_quote(
         bid_price: quote.bidPrice.raw, bid_quantity: quote.bidQuantity.raw, ask_price: quote.askPrice.raw, ask_quantity: quote.askQuantity.raw)
@@ -23,31 +23,13 @@ extension Engine {
     state.pointee.last = trade.price
     // Where a quote lacks a side, the last trade is the mark.
     if state.pointee.bid.raw == 0 || state.pointee.ask.raw == 0 { mark(index) }
+    if state.pointee.bracketCount > 0 { watchBrackets(index, trade.price) }
     if state.pointee.wantsBars { closeBars(index, trade) }
     for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_TRADE) {
       event.pointee.as.trade = qe_trade(
         price: trade.price.raw, quantity: trade.quantity.raw, taker_side: UInt32(trade.takerSide.rawValue), reserved: 0)
       deliver(instance, QE_EVENT_TRADE, market: state)
     }
-  }
-
-  /// Values the account anew after an instrument's price or book changed.
-  ///
-  /// - Parameter raisesPeak: false when the prices are older than the fill that is being booked.
-  mutating func mark(_ index: Int, raisesPeak: Bool = true) {
-    let state = instruments + index
-    guard state.pointee.book.position != 0 || state.pointee.unrealized != .zero else { return }
-    let unrealized = state.pointee.book.unrealized(at: state.pointee.mark, spec: state.pointee.spec)
-    let change = unrealized - state.pointee.unrealized
-    state.pointee.unrealized = unrealized
-    equity += change
-    if !state.pointee.spec.isSpot { marginUnrealized += change }
-    valued(raisesPeak: raisesPeak)
-  }
-
-  /// Loss and drawdown are judged on every value of the account.
-  mutating func valued(raisesPeak: Bool = true) {
-    if gate.marked(equity: equity, raisesPeak: raisesPeak) { noteRiskState() }
   }
 
   private mutating func closeBars(_ index: Int, _ trade: Trade) {

@@ -1,15 +1,20 @@
 import Market
 import PluginABI
 import Risk
+import Synchronization
 
 /// The trading core: events in, actions out.
 ///
 /// A synchronous value machine with one owner: no I/O, no clock, no randomness, no allocation after `init`. Every
 /// number of money is an integer. The same machine runs in backtest, mock, paper, demo and live.
 public struct Engine: ~Copyable {
+  // An atomic has an address of its own, and so has whatever holds one: without it the compiler copies the whole engine to
+  // the stack for a look at one field (60 copies of 1.7 KB per order were counted).
+  private let pin = Atomic<UInt8>(0)
   /// The gate owns positions by quantity and all limits; the engine owns the money.
   var gate: RiskGate
   var orders: OrderTable
+  var brackets: BracketTable
   var actions: BoundedQueue<Action>
   var updates: BoundedQueue<PendingUpdate>
 
@@ -23,11 +28,21 @@ public struct Engine: ~Copyable {
   let intents: UnsafeMutablePointer<qe_intent>
   let intentCapacity: Int
   let intentBudget: Int
+  let maximumInflightEntries: Int
+  let approvalNanoseconds: Int64?
+  let hasInstanceLossLimit: Bool
+  let thirdAsset: AssetCode?
 
   /// Quote currency at hand; on margined markets the wallet balance.
   public internal(set) var cash: Money
-  /// Cash plus positions at mark.
+  /// Cash plus positions at mark, less commissions that were paid in a third asset.
   public internal(set) var equity: Money
+  /// What the account has of the third asset, x 10^18.
+  public internal(set) var thirdBalance: Money
+  /// The value of all commissions that were paid out of it.
+  public internal(set) var feesInKind = Money.zero
+  /// Deposits less withdrawals.
+  public internal(set) var transfers = Money.zero
   /// Unrealized profit of margined positions: part of what may be spent.
   var marginUnrealized = Money.zero
 
@@ -36,6 +51,12 @@ public struct Engine: ~Copyable {
   var now: Int64 = .min
   var exchangeMilliseconds: Int64 = -1
   var blocking = RefusalCode.none
+  /// Receive time of the next thing that is due: an order's life, a time stop, the end of a cool-down.
+  var nextDeadline = Int64.max
+  /// Instances for which the host has something left to do.
+  var careCount = 0
+  /// Orders or books have changed in this step.
+  var isTouched = false
   /// The gate's, kept here so that a tick costs one compare.
   private var nextDayNanoseconds = Int64.min
   private let hasTimers: Bool
@@ -47,15 +68,22 @@ public struct Engine: ~Copyable {
     intentCapacity = max(1, configuration.maximumIntentsPerEvent)
     intentBudget = 4 * intentCapacity
     orders = OrderTable(instanceCount: instanceCount)
+    brackets = BracketTable(instanceCount: instanceCount)
+    maximumInflightEntries = configuration.maximumInflightEntries
+    approvalNanoseconds = configuration.approvalNanoseconds
+    hasInstanceLossLimit = configuration.limits.instance.maximumDailyLoss != nil
     // Per step at most: each budgeted intent leads to a handful of actions, each open order to a cancel and its end.
-    let bound = instanceCount * intentBudget * 4 + orders.capacity * 4 + 64
+    let bound = instanceCount * intentBudget * 8 + orders.capacity * 8 + 64
     actions = BoundedQueue(capacity: bound)
     updates = BoundedQueue(capacity: bound)
     gate = RiskGate(
       limits: configuration.limits, instruments: configuration.instruments, instances: instanceConfigurations.map(\.instrument),
-      feeReserve: configuration.feeReserve, initialEquity: configuration.initialCash, capacity: orders.capacity)
+      feeReserve: configuration.feeReserve, initialEquity: configuration.initialCash, capacity: orders.capacity,
+      symbolNotional: configuration.symbolNotional)
     cash = configuration.initialCash
     equity = configuration.initialCash
+    thirdAsset = configuration.thirdAsset
+    thirdBalance = configuration.initialThirdAsset
 
     // Unsafe: fixed tables without reference counts for the hot path; owned here, initialised in full, freed in deinit.
     instruments = .allocate(capacity: max(1, instrumentCount))
@@ -82,6 +110,7 @@ public struct Engine: ~Copyable {
 
   deinit {
     instruments.deallocate()
+    instances.deinitialize(count: instanceCount)
     instances.deallocate()
     contexts.deallocate()
     event.deallocate()
@@ -109,17 +138,27 @@ public struct Engine: ~Copyable {
     switch event.payload {
     case .trade(let instrument, let trade): return process(event.time, trade, instrument: instrument)
     case .quote(let instrument, let quote): return process(event.time, quote, instrument: instrument)
-    case .execution(let report):
-      begin(event.time)
-      executed(report)
+    case .markPrice(let instrument, let mark): return process(event.time, mark, instrument: instrument)
+    case .execution(let report): return process(event.time, report)
     case .clock:
       begin(event.time)
       for index in 0..<instanceCount { instances[index].budget = intentBudget }
+      if careCount > 0 { takeCare() }
     case .command(let command):
       begin(event.time)
       obey(command)
-    // Contract for the branches in work; the engine's own branch fills these in.
-    case .markPrice, .funding, .transfer, .health, .verdict: begin(event.time)
+    case .funding(let instrument, let rate, let price):
+      begin(event.time)
+      fund(Int(instrument), rate: rate, price: price)
+    case .transfer(let amount):
+      begin(event.time)
+      transfer(amount)
+    case .health(let instrument, let isStale, let lag):
+      begin(event.time)
+      health(Int(instrument), isStale: isStale, lagNanoseconds: lag)
+    case .verdict(let orderID, let isAllowed):
+      begin(event.time)
+      answered(orderID, isAllowed: isAllowed)
     }
     return end()
   }
@@ -129,6 +168,7 @@ public struct Engine: ~Copyable {
     begin(time)
     renewBudgets(instrument)
     traded(Int(instrument), trade)
+    if careCount > 0 { takeCare() }
     return end()
   }
 
@@ -137,6 +177,42 @@ public struct Engine: ~Copyable {
     begin(time)
     renewBudgets(instrument)
     quoted(Int(instrument), quote)
+    if careCount > 0 { takeCare() }
+    return end()
+  }
+
+  /// The same for what a venue says about an order.
+  public mutating func process(_ time: EventTime, _ report: ExecutionReport) -> Bool {
+    begin(time)
+    executed(report)
+    return end()
+  }
+
+  /// The same for the top of a book: best levels first, lent for the call.
+  public mutating func process(_ time: EventTime, depth: qe_depth, instrument: Int32) -> Bool {
+    begin(time)
+    renewBudgets(instrument)
+    let state = instruments + Int(instrument)
+    for index in state.pointee.firstInstance..<state.pointee.endInstance where instances[index].binding.wants(QE_EVENT_DEPTH) {
+      event.pointee.as.depth = depth
+      deliver(index, QE_EVENT_DEPTH, market: state)
+    }
+    return end()
+  }
+
+  /// The same for the venue's mark.
+  public mutating func process(_ time: EventTime, _ mark: MarkPrice, instrument: Int32) -> Bool {
+    begin(time)
+    renewBudgets(instrument)
+    marked(Int(instrument), mark)
+    return end()
+  }
+
+  /// Tightens the limits of a running host; what is looser in `wanted` than what holds is ignored.
+  public mutating func tighten(_ time: EventTime, _ wanted: RiskLimits) -> Bool {
+    begin(time)
+    gate.tighten(wanted)
+    noteRiskState()
     return end()
   }
 
@@ -149,34 +225,59 @@ public struct Engine: ~Copyable {
   }
 
   private mutating func rollDay() {
-    let resumes = gate.advanced(to: now)
+    _ = gate.advanced(to: now)
     nextDayNanoseconds = gate.nextDayNanoseconds
-    if resumes { noteRiskState() }
+    for index in 0..<instanceCount {
+      instances[index].dayBase = profit(index)
+      if gate.limits.resumeOnNewDay { gate.clearLossStop(instance: Int32(index)) }
+    }
+    noteRiskState()
   }
 
   @inline(__always)
   private mutating func end() -> Bool {
     if hasTimers { runTimers() }
+    if now >= nextDeadline { meetDeadlines() }
     if !updates.isEmpty { deliverUpdates() }
+    if isTouched {
+      isTouched = false
+      assertInvariants()
+    }
     return !actions.isEmpty
   }
 
   /// The next thing to do, oldest first.
   public mutating func nextAction() -> Action? { actions.popFirst() }
-  /// Open orders an instance may have at most.
-  public static let openOrdersPerInstance = OrderTable.perInstance
+  /// The same in place, for the loop that performs every action: `removeFirstAction` when it is done.
+  public var firstAction: UnsafePointer<Action>? { actions.first }
+  public mutating func removeFirstAction() { actions.removeFirst() }
+  /// Open orders an instance may have at most, the host's own included.
+  public static let openOrdersPerInstance = OrderTable.slotsPerInstance
 
+  @inline(__always)
   private func renewBudgets(_ instrument: Int32) {
     let state = instruments + Int(instrument)
     for index in state.pointee.firstInstance..<state.pointee.endInstance { instances[index].budget = intentBudget }
   }
 
   private mutating func obey(_ command: Event.Command) {
+    isTouched = true
     switch command {
     case .halt: gate.halt()
-    case .resume, .flatten, .resetPeak, .supervisor: break
+    case .resume:
+      gate.resume()
+      for index in 0..<instanceCount {
+        gate.clearLossStop(instance: Int32(index))
+        judgeLoss(index)
+      }
+    case .resetPeak: gate.resetPeak()
     case .kill: gate.kill()
+    case .supervisor(let isLost): gate.supervisor(isLost: isLost)
     case .quarantine(let instance): takeOut(Int(instance))
+    case .flatten(let instrument):
+      gate.halt()
+      noteRiskState()
+      for index in 0..<instanceCount where instrument < 0 || instances[index].instrument == instrument { flatten(index) }
     }
     noteRiskState()
   }
@@ -197,15 +298,30 @@ extension Engine {
   public func book(instance: Int) -> PositionBook { instances[instance].book }
   public func mark(instrument: Int) -> Price { instruments[instrument].mark }
   public func lastPrice(instrument: Int) -> Price { instruments[instrument].last }
+  public func bid(instrument: Int) -> Price { instruments[instrument].bid }
+  public func ask(instrument: Int) -> Price { instruments[instrument].ask }
+  public func unrealized(instrument: Int) -> Money { instruments[instrument].unrealized }
   public func isOut(instance: Int) -> Bool { instances[instance].isOut }
   public func openOrderCount(instance: Int) -> Int { orders.count(Int32(instance)) }
   public func lateTrades(instrument: Int) -> UInt64 { instruments[instrument].bars.lateTrades }
-  /// Why nothing may open; `.none` when it may.
+  /// Whether what the instance holds is below the venue's filters: it is there, and it cannot be sold.
+  public func isDust(instance: Int) -> Bool {
+    let book = instances[instance].book
+    return !book.isEmpty
+      && isDust(book.position, instruments[Int(instances[instance].instrument)].spec, at: mark(instrument: Int(instances[instance].instrument)))
+  }
+  /// Why nothing may open in the whole account; nil when it may.
   public var blockingRefusal: Refusal? { gate.blockingRefusal }
+  /// Why this instance may not open: the account's cause, its instrument's or its own.
+  public func blockingRefusal(instance: Int) -> Refusal? { gate.blockingRefusal(instance: Int32(instance), now: now) }
   public var maximumDrawdown: Money { gate.maximumDrawdown }
   public var dayBase: Money { gate.dayBase }
   public var peak: Money { gate.peak }
+  public var limits: RiskLimits { gate.limits }
 
   /// Every limit that is set, with what is used of it now; for people, not for the hot path.
-  public func limitUses() -> [LimitUse] { gate.limitUses() }
+  public func limitUses() -> [LimitUse] {
+    showPrices()
+    return gate.limitUses(now: now)
+  }
 }

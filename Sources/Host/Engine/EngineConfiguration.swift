@@ -24,6 +24,15 @@ public struct EngineConfiguration: Sendable {
   /// The larger of the venue's fee rates: what funds are reserved for.
   public var feeReserve: BasisPoints
   public var initialCash: Money
+  /// The asset beside base and quote that commissions may be charged in, e.g. BNB, and what the account has of it x 10^18.
+  public var thirdAsset: AssetCode?
+  public var initialThirdAsset = Money.zero
+  /// For each instrument a limit of its notional in the place of the common one; empty = none has.
+  public var symbolNotional: [Money?] = []
+  /// Opening orders that an instance may have on their way at a time; a replacement stands in for what it replaces.
+  public var maximumInflightEntries = OrderTable.perInstance
+  /// How long an opening order waits for the Supervisor's answer; nil = nobody is asked.
+  public var approvalNanoseconds: Int64?
   /// Room lent for intents in one call; four times as many per instance and market event, answers to updates included.
   public var maximumIntentsPerEvent: Int
   /// A longer silence starts the bar series anew.

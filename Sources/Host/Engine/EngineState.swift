@@ -9,18 +9,25 @@ struct InstrumentState {
   var firstInstance: Int = 0
   var endInstance: Int = 0
   var wantsBars = false
+  /// Brackets of its instances: while there are none, a trade has nothing to watch.
+  var bracketCount: Int32 = 0
 
   var last = Price.zero
   var bid = Price.zero
   var ask = Price.zero
+  /// The venue's mark of a perpetual; zero = not told.
+  var venueMark = Price.zero
   var contextFlags: UInt32 = 0
+  var isStale = false
   /// The account's net position.
   var book = PositionBook()
   var unrealized = Money.zero
   var bars: BarBuilder
 
-  /// Where the position would be closed: longs at bid, shorts at ask, the last trade where there are no quotes.
+  /// The venue's mark where there is one; else where the position would be closed: longs at bid, shorts at ask, the last
+  /// trade where there are no quotes.
   var mark: Price {
+    if venueMark.raw > 0 { return venueMark }
     guard bid.raw > 0, ask.raw > 0 else { return last }
     return book.position >= 0 ? bid : ask
   }
@@ -40,6 +47,13 @@ struct InstanceState {
 
   var book = PositionBook()
   var trip = OpenTrip()
+  var job = TargetJob()
+  /// What it was last told of why it may not open.
+  var told = RefusalCode.none
+  /// The host has something left to do for it that waits for the next market event.
+  var needsCare = false
+  /// Profit at the day's begin, for its own loss limit.
+  var dayBase = Money.zero
 
   init(_ configuration: EngineConfiguration.Instance) {
     binding = configuration.binding
@@ -50,7 +64,7 @@ struct InstanceState {
 }
 
 /// A round trip on its way: what has gone in and out since the instance was flat.
-struct OpenTrip {
+struct OpenTrip: Sendable {
   var side = Side.buy
   var entryNanoseconds: Int64 = 0
   /// Wider than a position: a trip that is never flat adds up without end.
@@ -58,7 +72,9 @@ struct OpenTrip {
   var entryNotional = Money.zero
   var exitNotional = Money.zero
   var fees = Money.zero
+  var funding = Money.zero
   var realized = Money.zero
+  var isOpen = false
 }
 
 /// News for one instance, delivered after the step that caused it, in the order of what happened.

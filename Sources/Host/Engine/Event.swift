@@ -44,7 +44,7 @@ public struct Event: Sendable, BitwiseCopyable {
   public enum Command: Sendable, BitwiseCopyable {
     /// The operator's halt: nothing opens until `resume`.
     case halt
-    /// Ends the operator's halt, a halt for daily loss or drawdown and a cool-down; never a kill.
+    /// Ends the operator's halt, and a stop for a loss that is inside its limit again; never a kill, and no limit loosens.
     case resume
     /// Halts, takes back what would open and closes every position of the instrument; -1 = of all.
     case flatten(instrument: Int32)

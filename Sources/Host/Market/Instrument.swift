@@ -46,11 +46,16 @@ public struct InstrumentSpec: Sendable, BitwiseCopyable, Hashable {
   public var maximumPrice: Int64
   public var minimumNotional: Money
   public var leverage: Int64
+  /// Of the notional: the margin below which the venue liquidates a position.
+  public var maintenanceMargin: BasisPoints
   public var isSpot: Bool
   /// What profit and fees are counted in.
   public var quoteAsset: AssetCode
+  public var baseAsset: AssetCode
   /// 10^(18 - priceScale - quantityScale): raw price x raw quantity x this = raw money.
   public var notionalMultiplier: Int128
+  /// 10^(18 - quantityScale): one raw unit of the base asset x 10^18.
+  public var baseUnit: Int128
   /// 10^priceScale.
   public var priceUnit: Double
   /// 10^quantityScale.
@@ -95,7 +100,8 @@ public struct Instrument: Sendable, Hashable {
   public init(
     id: InstrumentID, baseAsset: String, quoteAsset: String, contract: Contract = .linear, priceScale: Int, quantityScale: Int,
     tickSize: Int64 = 1, stepSize: Int64 = 1, minimumQuantity: Int64? = nil, maximumQuantity: Int64? = nil,
-    maximumPrice: Int64? = nil, minimumNotional: Money = .zero, leverage: Int64 = 1
+    maximumPrice: Int64? = nil, minimumNotional: Money = .zero, leverage: Int64 = 1,
+    maintenanceMargin: BasisPoints = BasisPoints(raw: 40_000_000)
   ) throws(Invalid) {
     guard priceScale >= 0, quantityScale >= 0, priceScale <= 9, quantityScale <= 9 else {
       throw Invalid(reason: "scales are 0...9 decimals, not \(priceScale) and \(quantityScale)")
@@ -114,9 +120,12 @@ public struct Instrument: Sendable, Hashable {
       throw Invalid(reason: "maximum price x maximum quantity must stay under 10^18 \(quoteAsset)")
     }
     guard leverage >= 1, leverage <= 125 else { throw Invalid(reason: "leverage is 1...125, not \(leverage)") }
+    guard maintenanceMargin.raw >= 0, maintenanceMargin.raw <= 10_000_000_000 else {
+      throw Invalid(reason: "the maintenance margin is 0...10000 bps")
+    }
     guard id.market != .spot || leverage == 1 else { throw Invalid(reason: "spot has leverage 1, not \(leverage)") }
     guard minimumNotional >= .zero else { throw Invalid(reason: "the minimum notional is not negative") }
-    guard let quoteCode = AssetCode(quoteAsset), AssetCode(baseAsset) != nil else {
+    guard let quoteCode = AssetCode(quoteAsset), let baseCode = AssetCode(baseAsset) else {
       throw Invalid(reason: "base and quote are names of 1...15 bytes")
     }
     self.id = id
@@ -126,7 +135,8 @@ public struct Instrument: Sendable, Hashable {
     spec = InstrumentSpec(
       priceScale: Int32(priceScale), quantityScale: Int32(quantityScale), tickSize: tickSize, stepSize: stepSize,
       minimumQuantity: minimumQuantity, maximumQuantity: maximumQuantity, maximumPrice: maximumPrice,
-      minimumNotional: minimumNotional, leverage: leverage, isSpot: id.market == .spot, quoteAsset: quoteCode, notionalMultiplier: multiplier,
+      minimumNotional: minimumNotional, leverage: leverage, maintenanceMargin: maintenanceMargin, isSpot: id.market == .spot,
+      quoteAsset: quoteCode, baseAsset: baseCode, notionalMultiplier: multiplier, baseUnit: Int128(PowerOfTen[Money.scale - quantityScale]),
       priceUnit: Double(PowerOfTen[priceScale]), quantityUnit: Double(PowerOfTen[quantityScale]))
   }
 

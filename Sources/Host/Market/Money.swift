@@ -42,6 +42,16 @@ public struct Money: Sendable, BitwiseCopyable, Hashable, Comparable {
     return Money(raw: negative ? -magnitude : magnitude)
   }
 
+  /// The same for a wide fraction, e.g. of two amounts.
+  public func scaled(byWide numerator: Int128, over denominator: Int128) -> Money {
+    let negative = (raw < 0) != (numerator < 0)
+    let divisor = denominator.magnitude
+    let product = raw.magnitude.multipliedFullWidth(by: numerator.magnitude)
+    let quotient = product.high < divisor ? divisor.dividingFullWidth(product).quotient : .max
+    let magnitude = Int128(clamping: quotient)
+    return Money(raw: negative ? -magnitude : magnitude)
+  }
+
   /// `a * b / c` over the full width.
   static func divide(_ a: UInt128, _ b: UInt128, _ c: UInt128) -> (quotient: UInt128, remainder: UInt128) {
     let product = a.multipliedReportingOverflow(by: b)

@@ -8,6 +8,9 @@ struct Exposure {
   var gross: Money
   /// Cash that spot buys would spend, plus margin that futures would bind.
   var fundsNeeded: Money
+  /// The margined part of `gross`, and the margin below which the venue would liquidate it.
+  var margined: Money
+  var maintenance: Money
 }
 
 /// Positions and open orders of every instrument and instance, and the reservations of what risk has approved.
@@ -22,28 +25,51 @@ struct ExposureBook: ~Copyable {
     var bid = Price.zero
     var ask = Price.zero
     var last = Price.zero
+    var isStale = false
+    var lagNanoseconds: Int64 = 0
+    /// Open orders whose fate nobody knows.
+    var unknownOrders: Int32 = 0
+    /// Over the account's limit for a symbol, where this one has its own.
+    var maximumNotional: Money?
   }
 
   struct InstanceExposure {
     let instrument: Int32
     var position: Int64 = 0
+    /// Sent, resting or waiting for an approval; a one-cancels-other pair counts once.
     var openBuys: Int64 = 0
     var openSells: Int64 = 0
+    /// The part that waits for an approval.
+    var pendingBuys: Int64 = 0
+    var pendingSells: Int64 = 0
+    var openingOrders: Int32 = 0
+    // What keeps this one instance from opening.
+    var lossStreak: Int64 = 0
+    var coolingUntil = Int64.min
+    var lossStop: Refusal?
   }
 
   struct Reservation {
+    var id: UInt64
     var request: OrderRequest
     var remaining: Int64
     /// The price at which the remainder is valued and funded.
     var price: Price
     var isReducing: Bool
+    /// Not sent: waits for an approval.
+    var isPending: Bool
+    var isUnknown = false
+    /// The other leg of a one-cancels-other pair; -1 = none. Both have the same remainder.
+    var pair: Int32 = -1
+    /// Whether the sums contain it: of a pair only one leg is counted.
+    var isCounted = true
     /// Where the slot stands in `active`; -1 = free.
     var activeIndex: Int32
   }
 
   let capacity: Int
   let instrumentCount: Int
-  private let instanceCount: Int
+  let instanceCount: Int
   let instruments: UnsafeMutablePointer<InstrumentExposure>
   let instances: UnsafeMutablePointer<InstanceExposure>
   private let reservations: UnsafeMutablePointer<Reservation>
@@ -64,7 +90,8 @@ struct ExposureBook: ~Copyable {
     for (index, instrument) in instanceInstruments.enumerated() { (instances + index).initialize(to: InstanceExposure(instrument: instrument)) }
     let none = OrderRequest(instrument: 0, instance: 0, side: .buy, type: .market, quantity: .zero, price: .zero)
     reservations = .allocate(capacity: capacity)
-    reservations.initialize(repeating: Reservation(request: none, remaining: 0, price: .zero, isReducing: false, activeIndex: -1), count: capacity)
+    reservations.initialize(
+      repeating: Reservation(id: 0, request: none, remaining: 0, price: .zero, isReducing: false, isPending: false, activeIndex: -1), count: capacity)
     active = .allocate(capacity: capacity)
     free = .allocate(capacity: capacity)
     for index in 0..<capacity { free[index] = Int32(capacity - 1 - index) }
@@ -84,12 +111,12 @@ struct ExposureBook: ~Copyable {
     instruments[Int(instrument)].bid.raw > 0 && instruments[Int(instrument)].ask.raw > 0
   }
 
-  mutating func quoted(_ instrument: Int32, bid: Price, ask: Price) {
+  func quoted(_ instrument: Int32, bid: Price, ask: Price) {
     instruments[Int(instrument)].bid = bid
     instruments[Int(instrument)].ask = ask
   }
 
-  mutating func traded(_ instrument: Int32, price: Price) { instruments[Int(instrument)].last = price }
+  func traded(_ instrument: Int32, price: Price) { instruments[Int(instrument)].last = price }
 }
 
 // MARK: - Reducing
@@ -116,10 +143,24 @@ extension ExposureBook {
   func reducingOpen(_ instrument: Int32, side: Side) -> Int64 {
     var sum: Int64 = 0
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      if reservation.isReducing, reservation.request.instrument == instrument, reservation.request.side == side { sum += reservation.remaining }
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.isReducing, reservation.pointee.isCounted, reservation.pointee.request.instrument == instrument, reservation.pointee.request.side == side {
+        sum += reservation.pointee.remaining
+      }
     }
     return sum
+  }
+
+  /// The best price at which an own order of the other side rests or will rest: where an order on `side` would meet it.
+  func ownTouch(_ instrument: Int32, against side: Side) -> Price? {
+    var best: Price?
+    for position in 0..<activeCount {
+      let reservation = reservations + Int(active[position])
+      guard reservation.pointee.request.instrument == instrument, reservation.pointee.request.side != side, reservation.pointee.request.type == .limit else { continue }
+      let price = reservation.pointee.request.price
+      if let known = best { best = side == .buy ? min(known, price) : max(known, price) } else { best = price }
+    }
+    return best
   }
 
   /// The most that an order on this side may be and still be proven reducing.
@@ -137,9 +178,14 @@ extension ExposureBook {
 // MARK: - Exposure
 
 extension ExposureBook {
-  /// Where an order is valued: a limit at its price, a market order at the touch it takes; nil without any price.
+  /// Where an order is valued: a limit at its price, a conditional one at its trigger, a market order at the touch it
+  /// takes; nil without any price.
   func reservePrice(_ request: OrderRequest) -> Price? {
-    if request.type == .limit { return request.price }
+    switch request.type {
+    case .limit: return request.price
+    case .stopMarket, .takeProfitMarket: return request.triggerPrice
+    case .market: break
+    }
     let instrument = instruments[Int(request.instrument)]
     let price = request.side == .buy ? max(instrument.ask, instrument.last) : max(instrument.bid, instrument.last)
     return price.raw > 0 ? price : nil
@@ -160,9 +206,9 @@ extension ExposureBook {
   func openFees(_ rate: BasisPoints) -> Money {
     var sum = Money.zero
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      if reservation.isReducing { continue }
-      sum += rate.fee(on: spec(reservation.request.instrument).notional(reservation.price, Quantity(raw: reservation.remaining)))
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.isReducing { continue }
+      sum += rate.fee(on: spec(reservation.pointee.request.instrument).notional(reservation.pointee.price, Quantity(raw: reservation.pointee.remaining)))
     }
     return sum
   }
@@ -173,10 +219,19 @@ extension ExposureBook {
     var price = max(instrument.ask, instrument.last)
     if request.instrument == index, let own = reservePrice(request) { price = max(price, own) }
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      if reservation.request.instrument == index { price = max(price, reservation.price) }
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.request.instrument == index { price = max(price, reservation.pointee.price) }
     }
     return price
+  }
+
+  /// The instance's own worst case.
+  func instanceExposure(_ request: OrderRequest) -> Money {
+    let instance = instances[Int(request.instance)]
+    let buys = instance.openBuys + (request.side == .buy ? request.quantity.raw : 0)
+    let sells = instance.openSells + (request.side == .sell ? request.quantity.raw : 0)
+    let worst = max(abs(instance.position + buys), abs(instance.position - sells))
+    return spec(request.instrument).notional(valuationPrice(request.instrument, adding: request), Quantity(raw: worst))
   }
 
   func symbolExposure(_ index: Int32, adding request: OrderRequest) -> Money {
@@ -186,22 +241,26 @@ extension ExposureBook {
   }
 
   func exposure(adding request: OrderRequest) -> Exposure {
-    var result = Exposure(symbol: .zero, gross: .zero, fundsNeeded: .zero)
+    var result = Exposure(symbol: .zero, gross: .zero, fundsNeeded: .zero, margined: .zero, maintenance: .zero)
     for index in 0..<Int32(instrumentCount) {
       let exposure = symbolExposure(index, adding: request)
       result.gross += exposure
       if request.instrument == index { result.symbol = exposure }
       let spec = instruments[Int(index)].spec
-      if !spec.isSpot { result.fundsNeeded += exposure.scaled(by: 1, over: spec.leverage) }
+      if !spec.isSpot {
+        result.fundsNeeded += exposure.scaled(by: 1, over: spec.leverage)
+        result.margined += exposure
+        result.maintenance += spec.maintenanceMargin.fee(on: exposure)
+      }
     }
-    if request.side == .buy, spec(request.instrument).isSpot, let price = reservePrice(request) {
+    if request.instrument >= 0, request.side == .buy, spec(request.instrument).isSpot, let price = reservePrice(request) {
       result.fundsNeeded += spec(request.instrument).notional(price, request.quantity)
     }
     for position in 0..<activeCount {
-      let reservation = reservations[Int(active[position])]
-      let spec = instruments[Int(reservation.request.instrument)].spec
-      if spec.isSpot, reservation.request.side == .buy {
-        result.fundsNeeded += spec.notional(reservation.price, Quantity(raw: reservation.remaining))
+      let reservation = reservations + Int(active[position])
+      let spec = instruments[Int(reservation.pointee.request.instrument)].spec
+      if spec.isSpot, reservation.pointee.request.side == .buy {
+        result.fundsNeeded += spec.notional(reservation.pointee.price, Quantity(raw: reservation.pointee.remaining))
       }
     }
     return result
@@ -212,33 +271,71 @@ extension ExposureBook {
 
 extension ExposureBook {
   /// Nil when `capacity` orders are open.
-  mutating func reserve(_ request: OrderRequest, isReducing: Bool) -> Int32? {
+  mutating func reserve(_ request: OrderRequest, id: UInt64, isReducing: Bool, isPending: Bool = false) -> Int32? {
     guard freeCount > 0 else { return nil }
     freeCount -= 1
     let slot = free[freeCount]
     let price = reservePrice(request) ?? .zero
     reservations[Int(slot)] = Reservation(
-      request: request, remaining: request.quantity.raw, price: price, isReducing: isReducing, activeIndex: Int32(activeCount))
+      id: id, request: request, remaining: request.quantity.raw, price: price, isReducing: isReducing, isPending: isPending,
+      activeIndex: Int32(activeCount))
     active[activeCount] = slot
     activeCount += 1
-    addOpen(request, request.quantity.raw)
+    addOpen(request, request.quantity.raw, isPending: isPending)
+    if !isReducing { instances[Int(request.instance)].openingOrders += 1 }
     return slot
   }
 
-  mutating func filled(slot: Int32, quantity: Quantity) {
+  /// A second leg beside `first`: whatever one fills, the other cannot any more. Nil when `capacity` orders are open.
+  mutating func reserveLeg(_ request: OrderRequest, id: UInt64, beside first: Int32) -> Int32? {
+    guard let slot = reserve(request, id: id, isReducing: true) else { return nil }
+    addOpen(request, -request.quantity.raw, isPending: false)
+    reservations[Int(slot)].isCounted = false
+    reservations[Int(slot)].pair = first
+    reservations[Int(first)].pair = slot
+    return slot
+  }
+
+  func reservation(_ slot: Int32) -> Reservation { reservations[Int(slot)] }
+
+  /// - Returns: false when more was filled than was open: the position has it, the reservation could not hold it.
+  mutating func filled(slot: Int32, quantity: Quantity) -> Bool {
     let reservation = reservations[Int(slot)]
-    precondition(reservation.activeIndex >= 0 && quantity.raw > 0 && quantity.raw <= reservation.remaining, "fill without a matching reservation")
-    reservations[Int(slot)].remaining -= quantity.raw
-    addOpen(reservation.request, -quantity.raw)
+    precondition(reservation.activeIndex >= 0 && quantity.raw > 0, "fill without a reservation")
+    let taken = min(quantity.raw, reservation.remaining)
+    reservations[Int(slot)].remaining -= taken
+    if reservation.pair >= 0 { reservations[Int(reservation.pair)].remaining -= taken }
+    addOpen(reservation.request, -taken, isPending: reservation.isPending)
     let signed = reservation.request.side.sign * quantity.raw
     instruments[Int(reservation.request.instrument)].position += signed
     instances[Int(reservation.request.instance)].position += signed
+    return taken == quantity.raw
+  }
+
+  /// Base units that left the instance's position without an order: a commission in the base asset.
+  mutating func debited(instance: Int32, quantity: Int64) {
+    instances[Int(instance)].position -= quantity
+    instruments[Int(instances[Int(instance)].instrument)].position -= quantity
+  }
+
+  mutating func setUnknown(slot: Int32, _ isUnknown: Bool) {
+    guard reservations[Int(slot)].isUnknown != isUnknown else { return }
+    reservations[Int(slot)].isUnknown = isUnknown
+    instruments[Int(reservations[Int(slot)].request.instrument)].unknownOrders += isUnknown ? 1 : -1
   }
 
   mutating func release(slot: Int32) {
     let reservation = reservations[Int(slot)]
     precondition(reservation.activeIndex >= 0, "released twice")
-    addOpen(reservation.request, -reservation.remaining)
+    setUnknown(slot: slot, false)
+    if reservation.pair >= 0 {
+      // What the pair holds stays held by the other leg.
+      reservations[Int(reservation.pair)].pair = -1
+      reservations[Int(reservation.pair)].isCounted = true
+    } else if reservation.isCounted {
+      addOpen(reservation.request, -reservation.remaining, isPending: reservation.isPending)
+    }
+    if !reservation.isReducing { instances[Int(reservation.request.instance)].openingOrders -= 1 }
     activeCount -= 1
     let moved = active[activeCount]
     active[Int(reservation.activeIndex)] = moved
@@ -249,13 +346,110 @@ extension ExposureBook {
     freeCount += 1
   }
 
-  private mutating func addOpen(_ request: OrderRequest, _ quantity: Int64) {
+  private mutating func addOpen(_ request: OrderRequest, _ quantity: Int64, isPending: Bool) {
+    let instance = Int(request.instance)
     if request.side == .buy {
       instruments[Int(request.instrument)].openBuys += quantity
-      instances[Int(request.instance)].openBuys += quantity
+      instances[instance].openBuys += quantity
+      if isPending { instances[instance].pendingBuys += quantity }
     } else {
       instruments[Int(request.instrument)].openSells += quantity
-      instances[Int(request.instance)].openSells += quantity
+      instances[instance].openSells += quantity
+      if isPending { instances[instance].pendingSells += quantity }
     }
+  }
+}
+
+// MARK: - Save and restore
+
+extension ExposureBook {
+  /// Everything but what the configuration gives; slots keep their numbers.
+  struct Saved: Sendable {
+    var instruments: [InstrumentExposure]
+    var instances: [InstanceExposure]
+    var reservations: [Reservation]
+    var active: [Int32]
+    var free: [Int32]
+  }
+
+  var saved: Saved {
+    Saved(
+      instruments: Array(UnsafeBufferPointer(start: instruments, count: instrumentCount)),
+      instances: Array(UnsafeBufferPointer(start: instances, count: instanceCount)),
+      reservations: Array(UnsafeBufferPointer(start: reservations, count: capacity)),
+      active: Array(UnsafeBufferPointer(start: active, count: activeCount)), free: Array(UnsafeBufferPointer(start: free, count: freeCount)))
+  }
+
+  mutating func restore(_ saved: Saved) {
+    precondition(
+      saved.instruments.count == instrumentCount && saved.instances.count == instanceCount && saved.reservations.count == capacity,
+      "a state of other instruments and instances")
+    for (index, value) in saved.instruments.enumerated() {
+      let own = instruments[index]
+      instruments[index] = value
+      instruments[index].spec = own.spec
+      instruments[index].maximumNotional = own.maximumNotional
+    }
+    instances.update(from: saved.instances, count: saved.instances.count)
+    reservations.update(from: saved.reservations, count: saved.reservations.count)
+    active.update(from: saved.active, count: saved.active.count)
+    free.update(from: saved.free, count: saved.free.count)
+    activeCount = saved.active.count
+    freeCount = saved.free.count
+  }
+}
+
+// MARK: - Invariants
+
+extension ExposureBook {
+  /// What must hold after every step, whatever came; a text that names what does not, else nil.
+  func violation() -> String? {
+    for index in 0..<instrumentCount {
+      var position: Int64 = 0
+      var buys: Int64 = 0
+      var sells: Int64 = 0
+      for instance in 0..<instanceCount where instances[instance].instrument == Int32(index) {
+        position += instances[instance].position
+        buys += instances[instance].openBuys
+        sells += instances[instance].openSells
+      }
+      let account = instruments + index
+      if account.pointee.position != position { return "the instances hold \(position), the account \(account.pointee.position)" }
+      if account.pointee.openBuys != buys || account.pointee.openSells != sells { return "the instances' open orders are not the account's" }
+      if account.pointee.spec.isSpot, account.pointee.position < 0 { return "a spot position is short: \(account.pointee.position)" }
+    }
+    var open: Int64 = 0
+    for position in 0..<activeCount {
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.remaining < 0 { return "order \(reservation.pointee.id) has less than nothing left" }
+      if reservation.pointee.isCounted { open += reservation.pointee.remaining }
+    }
+    var sum: Int64 = 0
+    for index in 0..<instrumentCount { sum += instruments[index].openBuys + instruments[index].openSells }
+    if sum != open { return "open orders sum up to \(open), the books say \(sum)" }
+    return nil
+  }
+
+  /// Reducing orders that are open on both levels must fit into what is held: else an exit could open.
+  func overReduction() -> String? {
+    for index in 0..<instanceCount {
+      let position = instances[index].position
+      let sells = reducingOpen(instance: Int32(index), side: .sell)
+      if sells > max(0, position) { return "instance \(index) holds \(position) and has exits to sell \(sells)" }
+      let buys = reducingOpen(instance: Int32(index), side: .buy)
+      if buys > max(0, -position) { return "instance \(index) holds \(position) and has exits to buy \(buys)" }
+    }
+    return nil
+  }
+
+  private func reducingOpen(instance: Int32, side: Side) -> Int64 {
+    var sum: Int64 = 0
+    for position in 0..<activeCount {
+      let reservation = reservations + Int(active[position])
+      if reservation.pointee.isReducing, reservation.pointee.isCounted, reservation.pointee.request.instance == instance, reservation.pointee.request.side == side {
+        sum += reservation.pointee.remaining
+      }
+    }
+    return sum
   }
 }

@@ -1,14 +1,14 @@
 import Market
 
-/// Daily loss, drawdown, halt and kill: a single compare per mark while all is well.
+/// Daily loss, drawdown, halt, kill and a lost Supervisor: a single compare per mark while all is well.
 ///
 /// Each cause stands by itself: one that ends does not take another with it.
 struct LossGuard {
-  private let limits: RiskLimits
+  private(set) var limits: RiskLimits
   private(set) var equity: Money
   /// Equity at the first event at or after 00:00 UTC.
   private(set) var dayBase: Money
-  /// Highest equity ever.
+  /// Highest equity since the peak was last reset.
   private(set) var peak: Money
   /// Largest fall from a peak so far: a figure for reports.
   private(set) var maximumDrawdown: Money = .zero
@@ -17,6 +17,7 @@ struct LossGuard {
 
   private var isKilled = false
   private var isHalted = false
+  private var isSupervisorLost = false
   private var drawdown: Refusal?
   private var dailyLoss: Refusal?
   /// Equity at or below this breaks a limit that is not broken yet.
@@ -37,7 +38,8 @@ struct LossGuard {
   var blockingRefusal: Refusal? {
     if isKilled { return Refusal(.killed) }
     if isHalted { return Refusal(.halted) }
-    return drawdown ?? dailyLoss
+    if let loss = drawdown ?? dailyLoss { return loss }
+    return isSupervisorLost ? Refusal(.supervisorLost) : nil
   }
 
   /// - Parameter raisesPeak: false while positions are valued at prices older than what has just happened.
@@ -69,18 +71,50 @@ struct LossGuard {
     return blockingRefusal?.code != before
   }
 
+  /// Money that came in or went out by hand is neither profit nor loss: equity and what it is measured against move alike.
+  mutating func transferred(_ amount: Money) {
+    equity += amount
+    dayBase += amount
+    peak += amount
+    moveFloor()
+    // A fraction of a smaller base is a smaller loss.
+    _ = judge()
+  }
+
   mutating func halt() { isHalted = true }
   mutating func kill() { isKilled = true }
+  mutating func supervisor(isLost: Bool) { isSupervisorLost = isLost }
+
+  /// Ends the operator's halt, and a stop for a loss that is inside its limit again (a new day's base, a reset peak):
+  /// limits are not loosened by asking.
+  mutating func resume() {
+    isHalted = false
+    dailyLoss = nil
+    drawdown = nil
+    moveFloor()
+    _ = judge()
+  }
+
+  mutating func resetPeak() {
+    peak = equity
+    moveFloor()
+  }
+
+  mutating func tighten(_ tighter: RiskLimits) {
+    limits = tighter
+    moveFloor()
+    _ = judge()
+  }
 
   /// Notes every limit that the equity breaks and that was not broken before.
   private mutating func judge() -> Bool {
     var isNew = false
     // A limit of 0 is broken by the first loss, not by none.
-    if dailyLoss == nil, equity < dayBase, let limit = dailyLossLimit(), dayBase - equity >= limit {
+    if dailyLoss == nil, equity < dayBase, let limit = dailyLossLimit, dayBase - equity >= limit {
       dailyLoss = .money(.dailyLossLimit, dayBase - equity, limit: limit)
       isNew = true
     }
-    if drawdown == nil, equity < peak, let limit = drawdownLimit(), peak - equity >= limit {
+    if drawdown == nil, equity < peak, let limit = drawdownLimit, peak - equity >= limit {
       drawdown = .money(.drawdownLimit, peak - equity, limit: limit)
       isNew = true
     }
@@ -88,18 +122,19 @@ struct LossGuard {
     return isNew
   }
 
-  private func dailyLossLimit() -> Money? {
+  /// The tighter of amount and fraction.
+  var dailyLossLimit: Money? {
     Self.smaller(limits.maximumDailyLoss, Self.fraction(limits.maximumDailyLossFraction, of: dayBase))
   }
 
-  private func drawdownLimit() -> Money? {
+  var drawdownLimit: Money? {
     Self.smaller(limits.maximumDrawdown, Self.fraction(limits.maximumDrawdownFraction, of: peak))
   }
 
   private mutating func moveFloor() {
     // A new peak comes with many a tick: no array for two values.
-    let daily = dailyLoss == nil ? dailyLossLimit().map { dayBase - $0 } : nil
-    let fall = drawdown == nil ? drawdownLimit().map { peak - $0 } : nil
+    let daily = dailyLoss == nil ? dailyLossLimit.map { dayBase - $0 } : nil
+    let fall = drawdown == nil ? drawdownLimit.map { peak - $0 } : nil
     hasFloor = daily != nil || fall != nil
     if let daily, let fall { floor = max(daily, fall) } else { floor = daily ?? fall ?? .zero }
   }

@@ -15,6 +15,11 @@ public struct Refusal: Sendable, BitwiseCopyable, Hashable {
     /// Raw price of the instrument.
     case price
     case count
+    /// Parts of a million.
+    case fraction
+    /// 10^-6 basis points.
+    case basisPoints
+    case milliseconds
   }
 
   public var code: RefusalCode
@@ -46,7 +51,8 @@ public struct Refusal: Sendable, BitwiseCopyable, Hashable {
     case .money: scale = Money.scale
     case .quantity: scale = Int(spec?.quantityScale ?? 0)
     case .price: scale = Int(spec?.priceScale ?? 0)
-    case .count: scale = 0
+    case .count, .milliseconds: scale = 0
+    case .fraction, .basisPoints: scale = 6
     }
     let show = { DecimalText.formatShort($0, scale: scale) }
     return "\(code.name): \(show(value)), limit \(show(limit)), headroom \(show(headroom))"

@@ -20,6 +20,11 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
   case decisionExpired = 15
   /// More entries on their way than `decision.max_inflight_entries`.
   case inflightLimit = 16
+  /// The instance is on its way to a target position: cancel that first, or name another target.
+  case targetWorking = 17
+  /// A stop or take-profit on the wrong side or off the grid, or on an order that opens nothing.
+  case invalidBracket = 18
+  case invalidTimeInForce = 19
 
   // The venue's filters.
   case invalidTick = 32
@@ -94,6 +99,9 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     case .warming: "WARMING"
     case .decisionExpired: "DECISION_EXPIRED"
     case .inflightLimit: "INFLIGHT_LIMIT"
+    case .targetWorking: "TARGET_WORKING"
+    case .invalidBracket: "INVALID_BRACKET"
+    case .invalidTimeInForce: "INVALID_TIME_IN_FORCE"
     case .invalidTick: "INVALID_TICK"
     case .invalidLot: "INVALID_LOT"
     case .sizeBelowMinimum: "SIZE_BELOW_MIN"

@@ -26,7 +26,7 @@ public struct PluginName: Sendable, Hashable {
     "UnsafeMutablePointer", "UnsafePointer", "main",
     // types of PluginKit
     "Bar", "Configuration", "Context", "Depth", "Events", "Forecast", "Forecasts", "Intents", "MarkPrice", "Model", "Order",
-    "OrderState", "OrderUpdate", "Parameter", "Plugin", "Prediction", "Quote", "Refusal", "RiskState", "Scales", "Side",
-    "StateReader", "StateWriter", "Stateful", "StatefulModel", "StatefulStrategy", "Strategy", "TimeInForce", "Trade",
+    "OrderState", "OrderUpdate", "Parameter", "Plugin", "Prediction", "Quote", "Refusal", "RefusalCode", "RiskState", "Scales", "Side",
+    "StateReader", "StateWriter", "Stateful", "StatefulModel", "StatefulStrategy", "Strategy", "TickRounding", "TimeInForce", "Trade",
   ]
 }

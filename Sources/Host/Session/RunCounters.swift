@@ -13,6 +13,8 @@ public struct RunCounters: Sendable {
   public var refusals = 0
   public var failedInstances = 0
   public var fees = Money.zero
+  /// Paid (below zero: received) for holding.
+  public var funding = Money.zero
   /// Before fees.
   public var realized = Money.zero
   /// Index = raw value of `RefusalCode`.

@@ -1,5 +1,6 @@
 import Engine
 import Market
+import PluginABI
 import Risk
 import Simulation
 
@@ -10,7 +11,15 @@ public protocol RunObserver: AnyObject {
   func refused(_ record: RefusalRecord)
   /// Code `.none`: opening is allowed again.
   func riskChanged(_ refusal: Refusal)
+  /// The same for one instance, for causes of its own.
+  func riskChanged(instance: Int32, _ refusal: Refusal)
+  func funded(_ record: FundingRecord)
   func failed(instance: Int32, _ failure: PluginFailure)
+}
+
+extension RunObserver {
+  public func riskChanged(instance: Int32, _ refusal: Refusal) {}
+  public func funded(_ record: FundingRecord) {}
 }
 
 /// The engine and a practice venue, joined: the step that backtest, mock and paper share.
@@ -35,8 +44,11 @@ public struct TradingLoop: ~Copyable {
   private var hasDepth: [Bool]
   /// Whether any has.
   private var hasBooks = false
+  /// What is lent to plugins of a book.
+  private let levels = UnsafeMutablePointer<qe_level>.allocate(capacity: 2 * SeenBook.lentLevels)
+  // Unsafe: scratch for one call, owned here, freed in deinit; only what was just written is lent.
   /// Whether messages take their time; then everything passes `line`.
-  let isDelayed: Bool
+  public let isDelayed: Bool
   var line: DelayLine
   /// Data from this moment on does not go straight through: all of it where messages take their time, else what funding
   /// comes before. The one compare that a tick pays for both.
@@ -72,7 +84,10 @@ public struct TradingLoop: ~Copyable {
     }
   }
 
-  deinit { synthetic?.deallocate() }
+  deinit {
+    synthetic?.deallocate()
+    levels.deallocate()
+  }
 
   // MARK: Inputs
 
@@ -175,10 +190,16 @@ public struct TradingLoop: ~Copyable {
     if engine.process(next(receiveNanoseconds, exchangeMilliseconds), trade, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
-  /// The one place where depth reaches the engine: today as the quote of the book's top, where the feed brings none.
+  /// The one place where depth reaches the engine: the quote of the book's top, where the feed brings none, and then the
+  /// book's best levels.
   mutating func show(_ depth: DepthUpdate, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
-    guard let quote = books[Int(instrument)].quote(after: depth) else { return }
-    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument) { settle(receiveNanoseconds) }
+    if let quote = books[Int(instrument)].quote(after: depth),
+      engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument)
+    {
+      settle(receiveNanoseconds)
+    }
+    let top = books[Int(instrument)].top(in: levels)
+    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), depth: top, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   private mutating func next(_ receive: Int64, _ exchange: Int64 = -1) -> EventTime {
@@ -194,19 +215,22 @@ public struct TradingLoop: ~Copyable {
   /// Performs actions and returns reports until neither is left. Ends, because the engine's budgets do.
   mutating func settle(_ receive: Int64) {
     while true {
-      while let action = engine.nextAction() { perform(action) }
+      while let action = engine.firstAction {
+        perform(action.pointee)
+        engine.removeFirstAction()
+      }
       if isDelayed { return }
-      if let payment = venue.nextFundingPayment() {
+      if let report = venue.nextReport() {
+        _ = engine.process(next(receive), report)
+      } else if let payment = venue.nextFundingPayment() {
         _ = engine.process(Event(next(receive), .funding(instrument: payment.instrument, rate: payment.rate, price: payment.price)))
-      } else if let report = venue.nextReport() {
-        _ = engine.process(Event(next(receive), .execution(report)))
       } else {
         return
       }
     }
   }
 
-  private mutating func perform(_ action: Action) {
+  private mutating func perform(_ action: borrowing Action) {
     switch action {
     case .send(let order):
       counters.orders += 1
@@ -236,8 +260,15 @@ public struct TradingLoop: ~Copyable {
       counters.trades += 1
       if trip.pnl > .zero { counters.wins += 1 }
       observer?.closed(trip)
+    case .funding(let record):
+      counters.funding += record.amount
+      observer?.funded(record)
     case .riskState(let refusal):
       observer?.riskChanged(refusal)
+    case .instanceRiskState(let instance, let refusal):
+      observer?.riskChanged(instance: instance, refusal)
+    // Nobody is asked here: no approvals are configured, and the practice venue answers at once.
+    case .ask, .query: break
     case .instanceFailed(let instance, let failure):
       counters.failedInstances += 1
       observer?.failed(instance: instance, failure)

@@ -12,7 +12,7 @@ import Simulation
 public final class TradingSession {
   /// Events that this host's feeds can deliver.
   public static let deliverableEvents: Set<UInt32> = [
-    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
+    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_DEPTH, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_MARK_PRICE, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
   ]
 
   public let instruments: [Instrument]
@@ -48,11 +48,22 @@ public final class TradingSession {
     self.instruments = instruments
     self.instances = instances
     model = settings.simulation
-    configuration = EngineConfiguration(
+    var configuration = EngineConfiguration(
       instruments: instruments.map(\.spec), instances: configurations, limits: settings.limits,
       feeReserve: BasisPoints(raw: max(settings.simulation.takerFee.raw, settings.simulation.makerFee.raw)),
       initialCash: settings.simulation.initialCash, maximumIntentsPerEvent: settings.maximumIntentsPerEvent,
       maximumGapSeconds: settings.maximumGapSeconds)
+    configuration.maximumInflightEntries = settings.maximumInflightEntries
+    configuration.symbolNotional = instruments.map { settings.symbolNotional[$0.id.description] ?? settings.symbolNotional[$0.id.symbol] }
+    if settings.simulation.feeAsset == .third, let name = settings.simulation.thirdAsset.name {
+      guard let code = AssetCode(name) else {
+        throw SessionError(
+          .configuration, "simulation.third_asset_name has \(name.utf8.count) bytes; write an asset of 1...\(AssetCode.maximumLength)")
+      }
+      configuration.thirdAsset = code
+      configuration.initialThirdAsset = settings.simulation.thirdAsset.balance
+    }
+    self.configuration = configuration
   }
 
   /// - Parameters:

@@ -13,6 +13,8 @@ enum BuiltInPairs {
     #   max_quantity   largest order and largest position (default 1000000000)
     #   max_price      prices over it are refused as bad data (default 1000000000)
     #   min_notional   smallest price x quantity of an order, in quote (default 0)
+    #   maintenance_margin_bps  margin below which the venue liquidates a usdm position, of its notional (default 40; small coins
+    #                  have more)
     #   leverage       1 on spot; on usdm the margin that funds are checked with is notional / leverage (default 1)
     #
     # The sizes below were the venue's when this file was written; compare them with its exchangeInfo before real money.

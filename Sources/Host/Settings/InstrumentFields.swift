@@ -10,6 +10,7 @@ struct InstrumentFields {
 
   private static let keys = [
     "base", "quote", "contract", "tick", "step", "min_quantity", "max_quantity", "max_price", "min_notional", "leverage",
+    "maintenance_margin_bps",
   ]
   private static let required = ["base", "quote", "tick", "step"]
   /// Amounts have as many decimals as in settings.yaml.
@@ -32,6 +33,8 @@ struct InstrumentFields {
     let priceScale = decimals("tick")
     let quantityScale = decimals("step")
     let leverage = number("leverage", scale: 0, 1...125, "write a whole number, 1...125")
+    let maintenance = number(
+      "maintenance_margin_bps", scale: BasisPoints.scale, 0...10_000 * PowerOfTen[BasisPoints.scale], "write basis points, 0...10000")
     let notional = number(
       "min_notional", scale: Self.moneyScale, 0...SettingsField.maximumUnits * PowerOfTen[Self.moneyScale], "write an amount, 0 or more")
     // The other figures have the decimals of these two.
@@ -46,7 +49,8 @@ struct InstrumentFields {
       return try Instrument(
         id: id, baseAsset: base, quoteAsset: quote, contract: contract, priceScale: priceScale, quantityScale: quantityScale, tickSize: tick,
         stepSize: step, minimumQuantity: minimum, maximumQuantity: maximum, maximumPrice: maximumPrice,
-        minimumNotional: Money(raw: Int128(notional ?? 0) * Int128(PowerOfTen[Money.scale - Self.moneyScale])), leverage: leverage ?? 1)
+        minimumNotional: Money(raw: Int128(notional ?? 0) * Int128(PowerOfTen[Money.scale - Self.moneyScale])), leverage: leverage ?? 1,
+        maintenanceMargin: BasisPoints(raw: maintenance ?? 40_000_000))
     } catch {
       problems.append((row, row.key, error.reason))
       return nil

@@ -18,6 +18,7 @@ extension Pairs {
       "tick:\(price(spec.tickSize))", "step:\(quantity(spec.stepSize))", "min_quantity:\(quantity(spec.minimumQuantity))",
       "max_quantity:\(quantity(spec.maximumQuantity))", "max_price:\(price(spec.maximumPrice))",
       "min_notional:\(DecimalText.formatShort(spec.minimumNotional.raw, scale: Money.scale))", "leverage:\(spec.leverage)",
+      "maintenance_margin_bps:\(DecimalText.formatShort(Int128(spec.maintenanceMargin.raw), scale: BasisPoints.scale))",
     ].joined(separator: ",")
   }
 }

@@ -29,8 +29,10 @@ extension Settings {
 
   /// The risk limits for reports, in the order of the manual.
   public var limitRows: [(name: String, text: String, isUnlimited: Bool)] {
-    SettingsField.all.filter { $0.isLimit || $0.name == "risk.resume_on_new_day" }.map { field in
+    SettingsField.all.filter { $0.isLimit || $0.isBesideLimits }.map { field in
       let text = field.show(self)
+      // One instance without a limit of its own has the account's.
+      if !field.isLimit { return (field.name, text == "null" || text.isEmpty ? "the account's" : text, false) }
       return (field.name, text == "null" ? "unlimited" : text, text == "null")
     }
   }

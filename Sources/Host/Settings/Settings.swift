@@ -18,6 +18,10 @@ public struct Settings: Sendable, Hashable {
   public var simulation = SimulationModel()
   /// risk.*; nil = unlimited, never so in demo and live.
   public var limits = RiskLimits()
+  /// risk.max_notional_by_symbol: limits in the place of the common one, by symbol or full instrument name.
+  public var symbolNotional: [String: Money] = [:]
+  /// decision.max_inflight_entries; 1...64.
+  public var maximumInflightEntries = 1
   /// risk.kill_switch.*
   public var killSwitch = KillSwitchSettings()
   /// features.max_gap_seconds; 1...86400.

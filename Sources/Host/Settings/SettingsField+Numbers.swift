@@ -94,6 +94,43 @@ extension SettingsField {
     }
   }
 
+  /// A limit in basis points; `null` = unlimited.
+  static func limitBps(_ name: String, _ path: LimitPath<BasisPoints?>) -> SettingsField {
+    let unit = PowerOfTen[BasisPoints.scale]
+    let advice = "write basis points, 0...10000, at most \(BasisPoints.scale) decimals, or null for unlimited"
+    return SettingsField(name: name) { settings, written in
+      if case .null = written {
+        settings.limits[keyPath: path] = nil
+        return nil
+      }
+      return read(written, scale: BasisPoints.scale, 0...10_000 * unit, advice) { settings.limits[keyPath: path] = BasisPoints(raw: $0) }
+    } show: {
+      $0.limits[keyPath: path].map { DecimalText.formatShort(Int128($0.raw), scale: BasisPoints.scale) } ?? "null"
+    }
+  }
+
+  /// `[BTCUSDT=5000, binance.spot.ETHUSDT=2000]`; an empty list = none has a limit of its own.
+  static func symbolAmounts(_ name: String) -> SettingsField {
+    let advice = "write a list of SYMBOL=amount, as [BTCUSDT=5000, ETHUSDT=2000]"
+    return SettingsField(name: name) { settings, written in
+      var amounts: [String: Money] = [:]
+      for item in written.items where !item.isEmpty {
+        let parts = item.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, Pairs.isSymbol(parts[0]) || InstrumentID(parts[0]).map({ Pairs.isSymbol($0.symbol) }) == true else {
+          return "\(Excerpt.quoted(item)) is no limit of a symbol; \(advice)"
+        }
+        if amounts[parts[0]] != nil { return "\(Excerpt.quoted(parts[0])) is there twice; \(advice)" }
+        let problem = read(.text(parts[1]), scale: moneyScale, 0...maximumUnits * PowerOfTen[moneyScale], advice) { amounts[parts[0]] = money($0) }
+        if let problem { return problem }
+      }
+      settings.symbolNotional = amounts
+      return nil
+    } show: {
+      $0.symbolNotional.sorted { $0.key < $1.key }.map { "\($0.key)=\(DecimalText.formatShort($0.value.raw, scale: Money.scale))" }.joined(
+        separator: ",")
+    }
+  }
+
   /// The reference's `_pct` keys are fractions; their message says so, for 5 is a usual slip for 0.05.
   static func fraction(_ name: String, _ path: LimitPath<Int64?>) -> SettingsField {
     limit(name, path, 1, scale: RiskLimits.fractionScale, what: "a fraction (0.05 is 5 %)")

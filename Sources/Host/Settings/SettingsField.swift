@@ -27,7 +27,24 @@ struct SettingsField: Sendable {
       limit("risk.max_notional_per_symbol", \.maximumSymbolNotional),
       limit("risk.max_gross_exposure", \.maximumGrossExposure),
       limit("risk.max_leverage", \.maximumLeverage, 1000, scale: RiskLimits.fractionScale, what: "a multiple of equity"),
-      limit("risk.max_orders_per_second", \.maximumOrdersPerSecond, RiskLimits.ordersPerSecondBound, scale: 0, what: "a whole number"),
+      limit("risk.max_orders_per_second", \.maximumOrdersPerSecond, RiskLimits.rateBound, scale: 0, what: "a whole number"),
+      limit("risk.max_venue_messages_per_10s", \.venueMessagesPerTenSeconds, RiskLimits.rateBound, scale: 0, what: "a whole number"),
+      limitBps("risk.max_spread_bps", \.maximumSpread),
+      limit("risk.max_event_lag_ms", \.maximumEventLagMilliseconds, 3_600_000, scale: 0, what: "milliseconds"),
+      limitBps("risk.price_collar_bps", \.priceCollar),
+      limitBps("risk.emergency_collar_bps", \.emergencyCollar),
+      fraction("risk.min_liquidation_distance_pct", \.minimumLiquidationDistance),
+      symbolAmounts("risk.max_notional_by_symbol"),
+      limit("risk.instance.max_notional", \.instance.maximumNotional),
+      limit("risk.instance.max_daily_loss", \.instance.maximumDailyLoss),
+      limit("risk.instance.max_orders_per_minute", \.instance.maximumOrdersPerMinute, RiskLimits.rateBound, scale: 0, what: "a whole number"),
+      limit("risk.session.max_trades_per_hour", \.maximumTradesPerHour, RiskLimits.rateBound, scale: 0, what: "a whole number"),
+      limit("risk.session.loss_streak_trades", \.lossStreakTrades, 1_000_000, scale: 0, what: "a whole number"),
+      integer("risk.session.cooling_off_minutes", 1...100_000) {
+        $0.limits.coolingOffSeconds / 60
+      } set: {
+        $0.limits.coolingOffSeconds = $1 * 60
+      },
       limit("risk.session.max_daily_loss_abs", \.maximumDailyLoss),
       fraction("risk.session.max_daily_loss_pct", \.maximumDailyLossFraction),
       limit("risk.session.max_drawdown_abs", \.maximumDrawdown),
@@ -36,6 +53,11 @@ struct SettingsField: Sendable {
       flag("risk.kill_switch.enabled", \.killSwitch.enabled),
       optionalText("risk.kill_switch.file", \.killSwitch.file),
       optionalText("risk.kill_switch.reason", \.killSwitch.reason),
+      integer("decision.max_inflight_entries", 1...64) {
+        Int64($0.maximumInflightEntries)
+      } set: {
+        $0.maximumInflightEntries = Int($1)
+      },
       integer("features.max_gap_seconds", 1...86_400) {
         $0.maximumGapSeconds
       } set: {
@@ -69,8 +91,17 @@ struct SettingsField: Sendable {
   /// Whether keys stand below this name.
   static func isSection(_ name: String) -> Bool { all.contains { $0.name.hasPrefix(name + ".") } }
 
-  /// Whether it is a limit that `null` switches off.
-  var isLimit: Bool { name.hasPrefix("risk.max_") || name.hasPrefix("risk.session.") }
+  /// Whether it is a limit of the account that `null` switches off.
+  var isLimit: Bool {
+    guard name.hasPrefix("risk."), name != "risk.max_notional_by_symbol", !name.hasPrefix("risk.instance.") else { return false }
+    return name.hasPrefix("risk.max_") || name.hasPrefix("risk.min_") || name.hasPrefix("risk.session.") || name.hasSuffix("_collar_bps")
+  }
+
+  /// Whether reports show it beside the limits.
+  var isBesideLimits: Bool {
+    name == "risk.resume_on_new_day" || name == "risk.max_notional_by_symbol" || name.hasPrefix("risk.instance.")
+      || name == "decision.max_inflight_entries"
+  }
 
   // Key paths to values of plain structs hold no state: sendable in fact, if not by declaration.
   typealias Path<Value> = WritableKeyPath<Settings, Value> & Sendable

@@ -171,7 +171,10 @@ typedef struct qe_mark_price {
     int64_t next_funding_ms;
 } qe_mark_price;
 
-/* States of an order, as told to its instance. From REFUSED on they are final: each intent gets exactly one of them. */
+/*
+ * States of an order, as told to its instance. From REFUSED on they are final: each intent gets exactly one of them.
+ * Updates with tag 0 are about orders that no intent asked for: legs of a bracket, time stops, flattens of the host.
+ */
 #define QE_ORDER_WORKING ((uint32_t)1)
 #define QE_ORDER_PARTIAL ((uint32_t)2)
 #define QE_ORDER_UNKNOWN ((uint32_t)3) /* the venue has not said; blocks new exposure */
@@ -179,16 +182,16 @@ typedef struct qe_mark_price {
 #define QE_ORDER_FILLED ((uint32_t)17)
 #define QE_ORDER_CANCELLED ((uint32_t)18)
 #define QE_ORDER_EXPIRED ((uint32_t)19)
-#define QE_ORDER_REPLACED ((uint32_t)20)
+#define QE_ORDER_REPLACED ((uint32_t)20) /* ends the old intent; the one that replaced it lives on under its own tag */
 #define QE_ORDER_DONE ((uint32_t)21) /* a cancel that is over, or a target that needed no order */
 
 typedef struct qe_order_update {
-    uint64_t tag;           /* the intent's tag */
+    uint64_t tag;           /* the intent's tag; 0: an order that the host made for you, told apart by host_order_id */
     uint64_t host_order_id; /* 0 if no order was made */
     uint32_t state;         /* QE_ORDER_... */
     uint32_t code;          /* reason of a refusal, 0 otherwise; qe_code_name lives in the host's docs */
     int64_t last_quantity;  /* of this fill, 0 otherwise */
-    int64_t total_quantity; /* filled so far */
+    int64_t total_quantity; /* filled so far; of this order alone, so a replacement starts at 0 */
     int64_t price;          /* of this fill; 0 otherwise */
     qe_money fee;           /* of this fill, in fee_asset x 10^18; negative = rebate */
     char fee_asset[16];
@@ -261,8 +264,17 @@ typedef struct qe_context {
 
 #define QE_INTENT_SUBMIT ((uint32_t)1)
 #define QE_INTENT_CANCEL ((uint32_t)2)          /* target_tag */
-#define QE_INTENT_REPLACE ((uint32_t)3)         /* target_tag, and the new order's fields */
-#define QE_INTENT_TARGET_POSITION ((uint32_t)4) /* quantity is the signed target */
+/*
+ * target_tag, and all of the new order's fields. A new order to the host, checked like one; old and new both count until
+ * the old one is gone. quantity is the new order's own: what the old one filled is not taken off.
+ */
+#define QE_INTENT_REPLACE ((uint32_t)3)
+/*
+ * quantity is the signed target; 0 leaves the position. The host cancels what protects the position, waits until that is
+ * confirmed, sizes to what remains and sends. Exactly one final update for the whole; a newer target ends an older one
+ * with REPLACED.
+ */
+#define QE_INTENT_TARGET_POSITION ((uint32_t)4)
 
 #define QE_TYPE_MARKET ((uint32_t)1)
 #define QE_TYPE_LIMIT ((uint32_t)2)
@@ -292,9 +304,13 @@ typedef struct qe_intent {
     uint32_t time_in_force;   /* QE_TIF_... */
     uint32_t flags;           /* QE_INTENT_POST_ONLY | QE_INTENT_REDUCE_ONLY */
     int64_t time_in_force_ms; /* QE_TIF_MS only, else 0 */
-    int64_t stop_price;        /* bracket; 0 = none */
-    int64_t take_profit_price; /* bracket; 0 = none */
-    int64_t time_stop_ms;      /* bracket; 0 = none */
+    /*
+     * The bracket of an entry. The host makes its orders as the entry fills, for what has filled; one leg cancels the other.
+     * While it protects the position, other exits by submit are refused (EXIT_WORKING): leave by target_position.
+     */
+    int64_t stop_price;        /* raw, on the tick grid; the last trade triggers it; 0 = none */
+    int64_t take_profit_price; /* raw, on the tick grid; 0 = none */
+    int64_t time_stop_ms;      /* longest time in the position, on receive time; 0 = none */
     double confidence;         /* 0...1; NaN = none */
     double edge;               /* expected gain as a fraction of price; NaN = none */
     uint64_t reserved[3];
