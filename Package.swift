@@ -76,7 +76,7 @@ let composition: [Target] = [
   room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
   room(
     "Backtest", "Sources/Host/Backtest",
-    ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings"]),
+    ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
   room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings"]),
   .executableTarget(
     name: "quantumedge",
@@ -142,6 +142,7 @@ let tests: [Target] = [
   test("MarketTests", ["Market"]),
   test("RiskTests", ["Market", "Risk"]),
   test("EngineTests", ["Engine", "Market", "PluginABI", "Risk", "Simulation"]),
+  test("SimulationTests", ["Engine", "Market", "Risk", "Simulation"]),
   test("CryptographyTests", ["Cryptography"]),
   test("KernelTests", ["Kernel"]),
   test("PluginsTests", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins"]),

@@ -87,16 +87,13 @@ final class EngineHarness {
     case .send(let order):
       sent.append(order)
       if autoVenue { venue.submit(order) }
-    case .cancel(_, let orderID):
+    case .cancel(let slot, let orderID):
       cancels.append(orderID)
-      if autoVenue { venue.cancel(orderID: orderID) }
-    case .replace(_, let orderID, let order):
+      if autoVenue { venue.cancel(slot: slot, orderID: orderID) }
+    case .replace(let slot, let orderID, let order):
       cancels.append(orderID)
       sent.append(order)
-      if autoVenue {
-        venue.cancel(orderID: orderID)
-        venue.submit(order)
-      }
+      if autoVenue { venue.replace(slot: slot, orderID: orderID, with: order) }
     case .decision(let decision): decisions.append(decision)
     case .refusal(let record): refusals.append(record)
     case .fill(let fill): fills.append(fill)

@@ -17,23 +17,28 @@ final class LoopHarness: RunObserver {
   private let strategies: [ScriptedStrategy]
   private var milliseconds: Int64 = 1_704_067_200_000
 
-  init(_ strategies: [ScriptedStrategy], syntheticSpread: BasisPoints?) {
+  init(
+    _ strategies: [ScriptedStrategy], syntheticSpread: BasisPoints?, clock: DataClock = .row,
+    model: SimulationModel = SimulationModel(fillPrice: .trade, syntheticSpread: .zero, initialCash: Money(units: 1_000_000))
+  ) {
     self.strategies = strategies
-    let model = SimulationModel(fillPrice: .trade, syntheticSpread: .zero, initialCash: Money(units: 1_000_000))
     let configuration = EngineConfiguration(
       instruments: [Samples.perpetual().spec],
       instances: strategies.map { EngineConfiguration.Instance(binding: $0.binding, instrument: 0, horizonSeconds: 0) },
       limits: Samples.farLimits, feeReserve: model.takerFee, initialCash: model.initialCash)
     let relay = Relay()
-    loop = TradingLoop(configuration, model: model, syntheticSpread: syntheticSpread, owner: nil, observer: relay)
+    loop = TradingLoop(configuration, model: model, syntheticSpread: syntheticSpread, clock: clock, owner: nil, observer: relay)
     relay.target = self
   }
 
-  func trade(_ price: Int64) {
-    milliseconds += 1
+  func trade(_ price: Int64, afterMilliseconds: Int64 = 1) {
+    milliseconds += afterMilliseconds
     let tick = Tick(exchangeMilliseconds: milliseconds, trade: Trade(price: Price(raw: price), quantity: Quantity(raw: 5), takerSide: .buy))
     loop.trade(tick, instrument: 0, receiveNanoseconds: milliseconds * 1_000_000)
   }
+
+  /// No more data comes.
+  func finish() { loop.finish() }
 
   func command(_ command: Event.Command) { loop.command(command, receiveNanoseconds: milliseconds * 1_000_000) }
 

@@ -38,13 +38,11 @@ extension Backtest {
       if recorder.tickIndex == 0 { span.first = batch[0].exchangeMilliseconds }
       for index in 0..<count {
         let tick = batch[index]
-        if tick.exchangeMilliseconds > recorder.wakeMilliseconds { recorder.advance(to: tick.exchangeMilliseconds, loop.engine) }
-        recorder.timeMilliseconds = tick.exchangeMilliseconds
+        let milliseconds = loop.isDelayed ? loop.receiveNanoseconds / 1_000_000 : tick.exchangeMilliseconds
+        if milliseconds > recorder.wakeMilliseconds { recorder.advance(to: milliseconds, loop.engine) }
+        recorder.timeMilliseconds = milliseconds
         loop.trade(tick, instrument: 0, receiveNanoseconds: tick.exchangeMilliseconds &* 1_000_000)
-        if reports {
-          recorder.mark(equity: loop.engine.equity, price: tick.trade.price)
-          if recorder.wantsLimits { recorder.mark(limits: loop.engine.limitUses()) }
-        }
+        if reports { mark(loop, recorder) }
         recorder.tickIndex &+= 1
       }
       span.last = batch[count - 1].exchangeMilliseconds
@@ -52,6 +50,8 @@ extension Backtest {
       batches += 1
       if batches & 63 == 0 { progress(Double(reader.fileBytesRead) / Double(max(1, reader.fileBytes))) }
     }
+    loop.finish()
+    try stopOnFailure(recorder, session)
     span.inputs.trades = recorder.tickIndex
     return span
   }
@@ -60,42 +60,35 @@ extension Backtest {
     _ reader: RecordingReader, through loop: inout TradingLoop, _ recorder: BacktestRecorder, _ session: TradingSession, progress: (Double) -> Void
   ) throws -> Span {
     var span = Span()
-    var price = Price.zero
     let reports = recorder.hasReport
     while let event = try reader.next() {
       let milliseconds = event.receiveNanoseconds / 1_000_000
       if recorder.tickIndex == 0 { span.first = milliseconds }
       span.last = milliseconds
       span.inputs.count(event.payload)
-      if milliseconds > recorder.wakeMilliseconds { recorder.advance(to: milliseconds, loop.engine) }
-      recorder.timeMilliseconds = milliseconds
-      deliver(event, to: &loop)
-      if reports {
-        if case .trade(let trade) = event.payload { price = trade.price }
-        // Before the first trade there is no price to draw.
-        if price > .zero { recorder.mark(equity: loop.engine.equity, price: price) }
-        if recorder.wantsLimits { recorder.mark(limits: loop.engine.limitUses()) }
-      }
+      let time = loop.isDelayed ? loop.receiveNanoseconds / 1_000_000 : milliseconds
+      if time > recorder.wakeMilliseconds { recorder.advance(to: time, loop.engine) }
+      recorder.timeMilliseconds = time
+      loop.event(event, instrument: 0)
+      if reports { mark(loop, recorder) }
       recorder.tickIndex &+= 1
       if recorder.failure != nil { try stopOnFailure(recorder, session) }
       if recorder.tickIndex & 0x3FFFF == 0 { progress(Double(reader.fileBytesRead) / Double(max(1, reader.fileBytes))) }
     }
+    loop.finish()
+    try stopOnFailure(recorder, session)
     span.inputs.recording = reader.counts
     return span
   }
 
-  /// The one place where a recorded event becomes an input.
-  @inline(__always)
-  private func deliver(_ event: MarketEvent, to loop: inout TradingLoop) {
-    let exchangeMilliseconds = event.exchangeNanoseconds < 0 ? -1 : event.exchangeNanoseconds / 1_000_000
-    switch event.payload {
-    case .trade(let trade):
-      loop.trade(Tick(exchangeMilliseconds: exchangeMilliseconds, trade: trade), instrument: 0, receiveNanoseconds: event.receiveNanoseconds)
-    case .quote(let quote):
-      loop.quote(quote, exchangeMilliseconds: exchangeMilliseconds, instrument: 0, receiveNanoseconds: event.receiveNanoseconds)
-    // The loop takes neither yet.
-    case .depth, .mark: break
-    }
+  /// The account as the engine sees it now, which over a delay line is behind what was read.
+  private func mark(_ loop: borrowing TradingLoop, _ recorder: BacktestRecorder) {
+    let price = loop.engine.lastPrice(instrument: 0)
+    // Before the first trade there is no price to draw.
+    guard price > .zero else { return }
+    recorder.timeMilliseconds = loop.receiveNanoseconds / 1_000_000
+    recorder.mark(equity: loop.engine.equity, price: price)
+    if recorder.wantsLimits { recorder.mark(limits: loop.engine.limitUses()) }
   }
 
   private func stopOnFailure(_ recorder: BacktestRecorder, _ session: TradingSession) throws(SessionError) {

@@ -43,7 +43,7 @@ public struct Backtest {
     let recorder = BacktestRecorder(
       instrument: instrument, instances: session.instances.map(\.id), initialEquity: settings.simulation.initialCash,
       report: try makeReport(session, instrument))
-    var loop = session.makeLoop(hasQuotes: input.hasQuotes, observer: recorder)
+    var loop = session.makeLoop(hasQuotes: input.hasQuotes, clock: input.clock, observer: recorder)
     if settings.killSwitch.enabled { loop.command(.kill, receiveNanoseconds: 0) }
     let loaded = Clocks.monotonicNanoseconds()
     var span = try replay(input, through: &loop, recorder, session, progress: progress)
@@ -123,9 +123,9 @@ public struct Backtest {
         ReportSetting(
           section: "Simulation", name: "synthetic spread",
           value: result.inputs.areQuotesSynthetic ? Self.bps(model.syntheticSpread) : "not used: the data has quotes"),
-        ReportSetting(section: "Simulation", name: "slippage and latency", value: "none"),
         ReportSetting(section: "Simulation", name: "inputs", value: result.inputs.kinds.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
-      ] + (request.snapshotPath.map { [ReportSetting(section: "Simulation", name: "depth snapshots", value: $0)] } ?? [])
+      ] + SimulationSettings.rows(of: settings)
+      + (request.snapshotPath.map { [ReportSetting(section: "Simulation", name: "depth snapshots", value: $0)] } ?? [])
     let peak = result.peak.doubleValue
     return ReportSummary(
       title: result.instances.map(\.id).joined(separator: ", "), symbol: result.symbol, hostVersion: hostVersion,

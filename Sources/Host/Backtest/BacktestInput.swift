@@ -1,5 +1,6 @@
 import Feeds
 import Market
+import Simulation
 
 /// What a backtest reads: each kind has a loop of its own, because ticks come in batches and messages one by one.
 enum BacktestInput {
@@ -18,6 +19,14 @@ enum BacktestInput {
     switch self {
     case .ticks: false
     case .recording(let reader): reader.quoteSource != .none
+    }
+  }
+
+  /// A recording has the venue's times and our own.
+  var clock: DataClock {
+    switch self {
+    case .ticks: .row
+    case .recording: .recorded
     }
   }
 

@@ -72,10 +72,9 @@ extension EngineBenchmark {
         bidPrice: Price(raw: bid), bidQuantity: tick.trade.quantity, askPrice: Price(raw: bid + spec.tickSize),
         askQuantity: Quantity(raw: spec.stepSize))
       loop.quote(quote, exchangeMilliseconds: tick.exchangeMilliseconds, instrument: 0, receiveNanoseconds: receive)
-      // TO SWITCH ON WITH `TradingLoop.mark`: a mark price per tick, and `events += 3` below.
-      // loop.mark(MarkPrice(price: tick.trade.price), exchangeMilliseconds: tick.exchangeMilliseconds, instrument: 0, receiveNanoseconds: receive)
+      loop.mark(MarkPrice(price: tick.trade.price), exchangeMilliseconds: tick.exchangeMilliseconds, instrument: 0, receiveNanoseconds: receive)
       loop.trade(tick, instrument: 0, receiveNanoseconds: receive)
-      events += 2
+      events += 3
     }
     return events
   }

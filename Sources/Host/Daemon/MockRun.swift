@@ -74,7 +74,7 @@ public struct MockRun {
     }
     let session = try TradingSession(instruments: instruments, strategies: strategies, settings: settings)
     let observer = RunNotices(session: session, notice: notice)
-    var loop = session.makeLoop(hasQuotes: true, observer: observer)
+    var loop = session.makeLoop(hasQuotes: true, clock: .live, observer: observer)
 
     let killSwitch = KillSwitch(file: settings.killSwitch.file, latch: state.killLatchPath)
     let watcher = KillSwitchWatcher(killSwitch)

@@ -1,5 +1,6 @@
 import Engine
 import Market
+import PluginABI
 import Risk
 import Simulation
 
@@ -24,10 +25,11 @@ extension RunObserver {
 /// The engine and a practice venue, joined: the step that backtest, mock and paper share.
 ///
 /// Numbers the inputs, carries approved orders to the venue and its reports back until all is quiet, keeps the
-/// decision hash and the run's counters. Order of a step: fills of resting orders, the market data, timers.
+/// decision hash and the run's counters. Order of a step: funding, fills of resting orders, the market data, timers.
+/// With latencies, or on data with two clocks, everything goes over a delay line instead, and nothing is immediate.
 public struct TradingLoop: ~Copyable {
   public private(set) var engine: Engine
-  private var venue: SimulatedVenue
+  var venue: SimulatedVenue
   private var hasher: DecisionHasher
   public private(set) var counters = RunCounters()
   private let observer: (any RunObserver)?
@@ -36,16 +38,39 @@ public struct TradingLoop: ~Copyable {
   /// Per instrument; nil where the feed brings quotes.
   private let synthetic: UnsafeMutablePointer<SyntheticQuotes>?
   private var sequence: UInt64 = 0
+  /// Books as the engine has received them, per instrument; empty until depth comes.
+  private var books: [SeenBook] = []
+  /// Per instrument: its depth makes the quotes, and so its trades do not.
+  private var hasDepth: [Bool]
+  /// Whether any has.
+  private var hasBooks = false
+  /// What is lent to plugins of a book.
+  private let levels = UnsafeMutablePointer<qe_level>.allocate(capacity: 2 * SeenBook.lentLevels)
+  // Unsafe: scratch for one call, owned here, freed in deinit; only what was just written is lent.
+  /// Whether messages take their time; then everything passes `line`.
+  public let isDelayed: Bool
+  var line: DelayLine
+  /// Data from this moment on does not go straight through: all of it where messages take their time, else what funding
+  /// comes before. The one compare that a tick pays for both.
+  private var detourFrom: Int64
+  /// Receive time of the engine's last input, ns.
+  public private(set) var receiveNanoseconds: Int64 = 0
 
   /// - Parameters:
   ///   - syntheticSpread: nil when the feed has quotes of its own.
+  ///   - clock: what the data's times say; `.recorded` has two, and so always uses the delay line.
   ///   - owner: of the instances that the configuration binds; held until the loop is gone.
   public init(
-    _ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, owner: AnyObject?, observer: (any RunObserver)?
+    _ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, clock: DataClock = .row, owner: AnyObject?,
+    observer: (any RunObserver)?
   ) {
     let specs = configuration.instruments
+    hasDepth = Array(repeating: false, count: specs.count)
     engine = Engine(configuration)
     venue = SimulatedVenue(model: model, instruments: specs, capacity: max(1, configuration.instances.count) * Engine.openOrdersPerInstance)
+    isDelayed = !model.latency.isZero || clock == .recorded
+    detourFrom = isDelayed ? .min : venue.nextFunding
+    line = DelayLine(model: model, clock: clock)
     hasher = DecisionHasher(instanceCount: configuration.instances.count)
     self.observer = observer
     self.owner = owner
@@ -59,47 +84,149 @@ public struct TradingLoop: ~Copyable {
     }
   }
 
-  deinit { synthetic?.deallocate() }
+  deinit {
+    synthetic?.deallocate()
+    levels.deallocate()
+  }
+
+  // MARK: Inputs
 
   /// One trade; on a feed without quotes the quote that it implies comes first.
   public mutating func trade(_ tick: Tick, instrument: Int32, receiveNanoseconds: Int64) {
-    if let synthetic, let quote = synthetic[Int(instrument)].quote(after: tick.trade.price) {
+    if let synthetic, let quote = synthetic[Int(instrument)].quote(after: tick.trade.price), !(hasBooks && hasDepth[Int(instrument)]) {
       self.quote(quote, exchangeMilliseconds: tick.exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    }
+    if receiveNanoseconds >= detourFrom {
+      if isDelayed { return delay(.trade(tick.trade), tick.exchangeMilliseconds, instrument, receiveNanoseconds) }
+      payFunding(receiveNanoseconds)
     }
     if venue.observe(tick.trade, instrument: instrument) { settle(receiveNanoseconds) }
     if engine.process(next(receiveNanoseconds, tick.exchangeMilliseconds), tick.trade, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   public mutating func quote(_ quote: Quote, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
+    if receiveNanoseconds >= detourFrom {
+      if isDelayed { return delay(.quote(quote), exchangeMilliseconds, instrument, receiveNanoseconds) }
+      payFunding(receiveNanoseconds)
+    }
     if venue.observe(quote, instrument: instrument) { settle(receiveNanoseconds) }
-    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument) { settle(receiveNanoseconds) }
+    show(quote, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
   }
 
-  public mutating func clock(receiveNanoseconds: Int64) { step(receiveNanoseconds, .clock) }
+  /// Changes of an order book; from the first on, takers walk it and queues are read from it.
+  public mutating func depth(_ depth: DepthUpdate, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
+    noteDepth(instrument)
+    if isDelayed { return delay(.depth(depth), exchangeMilliseconds, instrument, receiveNanoseconds) }
+    payFunding(receiveNanoseconds)
+    if venue.observe(depth, instrument: instrument) { settle(receiveNanoseconds) }
+    show(depth, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+  }
 
-  public mutating func command(_ command: Event.Command, receiveNanoseconds: Int64) { step(receiveNanoseconds, .command(command)) }
+  /// The venue's mark of a perpetual, with its funding.
+  public mutating func mark(_ mark: MarkPrice, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
+    if isDelayed { return delay(.mark(mark), exchangeMilliseconds, instrument, receiveNanoseconds) }
+    payFunding(receiveNanoseconds)
+    venue.observe(mark, instrument: instrument)
+    detourFrom = venue.nextFunding
+    step(receiveNanoseconds, .markPrice(instrument: instrument, mark), exchangeMilliseconds)
+  }
+
+  /// One message of a feed, whatever it is.
+  public mutating func event(_ event: MarketEvent, instrument: Int32) {
+    let milliseconds = event.exchangeNanoseconds >= 0 ? event.exchangeNanoseconds / 1_000_000 : -1
+    if case .depth = event.payload { noteDepth(instrument) }
+    switch event.payload {
+    case .trade(let trade):
+      if isDelayed, synthetic == nil { return delay(event, instrument) }
+      self.trade(Tick(exchangeMilliseconds: milliseconds, trade: trade), instrument: instrument, receiveNanoseconds: event.receiveNanoseconds)
+    case _ where isDelayed: delay(event, instrument)
+    case .quote(let quote):
+      self.quote(quote, exchangeMilliseconds: milliseconds, instrument: instrument, receiveNanoseconds: event.receiveNanoseconds)
+    case .depth(let depth):
+      self.depth(depth, exchangeMilliseconds: milliseconds, instrument: instrument, receiveNanoseconds: event.receiveNanoseconds)
+    case .mark(let mark):
+      self.mark(mark, exchangeMilliseconds: milliseconds, instrument: instrument, receiveNanoseconds: event.receiveNanoseconds)
+    }
+  }
+
+  public mutating func clock(receiveNanoseconds: Int64) {
+    if isDelayed { reach(receiveNanoseconds) } else { payFunding(receiveNanoseconds) }
+    step(max(receiveNanoseconds, self.receiveNanoseconds), .clock)
+  }
+
+  /// Over a delay line it reaches the engine where the line stands, and what follows from it is on its way from there.
+  public mutating func command(_ command: Event.Command, receiveNanoseconds: Int64) {
+    if isDelayed { reach(receiveNanoseconds) }
+    step(max(receiveNanoseconds, self.receiveNanoseconds), .command(command))
+  }
+
+  /// No more data comes: what is on its way arrives.
+  public mutating func finish() {
+    if isDelayed { closeLine() }
+  }
 
   /// SHA-256 over all decisions so far, and over each instance's own.
   public func decisionHashes() -> DecisionHasher.Hashes { hasher.hashes() }
 
+  private mutating func noteDepth(_ instrument: Int32) {
+    if !hasBooks { books = hasDepth.map { _ in SeenBook() } }
+    hasBooks = true
+    hasDepth[Int(instrument)] = true
+  }
+
+  private mutating func payFunding(_ receive: Int64) {
+    if venue.advance(to: receive) { settle(receive) }
+    detourFrom = venue.nextFunding
+  }
+
+  // MARK: The engine's side
+
+  mutating func show(_ quote: Quote, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
+    if hasBooks, !quote.isSynthetic { books[Int(instrument)].hasQuotes = true }
+    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument) { settle(receiveNanoseconds) }
+  }
+
+  mutating func show(_ trade: Trade, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
+    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), trade, instrument: instrument) { settle(receiveNanoseconds) }
+  }
+
+  /// The one place where depth reaches the engine: the quote of the book's top, where the feed brings none, and then the
+  /// book's best levels.
+  mutating func show(_ depth: DepthUpdate, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
+    if let quote = books[Int(instrument)].quote(after: depth),
+      engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument)
+    {
+      settle(receiveNanoseconds)
+    }
+    let top = books[Int(instrument)].top(in: levels)
+    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), depth: top, instrument: instrument) { settle(receiveNanoseconds) }
+  }
+
   private mutating func next(_ receive: Int64, _ exchange: Int64 = -1) -> EventTime {
     sequence &+= 1
+    receiveNanoseconds = receive
     return EventTime(sequence: sequence, receiveNanoseconds: receive, exchangeMilliseconds: exchange)
   }
 
-  private mutating func step(_ receive: Int64, _ payload: Event.Payload) {
-    if engine.process(Event(next(receive), payload)) { settle(receive) }
+  mutating func step(_ receive: Int64, _ payload: Event.Payload, _ exchangeMilliseconds: Int64 = -1) {
+    if engine.process(Event(next(receive, exchangeMilliseconds), payload)) { settle(receive) }
   }
 
   /// Performs actions and returns reports until neither is left. Ends, because the engine's budgets do.
-  private mutating func settle(_ receive: Int64) {
+  mutating func settle(_ receive: Int64) {
     while true {
       while let action = engine.firstAction {
         perform(action.pointee)
         engine.removeFirstAction()
       }
-      guard let report = venue.nextReport() else { return }
-      _ = engine.process(next(receive), report)
+      if isDelayed { return }
+      if let report = venue.nextReport() {
+        _ = engine.process(next(receive), report)
+      } else if let payment = venue.nextFundingPayment() {
+        _ = engine.process(Event(next(receive), .funding(instrument: payment.instrument, rate: payment.rate, price: payment.price)))
+      } else {
+        return
+      }
     }
   }
 
@@ -107,12 +234,16 @@ public struct TradingLoop: ~Copyable {
     switch action {
     case .send(let order):
       counters.orders += 1
-      venue.submit(order)
-    case .cancel(_, let orderID):
-      venue.cancel(orderID: orderID)
-    case .replace(_, let orderID, let order):
-      venue.cancel(orderID: orderID)
-      venue.submit(order)
+      if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
+    case .cancel(let slot, let orderID):
+      if isDelayed { line.send(.cancel(slot: slot, orderID: orderID)) } else { venue.cancel(slot: slot, orderID: orderID) }
+    case .replace(let slot, let orderID, let order):
+      counters.orders += 1
+      if isDelayed {
+        line.send(.replace(slot: slot, orderID: orderID, with: order))
+      } else {
+        venue.replace(slot: slot, orderID: orderID, with: order)
+      }
     case .decision(let decision):
       hasher.add(decision)
     case .refusal(let record):

@@ -12,7 +12,7 @@ import Simulation
 public final class TradingSession {
   /// Events that this host's feeds can deliver.
   public static let deliverableEvents: Set<UInt32> = [
-    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_MARK_PRICE, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
+    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_DEPTH, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_MARK_PRICE, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
   ]
 
   public let instruments: [Instrument]
@@ -55,12 +55,23 @@ public final class TradingSession {
       maximumGapSeconds: settings.maximumGapSeconds)
     configuration.maximumInflightEntries = settings.maximumInflightEntries
     configuration.symbolNotional = instruments.map { settings.symbolNotional[$0.id.description] ?? settings.symbolNotional[$0.id.symbol] }
+    if settings.simulation.feeAsset == .third, let name = settings.simulation.thirdAsset.name {
+      guard let code = AssetCode(name) else {
+        throw SessionError(
+          .configuration, "simulation.third_asset_name has \(name.utf8.count) bytes; write an asset of 1...\(AssetCode.maximumLength)")
+      }
+      configuration.thirdAsset = code
+      configuration.initialThirdAsset = settings.simulation.thirdAsset.balance
+    }
     self.configuration = configuration
   }
 
-  /// - Parameter hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
-  public func makeLoop(hasQuotes: Bool, observer: (any RunObserver)?) -> TradingLoop {
-    TradingLoop(configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, owner: self, observer: observer)
+  /// - Parameters:
+  ///   - hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
+  ///   - clock: what the times of its data say.
+  public func makeLoop(hasQuotes: Bool, clock: DataClock = .row, observer: (any RunObserver)?) -> TradingLoop {
+    TradingLoop(
+      configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, clock: clock, owner: self, observer: observer)
   }
 }
 

@@ -70,6 +70,30 @@ extension SettingsField {
     }
   }
 
+  /// A number whose scaled integer is kept.
+  static func scaled(_ name: String, _ path: Path<Int64>, _ range: ClosedRange<Int64>, scale: Int, what: String) -> SettingsField {
+    let unit = PowerOfTen[scale]
+    let advice = "write \(what), \(range.lowerBound)...\(range.upperBound), at most \(scale) decimals"
+    return SettingsField(name: name) { settings, written in
+      read(written, scale: scale, range.lowerBound * unit...range.upperBound * unit, advice) { settings[keyPath: path] = $0 }
+    } show: {
+      DecimalText.formatShort(Int128($0[keyPath: path]), scale: scale)
+    }
+  }
+
+  /// The same for an amount.
+  static func scaled(_ name: String, _ path: Path<Money>, _ range: ClosedRange<Int64>, scale: Int, what: String) -> SettingsField {
+    let unit = PowerOfTen[scale]
+    let advice = "write \(what), \(range.lowerBound)...\(range.upperBound), at most \(scale) decimals"
+    return SettingsField(name: name) { settings, written in
+      read(written, scale: scale, range.lowerBound * unit...range.upperBound * unit, advice) {
+        settings[keyPath: path] = Money(raw: Int128($0) * Int128(PowerOfTen[Money.scale - scale]))
+      }
+    } show: {
+      DecimalText.formatShort($0[keyPath: path].raw, scale: Money.scale)
+    }
+  }
+
   /// A limit in basis points; `null` = unlimited.
   static func limitBps(_ name: String, _ path: LimitPath<BasisPoints?>) -> SettingsField {
     let unit = PowerOfTen[BasisPoints.scale]

@@ -11,76 +11,78 @@ struct SettingsField: Sendable {
   /// The effective value as it could be written; `null` for unlimited or none.
   let show: @Sendable (Settings) -> String
 
-  static let all: [SettingsField] = [
-    choice("app.mode", \.mode),
-    path("app.data_path", \.dataPath),
-    path("app.runtime_path", \.runtimePath),
-    path("app.pairs_file", \.pairsFile),
-    choice("simulation.fill", \.simulation.fillPrice),
-    bps("simulation.taker_fee_bps", \.simulation.takerFee, -1000...1000),
-    bps("simulation.maker_fee_bps", \.simulation.makerFee, -1000...1000),
-    bps("simulation.synthetic_spread_bps", \.simulation.syntheticSpread, 0...5000),
-    cash("simulation.initial_cash", \.simulation.initialCash),
-    limit("risk.max_order_notional", \.maximumOrderNotional),
-    limit("risk.max_notional_per_symbol", \.maximumSymbolNotional),
-    limit("risk.max_gross_exposure", \.maximumGrossExposure),
-    limit("risk.max_leverage", \.maximumLeverage, 1000, scale: RiskLimits.fractionScale, what: "a multiple of equity"),
-    limit("risk.max_orders_per_second", \.maximumOrdersPerSecond, RiskLimits.rateBound, scale: 0, what: "a whole number"),
-    limit("risk.max_venue_messages_per_10s", \.venueMessagesPerTenSeconds, RiskLimits.rateBound, scale: 0, what: "a whole number"),
-    limitBps("risk.max_spread_bps", \.maximumSpread),
-    limit("risk.max_event_lag_ms", \.maximumEventLagMilliseconds, 3_600_000, scale: 0, what: "milliseconds"),
-    limitBps("risk.price_collar_bps", \.priceCollar),
-    limitBps("risk.emergency_collar_bps", \.emergencyCollar),
-    fraction("risk.min_liquidation_distance_pct", \.minimumLiquidationDistance),
-    symbolAmounts("risk.max_notional_by_symbol"),
-    limit("risk.instance.max_notional", \.instance.maximumNotional),
-    limit("risk.instance.max_daily_loss", \.instance.maximumDailyLoss),
-    limit("risk.instance.max_orders_per_minute", \.instance.maximumOrdersPerMinute, RiskLimits.rateBound, scale: 0, what: "a whole number"),
-    limit("risk.session.max_trades_per_hour", \.maximumTradesPerHour, RiskLimits.rateBound, scale: 0, what: "a whole number"),
-    limit("risk.session.loss_streak_trades", \.lossStreakTrades, 1_000_000, scale: 0, what: "a whole number"),
-    integer("risk.session.cooling_off_minutes", 1...100_000) {
-      $0.limits.coolingOffSeconds / 60
-    } set: {
-      $0.limits.coolingOffSeconds = $1 * 60
-    },
-    limit("risk.session.max_daily_loss_abs", \.maximumDailyLoss),
-    fraction("risk.session.max_daily_loss_pct", \.maximumDailyLossFraction),
-    limit("risk.session.max_drawdown_abs", \.maximumDrawdown),
-    fraction("risk.session.max_drawdown_pct", \.maximumDrawdownFraction),
-    flag("risk.resume_on_new_day", \.limits.resumeOnNewDay),
-    flag("risk.kill_switch.enabled", \.killSwitch.enabled),
-    optionalText("risk.kill_switch.file", \.killSwitch.file),
-    optionalText("risk.kill_switch.reason", \.killSwitch.reason),
-    integer("decision.max_inflight_entries", 1...64) {
-      Int64($0.maximumInflightEntries)
-    } set: {
-      $0.maximumInflightEntries = Int($1)
-    },
-    integer("features.max_gap_seconds", 1...86_400) {
-      $0.maximumGapSeconds
-    } set: {
-      $0.maximumGapSeconds = $1
-    },
-    integer("feed.mock.seed", 0...Int64.max) {
-      Int64(clamping: $0.mock.seed)
-    } set: {
-      $0.mock.seed = UInt64($1)
-    },
-    symbols("feed.mock.symbols"),
-    startPrices("feed.mock.start_price"),
-    real("feed.mock.trades_per_second", \.mock.tradesPerSecond, "0.001...100000", 1_000_000...100_000_000_000_000),
-    real("feed.mock.volatility_bps", \.mock.volatilityBps, "0...1000", 0...1_000_000_000_000),
-    integer("feed.mock.spread_ticks", 1...1000) {
-      Int64($0.mock.spreadTicks)
-    } set: {
-      $0.mock.spreadTicks = Int($1)
-    },
-    integer("plugins.max_intents_per_event", 1...256) {
-      Int64($0.maximumIntentsPerEvent)
-    } set: {
-      $0.maximumIntentsPerEvent = Int($1)
-    },
-  ]
+  static let all: [SettingsField] =
+    [
+      choice("app.mode", \.mode),
+      path("app.data_path", \.dataPath),
+      path("app.runtime_path", \.runtimePath),
+      path("app.pairs_file", \.pairsFile),
+      choice("simulation.fill", \.simulation.fillPrice),
+      bps("simulation.taker_fee_bps", \.simulation.takerFee, -1000...1000),
+      bps("simulation.maker_fee_bps", \.simulation.makerFee, -1000...1000),
+      bps("simulation.synthetic_spread_bps", \.simulation.syntheticSpread, 0...5000),
+      cash("simulation.initial_cash", \.simulation.initialCash),
+    ] + simulation + [
+      limit("risk.max_order_notional", \.maximumOrderNotional),
+      limit("risk.max_notional_per_symbol", \.maximumSymbolNotional),
+      limit("risk.max_gross_exposure", \.maximumGrossExposure),
+      limit("risk.max_leverage", \.maximumLeverage, 1000, scale: RiskLimits.fractionScale, what: "a multiple of equity"),
+      limit("risk.max_orders_per_second", \.maximumOrdersPerSecond, RiskLimits.rateBound, scale: 0, what: "a whole number"),
+      limit("risk.max_venue_messages_per_10s", \.venueMessagesPerTenSeconds, RiskLimits.rateBound, scale: 0, what: "a whole number"),
+      limitBps("risk.max_spread_bps", \.maximumSpread),
+      limit("risk.max_event_lag_ms", \.maximumEventLagMilliseconds, 3_600_000, scale: 0, what: "milliseconds"),
+      limitBps("risk.price_collar_bps", \.priceCollar),
+      limitBps("risk.emergency_collar_bps", \.emergencyCollar),
+      fraction("risk.min_liquidation_distance_pct", \.minimumLiquidationDistance),
+      symbolAmounts("risk.max_notional_by_symbol"),
+      limit("risk.instance.max_notional", \.instance.maximumNotional),
+      limit("risk.instance.max_daily_loss", \.instance.maximumDailyLoss),
+      limit("risk.instance.max_orders_per_minute", \.instance.maximumOrdersPerMinute, RiskLimits.rateBound, scale: 0, what: "a whole number"),
+      limit("risk.session.max_trades_per_hour", \.maximumTradesPerHour, RiskLimits.rateBound, scale: 0, what: "a whole number"),
+      limit("risk.session.loss_streak_trades", \.lossStreakTrades, 1_000_000, scale: 0, what: "a whole number"),
+      integer("risk.session.cooling_off_minutes", 1...100_000) {
+        $0.limits.coolingOffSeconds / 60
+      } set: {
+        $0.limits.coolingOffSeconds = $1 * 60
+      },
+      limit("risk.session.max_daily_loss_abs", \.maximumDailyLoss),
+      fraction("risk.session.max_daily_loss_pct", \.maximumDailyLossFraction),
+      limit("risk.session.max_drawdown_abs", \.maximumDrawdown),
+      fraction("risk.session.max_drawdown_pct", \.maximumDrawdownFraction),
+      flag("risk.resume_on_new_day", \.limits.resumeOnNewDay),
+      flag("risk.kill_switch.enabled", \.killSwitch.enabled),
+      optionalText("risk.kill_switch.file", \.killSwitch.file),
+      optionalText("risk.kill_switch.reason", \.killSwitch.reason),
+      integer("decision.max_inflight_entries", 1...64) {
+        Int64($0.maximumInflightEntries)
+      } set: {
+        $0.maximumInflightEntries = Int($1)
+      },
+      integer("features.max_gap_seconds", 1...86_400) {
+        $0.maximumGapSeconds
+      } set: {
+        $0.maximumGapSeconds = $1
+      },
+      integer("feed.mock.seed", 0...Int64.max) {
+        Int64(clamping: $0.mock.seed)
+      } set: {
+        $0.mock.seed = UInt64($1)
+      },
+      symbols("feed.mock.symbols"),
+      startPrices("feed.mock.start_price"),
+      real("feed.mock.trades_per_second", \.mock.tradesPerSecond, "0.001...100000", 1_000_000...100_000_000_000_000),
+      real("feed.mock.volatility_bps", \.mock.volatilityBps, "0...1000", 0...1_000_000_000_000),
+      integer("feed.mock.spread_ticks", 1...1000) {
+        Int64($0.mock.spreadTicks)
+      } set: {
+        $0.mock.spreadTicks = Int($1)
+      },
+      integer("plugins.max_intents_per_event", 1...256) {
+        Int64($0.maximumIntentsPerEvent)
+      } set: {
+        $0.maximumIntentsPerEvent = Int($1)
+      },
+    ]
 
   static let names = all.map(\.name)
 

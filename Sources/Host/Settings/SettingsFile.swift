@@ -7,6 +7,15 @@ enum SettingsFile {
     try parse(try bytes(of: path), path)
   }
 
+  /// A file's text, at most as large as a YAML file may be.
+  static func text(_ path: String) throws(SettingsError) -> String {
+    let bytes = try bytes(of: path)
+    guard bytes.count <= YAMLDocument.sizeLimit else {
+      throw SettingsError(violations: ["\(path): is larger than \(YAMLDocument.sizeLimit) bytes; thin its rows out"])
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Whether there is something of this name. A link that leads nowhere and a folder that may not be searched count as there: reading
   /// them then says what is wrong, where falling back to defaults would hide it.
   static func exists(_ path: String) -> Bool {

@@ -1,3 +1,4 @@
+import Simulation
 import YAMLDocument
 
 /// Lays file, environment and `--set` over the defaults, and collects all that is wrong.
@@ -42,6 +43,10 @@ struct SettingsLoader {
       let key = "feed.mock.start_price"
       violations.append("\(places[key] ?? key): \(prices) prices for \(symbols) symbols; write one for all, or one each")
     }
+    if settings.simulation.feeAsset == .third, settings.simulation.thirdAsset.name == nil || settings.simulation.thirdAsset.price == .zero {
+      let key = "simulation.fee_asset"
+      violations.append("\(places[key] ?? key): third needs simulation.third_asset_name and a third_asset_price above 0; write both")
+    }
     // What bounds real money is in a file that can be reviewed, not in somebody's shell history.
     if settings.mode == .live {
       for name in overridden.sorted() where name.hasPrefix("risk.") && SettingsField.named(name) != nil {
@@ -57,8 +62,7 @@ struct SettingsLoader {
   /// - Parameter file: the settings file, nil for none.
   mutating func loadPairs(besides file: String?) throws(SettingsError) {
     let name = settings.pairsFile
-    let folder = file.flatMap { file in file.lastIndex(of: "/").map { String(file[...$0]) } } ?? ""
-    let path = name.hasPrefix("/") ? name : folder + name
+    let path = Self.path(name, besides: file)
     // The default name stands for the shipped instruments wherever there is no such file beside the settings.
     if name == Settings().pairsFile, file == nil || !SettingsFile.exists(path) { return }
     do throws(SettingsError) { settings.pairs = try Pairs.parse(try SettingsFile.document(path), path: path) } catch {
@@ -66,6 +70,22 @@ struct SettingsLoader {
       if violations.isEmpty { throw error }
       violations += error.violations
     }
+  }
+
+  /// The recorded latencies, where the settings name a file of them.
+  mutating func loadLatencies(besides file: String?) throws(SettingsError) {
+    guard let name = settings.simulation.latency.file else { return }
+    let path = Self.path(name, besides: file)
+    let text = try SettingsFile.text(path)
+    do throws(LatencyTable.Failure) { settings.simulation.latency.table = try LatencyTable.parse(text, path: path) } catch {
+      violations.append(error.description)
+    }
+  }
+
+  /// What the settings file names lies beside it.
+  private static func path(_ name: String, besides file: String?) -> String {
+    let folder = file.flatMap { file in file.lastIndex(of: "/").map { String(file[...$0]) } } ?? ""
+    return name.hasPrefix("/") ? name : folder + name
   }
 
   // MARK: -

@@ -4,10 +4,13 @@ import Risk
 
 /// A venue that fills against the market data it is shown. Backtest and paper trading share it.
 ///
-/// - A market order, and a limit order that crosses the touch, fills at once and in full as taker, at the last trade's
-///   price or at the touch (`SimulationModel.FillPrice`); a limit never worse than its price.
-/// - A resting limit order fills in full as maker at its own price when a trade goes through it (strictly beyond), or
-///   when the opposite touch reaches it. Resting order fills come before the data that caused them.
+/// - A market order, and a limit order that crosses the touch, fills at once as taker: level by level where an order
+///   book was shown (what is taken stays away until the level changes), else in full at the last trade's price or at the
+///   touch (`SimulationModel.FillPrice`); slippage on top, a limit never worse than its price.
+/// - A resting limit order fills as maker at its own price: by `SimulationModel.QueueModel` when trades reach it, in full
+///   when a trade goes through it (strictly beyond) or the opposite touch reaches it. Fills come before the data that
+///   caused them.
+/// - A conditional order becomes a market order once the last trade is at its trigger or beyond it.
 /// - An order without any price to fill at is rejected.
 public struct SimulatedVenue: ~Copyable {
   // Usable from inline, because every tick passes here and nearly all find no order at rest.
@@ -17,29 +20,59 @@ public struct SimulatedVenue: ~Copyable {
     @usableFromInline var last = Price.zero
     @usableFromInline var bid = Price.zero
     @usableFromInline var ask = Price.zero
-    @usableFromInline var resting: Int = 0
+    /// Orders at rest, and one more where a book must follow the quotes: zero is the fast way out.
+    @usableFromInline var watchers: Int = 0
+    // What the touch shows; zero = not told.
+    @usableFromInline var bidQuantity: Int64 = 0
+    @usableFromInline var askQuantity: Int64 = 0
+    /// Index into `books`; -1 = no depth was shown.
+    var book = -1
+    var funding = FundingClock()
 
     init(spec: InstrumentSpec) { self.spec = spec }
+
+    @inlinable
+    mutating func show(_ quote: Quote) {
+      bid = quote.bidPrice
+      ask = quote.askPrice
+      bidQuantity = quote.bidQuantity.raw
+      askQuantity = quote.askQuantity.raw
+    }
   }
 
-  private let model: SimulationModel
+  let model: SimulationModel
   @usableFromInline let touches: UnsafeMutablePointer<Touch>
+  let instrumentCount: Int
   /// Orders at rest, oldest first.
-  private let resting: UnsafeMutablePointer<ApprovedOrder>
-  private var restingCount = 0
-  private let capacity: Int
+  let resting: UnsafeMutablePointer<VenueOrder>
+  var restingCount = 0
+  let capacity: Int
+  var books: [OrderBook] = []
+  /// Legs whose partner has ended before they arrived: they expire on arrival. A ring of as many as may be open.
+  var endedPairs: [UInt64]
+  var nextEndedPair = 0
+  var hasEndedPairs = false
+  var thirdBalance: Money
   private var reports: [ExecutionReport] = []
   private var nextReportIndex = 0
+  private var payments: [FundingPayment] = []
+  /// The earliest moment that funding is due; `.max` = never, `.min` = the first moment that is shown decides.
+  public private(set) var nextFunding: Int64
 
   /// - Parameter capacity: open orders at most; the engine's own bound.
   public init(model: SimulationModel, instruments: [InstrumentSpec], capacity: Int) {
     self.model = model
     self.capacity = capacity
+    instrumentCount = instruments.count
+    thirdBalance = model.thirdAsset.balance
+    endedPairs = Array(repeating: 0, count: max(1, capacity))
     // Unsafe: fixed tables, owned here, freed in deinit; the hot path looks at a counter and returns.
     touches = .allocate(capacity: max(1, instruments.count))
     for (index, spec) in instruments.enumerated() { (touches + index).initialize(to: Touch(spec: spec)) }
     resting = .allocate(capacity: max(1, capacity))
     reports.reserveCapacity(2 * capacity + 16)
+    // The first moment that is shown starts the clocks.
+    nextFunding = model.fundingRate == .zero ? .max : .min
   }
 
   deinit {
@@ -60,15 +93,25 @@ public struct SimulatedVenue: ~Copyable {
     return reports[nextReportIndex - 1]
   }
 
+  var hasReports: Bool { nextReportIndex < reports.count }
+
+  mutating func append(_ report: ExecutionReport) { reports.append(report) }
+
+  mutating func report(_ order: VenueOrder, _ kind: ExecutionReport.Kind, code: RefusalCode = .none) {
+    var report = ExecutionReport(slot: order.slot, orderID: order.id, kind: kind)
+    report.code = code
+    reports.append(report)
+  }
+
   // MARK: Market data
 
-  /// True when it filled something: take the reports first, then show the quote to the engine.
+  /// True when it caused reports: take them first, then show the quote to the engine.
   @inlinable
   public mutating func observe(_ quote: Quote, instrument: Int32) -> Bool {
     let touch = touches + Int(instrument)
-    touch.pointee.bid = quote.bidPrice
-    touch.pointee.ask = quote.askPrice
-    return touch.pointee.resting > 0 && fillResting(instrument, through: nil)
+    if touch.pointee.watchers > 0 { return quoted(quote, instrument) }
+    touch.pointee.show(quote)
+    return false
   }
 
   /// As for a quote.
@@ -76,96 +119,40 @@ public struct SimulatedVenue: ~Copyable {
   public mutating func observe(_ trade: Trade, instrument: Int32) -> Bool {
     let touch = touches + Int(instrument)
     touch.pointee.last = trade.price
-    return touch.pointee.resting > 0 && fillResting(instrument, through: trade.price)
+    return touch.pointee.watchers > 0 && traded(trade, instrument)
   }
 
-  @usableFromInline
-  mutating func fillResting(_ instrument: Int32, through trade: Price?) -> Bool {
-    var index = 0
-    let before = reports.count
-    while index < restingCount {
-      let order = resting[index]
-      if order.request.instrument == instrument, isReached(order.request, by: trade) {
-        remove(at: index)
-        fill(order, at: order.request.price, isMaker: true)
-      } else {
-        index += 1
+  /// As for a quote.
+  public mutating func observe(_ depth: DepthUpdate, instrument: Int32) -> Bool { changed(depth, instrument) }
+
+  /// What the venue marks the instrument at; funding is told by it.
+  public mutating func observe(_ mark: MarkPrice, instrument: Int32) {
+    touches[Int(instrument)].funding.mark(mark)
+    updateNextFunding()
+  }
+
+  // MARK: Funding
+
+  /// Moves the venue's clock; true when funding fell due: take the payments before anything else of this moment.
+  public mutating func advance(to nanoseconds: Int64) -> Bool { nanoseconds >= nextFunding && paid(until: nanoseconds) }
+
+  /// The oldest payment that was not taken yet.
+  public mutating func nextFundingPayment() -> FundingPayment? { payments.isEmpty ? nil : payments.removeFirst() }
+
+  private mutating func paid(until nanoseconds: Int64) -> Bool {
+    let before = payments.count
+    for index in 0..<instrumentCount where !touches[index].spec.isSpot {
+      touches[index].funding.start(at: nanoseconds, rate: model.fundingRate)
+      while let (rate, mark) = touches[index].funding.payment(at: nanoseconds) {
+        let price = mark.raw > 0 ? mark : touches[index].last
+        if price.raw > 0 { payments.append(FundingPayment(instrument: Int32(index), rate: rate, price: price)) }
       }
     }
-    return reports.count > before
+    updateNextFunding()
+    return payments.count > before
   }
 
-  private func isReached(_ request: OrderRequest, by trade: Price?) -> Bool {
-    let touch = touches[Int(request.instrument)]
-    switch request.side {
-    case .buy:
-      if let trade { return trade < request.price }
-      return touch.ask.raw > 0 && touch.ask <= request.price
-    case .sell:
-      if let trade { return trade > request.price }
-      return touch.bid.raw > 0 && touch.bid >= request.price
-    }
-  }
-
-  // MARK: Orders
-
-  public mutating func submit(_ order: ApprovedOrder) {
-    let request = order.request
-    let price = takerPrice(request)
-    switch request.type {
-    case .market:
-      guard let price else { return report(order, .rejected) }
-      fill(order, at: price, isMaker: false)
-    case .limit:
-      if let price, request.side == .buy ? price <= request.price : price >= request.price {
-        return fill(order, at: price, isMaker: false)
-      }
-      guard restingCount < capacity else { return report(order, .rejected) }
-      (resting + restingCount).initialize(to: order)
-      restingCount += 1
-      touches[Int(request.instrument)].resting += 1
-      report(order, .working)
-    case .stopMarket, .takeProfitMarket: report(order, .rejected)
-    }
-  }
-
-  /// Of an order that is not at rest any more nothing is said: its end was reported already.
-  public mutating func cancel(orderID: UInt64) {
-    for index in 0..<restingCount where resting[index].id == orderID {
-      let order = resting[index]
-      remove(at: index)
-      return report(order, .cancelled)
-    }
-  }
-
-  /// What a taker would pay now; nil before the first price.
-  private func takerPrice(_ request: OrderRequest) -> Price? {
-    let touch = touches[Int(request.instrument)]
-    let quoted = request.side == .buy ? touch.ask : touch.bid
-    let price = model.fillPrice == .quote && quoted.raw > 0 ? quoted : touch.last
-    return price.raw > 0 ? price : nil
-  }
-
-  private mutating func remove(at index: Int) {
-    touches[Int(resting[index].request.instrument)].resting -= 1
-    for later in index..<(restingCount - 1) { resting[later] = resting[later + 1] }
-    restingCount -= 1
-  }
-
-  private mutating func fill(_ order: ApprovedOrder, at price: Price, isMaker: Bool) {
-    let request = order.request
-    let touch = touches[Int(request.instrument)]
-    let notional = touch.spec.notional(price, request.quantity)
-    let fee = (isMaker ? model.makerFee : model.takerFee).fee(on: notional)
-    var report = ExecutionReport(
-      slot: order.slot, orderID: order.id, kind: .fill, isMaker: isMaker, quantity: request.quantity, price: price, fee: fee)
-    report.bid = touch.bid
-    report.ask = touch.ask
-    report.last = touch.last
-    reports.append(report)
-  }
-
-  private mutating func report(_ order: ApprovedOrder, _ kind: ExecutionReport.Kind) {
-    reports.append(ExecutionReport(slot: order.slot, orderID: order.id, kind: kind))
+  private mutating func updateNextFunding() {
+    nextFunding = (0..<instrumentCount).map { touches[$0].funding.dueNanoseconds }.min() ?? .max
   }
 }
