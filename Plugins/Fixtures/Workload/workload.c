@@ -120,6 +120,7 @@ static void on_trade(instance *self, const qe_context *context, qe_intent *inten
         self->cancel_tag = intent->tag;
     } else if (context->position != 0) {
         if ((intent = next(self, QE_INTENT_TARGET_POSITION, intents, capacity, count)) == NULL) return;
+        intent->type = QE_TYPE_MARKET;
         self->target_tag = intent->tag;
     } else {
         enter(self, context, intents, capacity, count);

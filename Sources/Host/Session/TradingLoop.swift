@@ -128,7 +128,7 @@ public struct TradingLoop: ~Copyable {
     payFunding(receiveNanoseconds)
     venue.observe(mark, instrument: instrument)
     detourFrom = venue.nextFunding
-    step(receiveNanoseconds, .markPrice(instrument: instrument, mark), exchangeMilliseconds)
+    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), mark, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   /// One message of a feed, whatever it is.
