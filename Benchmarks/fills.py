@@ -4,8 +4,8 @@
 usage: fills.py --bin QUANTUMEDGE --recording X.ws.jsonl.gz [--snapshot F] [--work DIR]
 
 Both sides get the same events: trades at MARKET, depth changes and the depth snapshot, the venue's time T, the receive
-time moved by one constant so that nothing arrives before it was sent. hftbacktest: HashMap book, RiskAdverseQueueModel,
-NoPartialFillExchange, constant order latency. Exit 1 when a fill differs that no rule below explains.
+time moved by one constant so that nothing arrives before it was sent. hftbacktest: HashMap book, RiskAdverseQueueModel and
+then ProbQueueModel with PowerProbQueueFunc3(3), NoPartialFillExchange, constant order latency. Exit 1 when a fill differs that no rule below explains.
 """
 import argparse
 import gzip
@@ -142,11 +142,17 @@ def strategy(hbt, period, life, lot, bound, fills):
     return count, orders, start
 
 
-def theirs(data):
+# Ours by name, theirs by what sets it.
+QUEUES = {
+    "risk_averse": lambda asset: asset.risk_adverse_queue_model(),
+    "probabilistic": lambda asset: asset.power_prob_queue_model3(3.0),
+}
+
+
+def theirs(data, queue):
+    asset = BacktestAsset().data([data]).linear_asset(1.0).constant_order_latency(ENTRY_NS, RESPONSE_NS)
     asset = (
-        BacktestAsset().data([data]).linear_asset(1.0).constant_order_latency(ENTRY_NS, RESPONSE_NS)
-        .risk_adverse_queue_model().no_partial_fill_exchange().trading_value_fee_model(0.0, 0.0)
-        .tick_size(TICK).lot_size(LOT))
+        QUEUES[queue](asset).no_partial_fill_exchange().trading_value_fee_model(0.0, 0.0).tick_size(TICK).lot_size(LOT))
     hbt = HashMapMarketDepthBacktest([asset])
     fills = np.zeros((1_000_000, 4), np.int64)
     count, orders, start = strategy(hbt, PERIOD_MS * 1_000_000, LIFE_MS * 1_000_000, LOT, MAX_POSITION, fills)
@@ -155,11 +161,11 @@ def theirs(data):
     return sorted(rows), int(orders), int(start)
 
 
-def ours(binary, events, start):
+def ours(binary, events, start, queue):
     command = [
         binary, "benchmark", "fills", "--config", "config/oracle.yaml", "--events", events, "--start", str(start),
         "--period", str(PERIOD_MS), "--life", str(LIFE_MS), "--max-position", str(MAX_POSITION),
-        "--set", "simulation.fill=quote", "--set", "simulation.queue=risk_averse", "--set", "simulation.partial_fills=false",
+        "--set", "simulation.fill=quote", "--set", f"simulation.queue={queue}", "--set", "simulation.queue_power=3", "--set", "simulation.partial_fills=false",
         "--set", f"simulation.order_latency_ms={ENTRY_NS / 1e6:.6f}",
         "--set", f"simulation.response_latency_ms={RESPONSE_NS / 1e6:.6f}",
     ]
@@ -199,14 +205,16 @@ def main():
     write_csv(rows, events)
     print(f"{os.path.basename(options.recording)}: {len(rows)} rows, receive times moved by {shift / 1e6:.3f} ms")
     data = events_of(rows)
-    left, orders, start = theirs(data)
-    right, words = ours(options.bin, events, start)
-    print(f"hftbacktest: {orders} orders, {len(left)} fills")
-    print(f"ours:        {words}")
     end = int(max(data["local_ts"].max(), data["exch_ts"].max()))
-    equal, unexplained = compare(left, right, end)
-    print(f"bench-fills: {equal} of {len(left)} fills equal in time, side, price and quantity; {unexplained} unexplained")
-    sys.exit(1 if unexplained or not equal else 0)
+    failed = False
+    for queue in QUEUES:
+        left, orders, start = theirs(data, queue)
+        right, words = ours(options.bin, events, start, queue)
+        print(f"{queue}: hftbacktest {orders} orders, {len(left)} fills; ours {words}")
+        equal, unexplained = compare(left, right, end)
+        print(f"{queue}: {equal} of {len(left)} fills equal in time, side, price and quantity; {unexplained} unexplained")
+        failed = failed or unexplained > 0 or equal == 0
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
