@@ -14,7 +14,7 @@ REPORT := data/reports/demo
 # A crashed child's backtracer would hold its parent's pipe for minutes.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: setup demo test check bench release tests lint clean
+.PHONY: setup demo test check bench bench-fills release tests lint clean
 
 setup:
 	@tools/setup.sh
@@ -50,6 +50,9 @@ check: lint tests
 
 bench: tests
 	Benchmarks/peers.sh
+
+bench-fills: release
+	Benchmarks/fills.sh
 
 clean:
 	rm -rf $(BUILD)

@@ -34,9 +34,10 @@ import Testing
     var chance = Chance.seeded("conservation, spot \(isSpot), fills at \(fillPrice)")
     for round in 0..<6 {
       let strategies = [Self.wild(Chance(seed: chance.next())), Self.wild(Chance(seed: chance.next()))]
-      let model = SimulationModel(
+      var model = SimulationModel(
         fillPrice: fillPrice, takerFee: BasisPoints(raw: Int64.random(in: 0...10_000_000, using: &chance)),
         makerFee: BasisPoints(raw: Int64.random(in: -3_000_000...3_000_000, using: &chance)))
+      model.feeAsset = .quote
       let harness = EngineHarness(strategies, instrument: isSpot ? Samples.spot() : Samples.perpetual(), model: model)
       let spec = harness.spec
       var price: Int64 = 600_000

@@ -30,9 +30,16 @@ final class EngineHarness {
   /// Off: orders stay at the test's mercy.
   var autoVenue = true
 
+  /// Fills at the trade, fees in quote: what a ledger in quote alone can follow.
+  static let tradeModel: SimulationModel = {
+    var model = SimulationModel(fillPrice: .trade, syntheticSpread: .zero)
+    model.feeAsset = .quote
+    return model
+  }()
+
   init(
     _ strategies: [ScriptedStrategy], instrument: Instrument = Samples.perpetual(), limits: RiskLimits = Samples.farLimits, horizonSeconds: Int64 = 0,
-    model: SimulationModel = SimulationModel(fillPrice: .trade, syntheticSpread: .zero), cash: Int64 = 1_000_000, maximumIntentsPerEvent: Int = 16,
+    model: SimulationModel = EngineHarness.tradeModel, cash: Int64 = 1_000_000, maximumIntentsPerEvent: Int = 16,
     maximumGapSeconds: Int64 = 3600
   ) {
     self.strategies = strategies

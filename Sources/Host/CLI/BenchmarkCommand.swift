@@ -7,7 +7,7 @@ import Session
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measure the engine alone, for make bench.", shouldDisplay: false,
-    subcommands: [Engine.self, Workload.self, Orders.self])
+    subcommands: [Engine.self, Workload.self, Orders.self, Fills.self])
 
   struct Engine: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "A strategy over a tick file held in memory; the best of several rounds.")
@@ -62,6 +62,37 @@ struct BenchmarkCommand: ParsableCommand {
       ).orders(orders, window: 10_000)
       if output.json { try Console.result(costs.json.description) }
       Console.line("first 10,000 orders \(costs.first) ns each, last 10,000 \(costs.last) ns each")
+    }
+  }
+
+  struct Fills: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "A passive strategy on the practice venue over a CSV of events; prints its fills.")
+
+    @OptionGroup var settings: SettingsOptions
+    @Option var symbol = "BTCUSDT"
+    @Option(help: "ts_exch,ts_recv,kind,side,price,qty; ns, by receive time.") var events: String
+    @Option(help: "Begin of the first period, ns since the epoch.") var start: Int64
+    @Option(help: "ms between decisions.") var period: Int64 = 100
+    @Option(help: "ms after which an order is cancelled.") var life: Int64 = 1000
+    @Option(help: "Lots of one order.") var lots: Int64 = 1
+    @Option(help: "Orders that the position may come to, either way.") var maxPosition: Int64 = 5
+
+    func run() throws {
+      let settings = try settings.load()
+      guard let instrument = settings.pairs.instrument(symbol) else {
+        throw SessionError(.badData, "\(symbol) is not in \(settings.pairsFile)")
+      }
+      let plan = FillsBenchmark.Plan(
+        startNanoseconds: start, periodNanoseconds: period * 1_000_000, lifeNanoseconds: life * 1_000_000,
+        quantity: lots * instrument.spec.stepSize, maximumPosition: maxPosition)
+      let result = try FillsBenchmark(plan: plan, settings: settings, spec: instrument.spec).run(eventsPath: events)
+      print("ts_exch,side,price,qty")
+      for fill in result.fills {
+        print(
+          "\(fill.nanoseconds),\(fill.side.name),\(DecimalText.format(fill.price.raw, scale: Int(instrument.spec.priceScale))),"
+            + DecimalText.format(fill.quantity.raw, scale: Int(instrument.spec.quantityScale)))
+      }
+      Console.line("\(result.orders) orders, \(result.fills.count) fills, \(result.late) messages late")
     }
   }
 }

@@ -172,8 +172,16 @@ public struct DelayLine: ~Copyable {
 
   // MARK: Out
 
-  /// The next step on the time line, or nil until more is known.
-  public mutating func next() -> Step? {
+  /// When the next step is, or nil until more is known.
+  public var nextNanoseconds: Int64? {
+    let (time, lane) = earliest
+    return lane > 0 && time <= horizon ? time : nil
+  }
+
+  /// A moment between two steps at which something is sent; not after the next one.
+  public mutating func wait(until nanoseconds: Int64) { nowNanoseconds = max(nowNanoseconds, nanoseconds) }
+
+  private var earliest: (time: Int64, lane: Int) {
     var time = Int64.max
     var lane = 0
     // Earlier ones win ties.
@@ -181,6 +189,12 @@ public struct DelayLine: ~Copyable {
     if let first = news.first, first < time { (time, lane) = (first, 2) }
     if let first = engineData.first, first < time { (time, lane) = (first, 3) }
     if let first = requests.first, first < time { (time, lane) = (first, 4) }
+    return (time, lane)
+  }
+
+  /// The next step on the time line, or nil until more is known.
+  public mutating func next() -> Step? {
+    let (time, lane) = earliest
     guard lane > 0, time <= horizon else { return nil }
     nowNanoseconds = max(nowNanoseconds, time)
     switch lane {

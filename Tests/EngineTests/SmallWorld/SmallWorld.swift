@@ -114,7 +114,8 @@ final class SmallWorld {
 
   private func first() -> State {
     let desk = Desk(self, nil)
-    desk.feed(.quote(instrument: 0, Quote(bidPrice: Price(raw: Self.price), bidQuantity: .zero, askPrice: Price(raw: Self.price), askQuantity: .zero)))
+    desk.feed(
+      .quote(instrument: 0, Quote(bidPrice: Price(raw: Self.price), bidQuantity: .zero, askPrice: Price(raw: Self.price), askQuantity: .zero)))
     desk.feed(.trade(instrument: 0, Trade(price: Price(raw: Self.price), quantity: Quantity(raw: 1), takerSide: .buy)))
     return desk.state()
   }
@@ -312,7 +313,9 @@ final class SmallWorld {
   }
 
   static func describe(_ snapshot: EngineSnapshot) -> String {
-    let positions = snapshot.instances.map { "\($0.book.position)\($0.told == .none ? "" : " \($0.told.name)")\($0.job.isActive ? " -> \($0.job.position)" : "")" }
+    let positions = snapshot.instances.map {
+      "\($0.book.position)\($0.told == .none ? "" : " \($0.told.name)")\($0.job.isActive ? " -> \($0.job.position)" : "")"
+    }
     let orders = snapshot.orders.map { (_, order, _) in
       "#\(order.id)@\(order.request.instance) \(order.role) \(order.state) \(order.request.side.name) \(order.filled)/\(order.request.quantity.raw)"
         + (order.isReducing ? " reducing" : "") + (order.cancelSent ? " cancel" : "") + " tag \(order.tag)/\(order.cancelTag)"
@@ -463,7 +466,9 @@ final class SmallWorld {
       for (instance, strategy) in strategies.enumerated() {
         for update in strategy.updates[seen[instance]...] where update.tag != 0 && update.state >= QE_ORDER_REFUSED {
           finals[update.state, default: 0] += 1
-          if open[instance].remove(update.tag) == nil { problems.append("instance \(instance) hears of tag \(update.tag) after its end: state \(update.state)") }
+          if open[instance].remove(update.tag) == nil {
+            problems.append("instance \(instance) hears of tag \(update.tag) after its end: state \(update.state)")
+          }
         }
         seen[instance] = strategy.updates.count
       }
