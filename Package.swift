@@ -12,6 +12,10 @@ let sanitized = Context.environment["QE_SANITIZE"] != nil
 let swiftSettings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 // No FMA contraction: Swift does none, and results must not differ between the two languages.
 let cSettings: [CSetting] = [.unsafeFlags(["-ffp-contract=off"])] + (strict ? [.treatAllWarnings(as: .error)] : [])
+// simdjson's pkg-config file defines this too. It is written here, and the library is no `system` target, because SwiftPM
+// does not take a -D from such a file and warns at each build.
+let cxxSettings: [CXXSetting] = [.define("SIMDJSON_THREADS_ENABLED", to: "1")] + (strict ? [.treatAllWarnings(as: .error)] : [])
+let simdjson: [LinkerSetting] = [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]
 
 func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
@@ -46,15 +50,18 @@ let platform: [Target] = [
   system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
   system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
   system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+  // The one C++ target; its header is plain C.
+  .target(name: "CJSON", path: "Sources/Host/Platform/CJSON", cxxSettings: cxxSettings, linkerSettings: simdjson),
   .target(name: "CKernel", path: "Sources/Host/Platform/CKernel", cSettings: cSettings),
   room("YAMLDocument", "Sources/Host/Platform/YAMLDocument", ["CLibYAML"]),
   room("Cryptography", "Sources/Host/Platform/Cryptography", ["CLibCrypto"]),
   room("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
+  room("JSONScanner", "Sources/Host/Platform/JSONScanner", ["CJSON"]),
   room("Kernel", "Sources/Host/Platform/Kernel", ["CKernel"]),
 ]
 
 let adapters: [Target] = [
-  room("Feeds", "Sources/Host/Feeds", ["Compression", "Market"]),
+  room("Feeds", "Sources/Host/Feeds", ["Compression", "JSONScanner", "Market"]),
   room("Plugins", "Sources/Host/Plugins", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI"]),
   room("Report", "Sources/Host/Report", ["Market"]),
   .target(
@@ -139,6 +146,7 @@ let tests: [Target] = [
   test("KernelTests", ["Kernel"]),
   test("PluginsTests", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins"]),
   test("CompressionTests", ["Compression"]),
+  test("JSONScannerTests", ["JSONScanner"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
@@ -159,5 +167,6 @@ let package = Package(
   ],
   targets: contract + values + engine + platform + adapters + composition + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .c11
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx17
 )

@@ -5,7 +5,7 @@ set -euo pipefail
 # The card's four, what else the host links, and what the toolchain itself needs on a bare system (its libraries by
 # their -dev packages, whose names do not change from release to release).
 packages=(libcurl4-openssl-dev libssl-dev libyaml-dev libffi-dev
-  zlib1g-dev libzstd-dev pkg-config
+  zlib1g-dev libzstd-dev libsimdjson-dev pkg-config
   g++ binutils git ca-certificates libncurses-dev libsqlite3-dev libxml2-dev)
 
 if ! command -v swift >/dev/null; then

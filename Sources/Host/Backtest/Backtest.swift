@@ -9,7 +9,7 @@ import Risk
 import Session
 import Settings
 
-/// Replays a tick file through the engine and the practice venue.
+/// Replays a tick file or a recording through the engine and the practice venue.
 public struct Backtest {
   public var request: BacktestRequest
   public var settings: Settings
@@ -24,9 +24,6 @@ public struct Backtest {
     self.hostVersion = hostVersion
   }
 
-  /// Ticks per batch: small enough to stay in the second-level cache.
-  private static let batchSize = 4096
-
   /// Runs to the end of the file.
   ///
   /// - Parameter progress: called now and then with the part of the file that is done, 0...1.
@@ -39,25 +36,25 @@ public struct Backtest {
       .resolve(strategy: request.strategy, instrument: instrument, parameters: request.parameters)
     let session = try TradingSession(
       instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings)
-    let reader = try TickFileReader(
-      path: request.ticksPath, spec: instrument.spec,
-      options: TickFileOptions(skipsBadRows: request.skipsBadRows, sortsByTime: request.sortsByTime))
-    if settings.simulation.syntheticSpread.raw > 0 || settings.simulation.fillPrice == .quote {
+    let input = try BacktestInput.open(request, instrument)
+    if !input.hasQuotes, settings.simulation.syntheticSpread.raw > 0 || settings.simulation.fillPrice == .quote {
       warnings.append(
         "quotes are synthetic: the data has trades alone, so bid and ask are the last trade with a spread of "
           + "\(DecimalText.formatShort(Int128(settings.simulation.syntheticSpread.raw), scale: BasisPoints.scale)) bps")
     }
     let recorder = BacktestRecorder(specs: [instrument.spec], report: try makeReport(session, instrument))
-    var loop = session.makeLoop(hasQuotes: false, observer: recorder)
+    var loop = session.makeLoop(hasQuotes: input.hasQuotes, observer: recorder)
     if settings.killSwitch.enabled { loop.command(.kill, receiveNanoseconds: 0) }
     let loaded = Clocks.monotonicNanoseconds()
-    let span = try replay(reader, through: &loop, recorder, session, progress: progress)
+    var span = try replay(input, through: &loop, recorder, session, progress: progress)
     let ended = Clocks.monotonicNanoseconds()
+    span.inputs.areQuotesSynthetic = !input.hasQuotes
 
     let hashes = loop.decisionHashes()
     var result = BacktestResult(
-      symbol: instrument.id.symbol, instrument: instrument, ticks: recorder.tickIndex, badRowsSkipped: reader.skippedRowCount,
-      firstMilliseconds: span.first, lastMilliseconds: span.last, counters: loop.counters, initialEquity: settings.simulation.initialCash,
+      symbol: instrument.id.symbol, instrument: instrument, ticks: recorder.tickIndex, badRowsSkipped: input.skippedRowCount,
+      firstMilliseconds: span.first, lastMilliseconds: span.last, inputs: span.inputs, counters: loop.counters,
+      initialEquity: settings.simulation.initialCash,
       finalEquity: loop.engine.equity, cash: loop.engine.cash, maximumDrawdown: loop.engine.maximumDrawdown, peak: loop.engine.peak,
       position: Quantity(raw: loop.engine.book(instrument: 0).position),
       firstRefusals: recorder.firstRefusals.entries, halt: recorder.halt, decisionHash: hashes.run.hex,
@@ -65,9 +62,10 @@ public struct Backtest {
         BacktestResult.Instance(id: $0.id, digest: $0.digest.hex, decisionHash: $1.hex, parameters: $0.parameterTexts)
       }, warnings: warnings, reportPath: request.reportFolder, loadNanoseconds: loaded - start, runNanoseconds: ended - loaded, cpuSeconds: 0,
       peakResidentBytes: 0)
-    for row in reader.skippedRows { result.warnings.append("\(request.ticksPath):\(row.line): skipped: \(row.reason)") }
-    if reader.skippedRowCount > reader.skippedRows.count {
-      result.warnings.append("\(request.ticksPath): \(reader.skippedRowCount) bad rows were skipped in all")
+    result.warnings += Self.warnings(span.inputs)
+    for row in input.skippedRows { result.warnings.append("\(request.ticksPath):\(row.line): skipped: \(row.reason)") }
+    if input.skippedRowCount > input.skippedRows.count {
+      result.warnings.append("\(request.ticksPath): \(input.skippedRowCount) bad rows were skipped in all")
     }
     result.cpuSeconds = ProcessFigures.cpuSeconds()
     result.peakResidentBytes = ProcessFigures.peakResidentBytes()
@@ -75,37 +73,20 @@ public struct Backtest {
     return result
   }
 
-  private func replay(
-    _ reader: TickFileReader, through loop: inout TradingLoop, _ recorder: BacktestRecorder, _ session: TradingSession, progress: (Double) -> Void
-  ) throws -> (first: Int64, last: Int64) {
-    let batch = UnsafeMutableBufferPointer<Tick>.allocate(capacity: Self.batchSize)
-    // Unsafe: one reused batch, owned here; only the first `count` ticks that the reader wrote are read.
-    defer { batch.deallocate() }
-    var first: Int64 = 0
-    var last: Int64 = 0
-    var batches = 0
-    let reports = recorder.hasReport
-    while true {
-      let count = try reader.next(into: batch)
-      if count == 0 { break }
-      if recorder.tickIndex == 0 { first = batch[0].exchangeMilliseconds }
-      for index in 0..<count {
-        let tick = batch[index]
-        recorder.timeMilliseconds = tick.exchangeMilliseconds
-        loop.trade(tick, instrument: 0, receiveNanoseconds: tick.exchangeMilliseconds &* 1_000_000)
-        if reports { recorder.mark(equity: loop.engine.equity, price: tick.trade.price) }
-        recorder.tickIndex &+= 1
-      }
-      last = batch[count - 1].exchangeMilliseconds
-      if let failure = recorder.failure {
-        throw SessionError(
-          .failed,
-          "\(session.instances[failure.instance].id): \(failure.1.text) at tick \(failure.tickIndex); the run is stopped, no report is written")
-      }
-      batches += 1
-      if batches & 63 == 0 { progress(Double(reader.fileBytesRead) / Double(max(1, reader.fileBytes))) }
+  /// What a recording did not hold as one would wish.
+  private static func warnings(_ inputs: BacktestInputs) -> [String] {
+    guard let recording = inputs.recording else { return [] }
+    var warnings: [String] = []
+    if recording.firstReceiveNanoseconds < 0 {
+      warnings.append("the receive times are the venue's own: nothing that depends on the way from the venue is in the figures")
     }
-    return (first, last)
+    if recording.bookGaps > 0 {
+      warnings.append("the order book had \(recording.bookGaps) gaps: from each to the next snapshot the run had no depth")
+    }
+    if recording.depthUpdates == 0, recording.depthUpdatesWithoutBook > 0 {
+      warnings.append("the run had no depth: the recording's \(recording.depthUpdatesWithoutBook) updates need a snapshot (--snapshot)")
+    }
+    return warnings
   }
 
   private func makeReport(_ session: TradingSession, _ instrument: Instrument) throws -> ReportRecorder? {
@@ -120,13 +101,17 @@ public struct Backtest {
   private func summary(of result: BacktestResult) throws -> ReportSummary {
     let model = settings.simulation
     let bps = { (rate: BasisPoints) in DecimalText.formatShort(Int128(rate.raw), scale: BasisPoints.scale) + " bps" }
-    let simulation = [
-      ReportSetting(section: "Simulation", name: "fills at", value: model.fillPrice == .trade ? "the last trade's price" : "the quote"),
-      ReportSetting(section: "Simulation", name: "taker fee", value: bps(model.takerFee)),
-      ReportSetting(section: "Simulation", name: "maker fee", value: bps(model.makerFee)),
-      ReportSetting(section: "Simulation", name: "synthetic spread", value: bps(model.syntheticSpread)),
-      ReportSetting(section: "Simulation", name: "slippage and latency", value: "none"),
-    ]
+    let simulation =
+      [
+        ReportSetting(section: "Simulation", name: "fills at", value: model.fillPrice == .trade ? "the last trade's price" : "the quote"),
+        ReportSetting(section: "Simulation", name: "taker fee", value: bps(model.takerFee)),
+        ReportSetting(section: "Simulation", name: "maker fee", value: bps(model.makerFee)),
+        ReportSetting(
+          section: "Simulation", name: "synthetic spread",
+          value: result.inputs.areQuotesSynthetic ? bps(model.syntheticSpread) : "not used: the data has quotes"),
+        ReportSetting(section: "Simulation", name: "slippage and latency", value: "none"),
+        ReportSetting(section: "Simulation", name: "inputs", value: result.inputs.kinds.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
+      ] + (request.snapshotPath.map { [ReportSetting(section: "Simulation", name: "depth snapshots", value: $0)] } ?? [])
     let peak = result.peak.doubleValue
     return ReportSummary(
       title: result.instances.map(\.id).joined(separator: ", "), symbol: result.symbol, hostVersion: hostVersion,

@@ -2,7 +2,12 @@
 public struct BacktestRequest: Sendable {
   /// `BTCUSDT` or `binance.usdm.BTCUSDT`.
   public var symbol: String
+  /// A tick file, or a recording (X.ws.jsonl).
   public var ticksPath: String
+  /// Depth snapshots of a recording.
+  public var snapshotPath: String?
+  /// A recording without its receive times: the venue's own are taken.
+  public var usesExchangeTimes: Bool
   /// A published or built strategy's name, a library or a manifest; nil = what is published for the symbol.
   public var strategy: String?
   /// Over the manifest's parameters, by name.
@@ -15,11 +20,14 @@ public struct BacktestRequest: Sendable {
   public var scale: Int?
 
   public init(
-    symbol: String, ticksPath: String, strategy: String? = nil, parameters: [String: String] = [:], reportFolder: String? = nil,
+    symbol: String, ticksPath: String, snapshotPath: String? = nil, usesExchangeTimes: Bool = false, strategy: String? = nil,
+    parameters: [String: String] = [:], reportFolder: String? = nil,
     skipsBadRows: Bool = false, sortsByTime: Bool = false, scale: Int? = nil
   ) {
     self.symbol = symbol
     self.ticksPath = ticksPath
+    self.snapshotPath = snapshotPath
+    self.usesExchangeTimes = usesExchangeTimes
     self.strategy = strategy
     self.parameters = parameters
     self.reportFolder = reportFolder

@@ -12,10 +12,12 @@ public struct BacktestResult: Sendable {
 
   public var symbol: String
   public var instrument: Instrument
+  /// Events of the data: rows of a tick file; trades, quotes, depth and marks of a recording.
   public var ticks: Int
   public var badRowsSkipped: Int
   public var firstMilliseconds: Int64
   public var lastMilliseconds: Int64
+  public var inputs: BacktestInputs
   public var counters: RunCounters
   public var initialEquity: Money
   public var finalEquity: Money
@@ -45,6 +47,7 @@ public struct BacktestResult: Sendable {
   public var json: JSONValue {
     .object([
       ("symbol", .text(symbol)), ("instrument", .text(instrument.id.description)), ("ticks", .integer(ticks)),
+      ("inputs", .object(inputs.members)), ("quotes_synthetic", .boolean(inputs.areQuotesSynthetic)),
       ("bad_rows_skipped", .integer(badRowsSkipped)), ("first_ms", .integer(Int(firstMilliseconds))), ("last_ms", .integer(Int(lastMilliseconds))),
       ("fills", .integer(counters.fills)), ("maker_fills", .integer(counters.makerFills)), ("trades", .integer(counters.trades)),
       ("wins", .integer(counters.wins)), ("win_rate", .number(DecimalText.format(Int64(winRate * 1e6), scale: 6))),
@@ -71,5 +74,20 @@ public struct BacktestResult: Sendable {
       ("cpu_s", .number(DecimalText.format(Int64(cpuSeconds * 1e6), scale: 6))), ("ticks_per_s", .integer(ticksPerSecond)),
       ("peak_rss_bytes", .integer(peakResidentBytes)),
     ])
+  }
+}
+
+extension BacktestInputs {
+  fileprivate var members: [(key: String, value: JSONValue)] {
+    var members: [(key: String, value: JSONValue)] = [
+      ("trades", .integer(trades)), ("quotes", .integer(quotes)), ("depth", .integer(depth)), ("marks", .integer(marks)),
+    ]
+    if let recording {
+      members += [
+        ("lines", .integer(recording.lines)), ("other_symbols", .integer(recording.otherSymbols)), ("ignored", .integer(recording.ignored)),
+        ("book_gaps", .integer(recording.bookGaps)), ("exchange_times_backward", .integer(recording.exchangeTimesBackward)),
+      ]
+    }
+    return members
   }
 }

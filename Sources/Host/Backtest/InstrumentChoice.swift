@@ -27,7 +27,10 @@ enum InstrumentChoice {
     } catch {
       throw SessionError(.usage, "--scale: \(error.reason)")
     }
-    let scales = try TickFileScan.scales(path: request.ticksPath, options: options)
+    let scales =
+      RecordingReader.recognises(request.ticksPath)
+      ? try RecordingSummary.read(path: request.ticksPath, symbol: id.description, options: request.replay.recording).scales
+      : try TickFileScan.scales(path: request.ticksPath, options: options)
     do throws(Instrument.Invalid) {
       let made = try scales.instrument(id: id, baseAsset: assets.base, quoteAsset: assets.quote)
       warnings.append(

@@ -4,7 +4,7 @@ import Market
 
 struct BacktestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "backtest", abstract: "Replay a tick file through a strategy, hard risk and the practice venue.")
+    commandName: "backtest", abstract: "Replay a tick file or a recording through a strategy, hard risk and the practice venue.")
 
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var output: OutputOptions
@@ -12,8 +12,16 @@ struct BacktestCommand: ParsableCommand {
   @Option(name: .long, help: "Symbol (BTCUSDT) or full instrument (binance.usdm.BTCUSDT).")
   var symbol: String
 
-  @Option(name: .long, help: ArgumentHelp("Tick file: .csv, .csv.gz or .csv.zst.", valueName: "file"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Tick file (.csv) or raw recording (X.ws.jsonl, with X.recv_ns.txt beside it); .gz and .zst too.", valueName: "file"))
   var ticksPath: String
+
+  @Option(name: .long, help: ArgumentHelp("Depth snapshots of a recording, so that its order book is used.", valueName: "file"))
+  var snapshot: String?
+
+  @Flag(name: .long, help: "For a recording without receive times: take the venue's times instead.")
+  var exchangeTimes = false
 
   @Option(
     name: .long,
@@ -38,7 +46,8 @@ struct BacktestCommand: ParsableCommand {
   func run() throws {
     let result = try BacktestCommand.run(
       BacktestRequest(
-        symbol: symbol, ticksPath: ticksPath, strategy: strategy, parameters: try Assignments.parse(parameters, option: "--param"),
+        symbol: symbol, ticksPath: ticksPath, snapshotPath: snapshot, usesExchangeTimes: exchangeTimes, strategy: strategy,
+        parameters: try Assignments.parse(parameters, option: "--param"),
         reportFolder: report,
         skipsBadRows: skipBadRows, sortsByTime: sort, scale: scale), settings)
     for warning in result.warnings { Console.warning(warning) }
@@ -98,6 +107,9 @@ enum BacktestSummary {
     var lines = [
       "\(result.instances.map(\.id).joined(separator: ", ")) on \(result.instrument.id)",
       "  ticks     \(result.ticks)  (\(result.ticksPerSecond) per second)",
+      "  inputs    "
+        + (result.inputs.kinds.map { "\($0.name) \($0.count)" } + (result.inputs.areQuotesSynthetic ? ["quotes synthetic"] : []))
+        .joined(separator: ", "),
       "  fills     \(result.counters.fills), round trips \(result.counters.trades), won \(percent(result.winRate)) %",
       "  pnl       \(money(result.finalPnL)), of it fees \(money(result.counters.fees))",
       "  equity    \(money(result.finalEquity)), largest drawdown \(money(result.maximumDrawdown))",

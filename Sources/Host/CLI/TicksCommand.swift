@@ -7,7 +7,7 @@ import Market
 /// `quantumedge ticks`: makes, reads and converts tick files.
 struct TicksCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ticks", abstract: "Make, inspect and convert tick files (CSV, .gz, .zst).",
+    commandName: "ticks", abstract: "Make, inspect and convert tick files (CSV, .gz, .zst), and read raw recordings (X.ws.jsonl).",
     subcommands: [Generate.self, Info.self, Import.self])
 
   /// How rows are read; the same words as in `backtest`.
@@ -42,11 +42,17 @@ struct TicksCommand: ParsableCommand {
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Read a whole file and say what it holds.")
 
-    @Argument(help: "A tick file.") var file: String
+    @Argument(help: "A tick file, or a recording of Binance's streams.") var file: String
+    @Option(help: "Of a recording: BTCUSDT or binance.usdm.BTCUSDT; default: that of its first message.") var symbol: String?
+    @Option(help: ArgumentHelp("Depth snapshots of a recording.", valueName: "file")) var snapshot: String?
     @OptionGroup var reading: ReadingOptions
     @Flag(help: "Print one JSON object on standard output.") var json = false
 
     func run() throws {
+      if RecordingReader.recognises(file) { return try recording() }
+      guard symbol == nil, snapshot == nil else {
+        throw TickFileError(.usage, path: file, reason: "this is a tick file; --symbol and --snapshot are for recordings")
+      }
       var progress = TicksProgress()
       let summary = try TickFileSummary.read(path: file, options: reading.options) { done, size in
         progress.show(size > 0 ? "\(done * 100 / size) % read" : "\(done) bytes read")
@@ -73,9 +79,10 @@ struct TicksCommand: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read tick files in any accepted dialect and write one in the canonical form, in time order.")
+      abstract: "Read tick files in any accepted dialect, or the trades of recordings, and write one file in the canonical form, in time order.")
 
-    @Argument(help: "Tick files.") var inputs: [String]
+    @Argument(help: "Tick files, recordings.") var inputs: [String]
+    @Option(help: "Of recordings: BTCUSDT or binance.usdm.BTCUSDT; default: the only one in each.") var symbol: String?
     @Option(help: "The file to write; .gz and .zst are packed.") var out: String
     @Flag(help: "Merge inputs that overlap or go back in time; reads all of them into memory (32 bytes a row, twice).") var sort = false
     @OptionGroup var reading: ReadingOptions
@@ -86,7 +93,7 @@ struct TicksCommand: ParsableCommand {
       var progress = TicksProgress()
       var options = reading.options
       options.sortsByTime = sort
-      let report = try TickImport(inputs: inputs, output: out, options: options, replaces: force).run { word, rows in
+      let report = try TickImport(inputs: inputs, output: out, symbol: symbol, options: options, replaces: force).run { word, rows in
         progress.show("\(word): \(rows) rows")
       }
       progress.end()
@@ -98,7 +105,7 @@ struct TicksCommand: ParsableCommand {
 }
 
 /// Standard output of the `ticks` commands.
-private enum TicksOutput {
+enum TicksOutput {
   /// Exactly one object and a line end.
   static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
@@ -110,7 +117,7 @@ private enum TicksOutput {
 }
 
 /// A word on standard error for work that takes more than a second, at most once a second.
-private struct TicksProgress {
+struct TicksProgress {
   private var next = TicksProgress.seconds() + 1
   private var hasShown = false
 

@@ -24,7 +24,7 @@ public final class TickFileReader {
   static let keptBadRows = 10
 
   private let options: TickFileOptions
-  private let source: TickLineSource
+  private let source: LineSource
   private let parser: TickRowParser
   /// 1-based number of the line at the cursor.
   private var line = 2
@@ -52,7 +52,7 @@ public final class TickFileReader {
     self.path = path
     self.options = options
     do throws(CompressionError) {
-      source = try TickLineSource(path: path, bufferBytes: options.bufferBytes)
+      source = try LineSource(path: path, bufferBytes: options.bufferBytes, maximumLineBytes: LineSource.tickRowBytes)
     } catch {
       throw TickFileError(error)
     }
@@ -133,7 +133,7 @@ public final class TickFileReader {
 
   /// False at the end of the file.
   private func readMore() throws(TickFileError) -> Bool {
-    let refill: TickLineSource.Refill
+    let refill: LineSource.Refill
     do throws(CompressionError) {
       refill = try source.refill()
     } catch {
@@ -208,9 +208,9 @@ public final class TickFileReader {
 
   // MARK: Header
 
-  private static func readHeader(_ source: TickLineSource, _ path: String) throws(TickFileError) -> TickColumns {
+  private static func readHeader(_ source: LineSource, _ path: String) throws(TickFileError) -> TickColumns {
     func invalid(_ reason: String) -> TickFileError { TickFileError(.badData, path: path, line: 1, reason: reason) }
-    let refill: TickLineSource.Refill
+    let refill: LineSource.Refill
     do throws(CompressionError) {
       refill = try source.refill()
     } catch {
@@ -227,7 +227,7 @@ public final class TickFileReader {
     source.cursor = end + 1
     if header.count >= 3, header[0] == 0xEF, header[1] == 0xBB, header[2] == 0xBF { header = UnsafeBufferPointer(rebasing: header[3...]) }
     if header.last == 0x0D { header = UnsafeBufferPointer(rebasing: header.dropLast()) }
-    guard header.count <= TickLineSource.maximumLineBytes else { throw invalid("the header is longer than 64 KiB") }
+    guard header.count <= LineSource.tickRowBytes else { throw invalid("the header is longer than 64 KiB") }
     do throws(TickColumns.Invalid) {
       return try TickColumns(header: header)
     } catch {

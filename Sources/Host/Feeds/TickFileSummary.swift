@@ -50,55 +50,42 @@ public struct TickFileSummary: Sendable, Hashable, Encodable {
   /// Reads the whole file once, in bounded memory.
   ///
   /// - Parameters:
+  ///   - path: a tick file, or a recording, of which only the trades are looked at.
+  ///   - symbol: of a recording: `BTCUSDT` or `binance.usdm.BTCUSDT`; nil = its only one.
   ///   - options: with `sortsByTime`, decreasing times are accepted; first, last, open, close and gaps are then those of
   ///     the file's order, and nothing is sorted.
   ///   - progress: called after each batch with the bytes read and the file's size (0 if unknown).
   /// - Throws: what reading the file throws; `.badData` also for values that need more than 9 decimals or 64 bits.
   public static func read(
-    path: String, options: TickFileOptions = TickFileOptions(), progress: (Int64, Int64) -> Void = { _, _ in }
+    path: String, symbol: String? = nil, options: TickFileOptions = TickFileOptions(), progress: (Int64, Int64) -> Void = { _, _ in }
   ) throws(TickFileError) -> TickFileSummary {
     var streaming = options
     streaming.sortsByTime = false
-    let reader = try TickFileReader(path: path, limits: nil, keepsOrder: !options.sortsByTime, options: streaming)
-    let batch = UnsafeMutableBufferPointer<Tick>.allocate(capacity: 4096)
-    defer { batch.deallocate() }
-    var totals = TickTotals()
-    while true {
-      let count = try reader.next(into: batch)
-      if count == 0 { break }
-      do throws(TickTotals.Overflow) {
-        if reader.priceScale != totals.priceScale || reader.quantityScale != totals.quantityScale {
-          try totals.rescale(price: reader.priceScale, quantity: reader.quantityScale)
-        }
-        try totals.add(UnsafeBufferPointer(rebasing: batch[..<count]))
-      } catch {
-        throw TickFileError(.badData, path: path, reason: "the sum of price x quantity does not fit into 128 bits")
-      }
-      progress(reader.fileBytesRead, reader.fileBytes)
-    }
+    let reader = try TickInput.open(path, symbol: symbol, limits: nil, keepsOrder: !options.sortsByTime, options: streaming)
+    let totals = try TickTotals.read(reader, progress: progress)
+    guard totals.count > 0 else { throw TickFileError(.badData, path: path, reason: "no trades in the recording") }
     return TickFileSummary(totals, reader)
   }
 
-  private init(_ totals: TickTotals, _ reader: TickFileReader) {
+  private init(_ totals: TickTotals, _ reader: any TickReading) {
+    let text = TradeTotals(totals)
     path = reader.path
     trades = totals.count
-    firstMilliseconds = totals.firstMilliseconds
-    lastMilliseconds = totals.lastMilliseconds
-    open = DecimalText.format(totals.open, scale: totals.priceScale)
-    high = DecimalText.format(totals.high, scale: totals.priceScale)
-    low = DecimalText.format(totals.low, scale: totals.priceScale)
-    close = DecimalText.format(totals.close, scale: totals.priceScale)
-    buyQuantity = DecimalText.format(totals.buyQuantity, scale: totals.quantityScale)
-    sellQuantity = DecimalText.format(totals.sellQuantity, scale: totals.quantityScale)
-    averagePrice = DecimalText.format(totals.averagePrice(decimals: 8), scale: 8)
+    firstMilliseconds = text.firstMilliseconds
+    lastMilliseconds = text.lastMilliseconds
+    open = text.open
+    high = text.high
+    low = text.low
+    close = text.close
+    buyQuantity = text.buyQuantity
+    sellQuantity = text.sellQuantity
+    averagePrice = text.averagePrice
     priceDecimals = totals.priceScale
     quantityDecimals = totals.quantityScale
     equalTimestamps = totals.equalTimes
     largestGapMilliseconds = totals.largestGapMilliseconds
     badRows = reader.skippedRowCount
     firstBadRows = reader.skippedRows
-    let largest = reader.largest
-    scales = TickScales(
-      priceDecimals: totals.priceScale, quantityDecimals: totals.quantityScale, largestPrice: largest.price, largestQuantity: largest.quantity)
+    scales = reader.scales
   }
 }

@@ -1,6 +1,6 @@
 import Market
 
-/// Several tick files, in any accepted dialect, into one canonical file in time order.
+/// Several tick files in any accepted dialect, and trades of recordings, into one canonical file in time order.
 public struct TickImport: Sendable {
   /// What was done.
   public struct Report: Sendable, Hashable, Encodable {
@@ -38,14 +38,17 @@ public struct TickImport: Sendable {
 
   public var inputs: [String]
   public var output: String
+  /// Of recordings: `BTCUSDT` or `binance.usdm.BTCUSDT`; nil = the only one in each.
+  public var symbol: String?
   /// Reading options; with `sortsByTime` all inputs together are read into memory and sorted.
   public var options: TickFileOptions
   /// Whether an existing output may be replaced.
   public var replaces: Bool
 
-  public init(inputs: [String], output: String, options: TickFileOptions = TickFileOptions(), replaces: Bool = false) {
+  public init(inputs: [String], output: String, symbol: String? = nil, options: TickFileOptions = TickFileOptions(), replaces: Bool = false) {
     self.inputs = inputs
     self.output = output
+    self.symbol = symbol
     self.options = options
     self.replaces = replaces
   }
@@ -61,11 +64,11 @@ public struct TickImport: Sendable {
     var summaries: [TickFileSummary] = []
     for path in inputs {
       let done = summaries.reduce(0) { $0 + $1.trades }
-      summaries.append(try TickFileSummary.read(path: path, options: options) { _, _ in progress("checking", done) })
+      summaries.append(try TickFileSummary.read(path: path, symbol: symbol, options: options) { _, _ in progress("checking", done) })
     }
     if !options.sortsByTime { summaries = try TickImport.inTimeOrder(summaries) }
-    let priceScale = summaries.reduce(0) { max($0, $1.priceDecimals) }
-    let quantityScale = summaries.reduce(0) { max($0, $1.quantityDecimals) }
+    let priceScale = summaries.reduce(0) { max($0, $1.scales.priceDecimals) }
+    let quantityScale = summaries.reduce(0) { max($0, $1.scales.quantityDecimals) }
     let writer = try TickFileWriter(path: output, priceScale: priceScale, quantityScale: quantityScale, replaces: replaces)
     let limits = TickLimits(priceScale: priceScale, quantityScale: quantityScale)
     if options.sortsByTime {
@@ -99,14 +102,16 @@ public struct TickImport: Sendable {
   ) throws(TickFileError) {
     var streaming = options
     streaming.sortsByTime = false
-    let reader = try TickFileReader(path: path, limits: limits, keepsOrder: !options.sortsByTime, options: streaming)
+    let reader = try TickInput.open(path, symbol: symbol, limits: limits, keepsOrder: !options.sortsByTime, options: streaming)
     let batch = UnsafeMutableBufferPointer<Tick>.allocate(capacity: 4096)
     defer { batch.deallocate() }
+    var read = done
     while true {
       let count = try reader.next(into: batch)
       if count == 0 { return }
       for index in 0..<count { try body(batch[index]) }
-      progress("reading", done + reader.rowCount)
+      read += count
+      progress("reading", read)
     }
   }
 
@@ -115,16 +120,15 @@ public struct TickImport: Sendable {
   ) throws(TickFileError) {
     var ticks = SortedTicks()
     for path in paths {
-      let done = ticks.count
       var streaming = options
       streaming.sortsByTime = false
-      let reader = try TickFileReader(path: path, limits: limits, keepsOrder: false, options: streaming)
+      let reader = try TickInput.open(path, symbol: symbol, limits: limits, keepsOrder: false, options: streaming)
       while true {
         ticks.reserve(4096)
         let count = try reader.next(into: UnsafeMutableBufferPointer(start: ticks.free, count: 4096))
         if count == 0 { break }
         ticks.commit(count)
-        progress("reading", done + reader.rowCount)
+        progress("reading", ticks.count)
       }
     }
     ticks.sort()

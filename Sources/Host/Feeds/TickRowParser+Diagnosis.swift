@@ -15,7 +15,7 @@ extension TickRowParser {
   func diagnose(_ line: UnsafeBufferPointer<UInt8>) -> Diagnosis {
     var line = line
     if line.last == 0x0D { line = UnsafeBufferPointer(rebasing: line.dropLast()) }
-    guard line.count <= TickLineSource.maximumLineBytes else { return .bad("the line is longer than 64 KiB") }
+    guard line.count <= LineSource.tickRowBytes else { return .bad("the line is longer than 64 KiB") }
     if let index = line.firstIndex(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }) {
       return .bad(line[index] == 0 ? "NUL byte at byte \(index + 1) of the line" : "control byte \(line[index]) at byte \(index + 1) of the line")
     }

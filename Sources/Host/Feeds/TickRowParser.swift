@@ -91,7 +91,7 @@ final class TickRowParser {
       // 0 - 1 wraps: one comparison for 1...maximum.
       guard price &- 1 < maximumPrice, quantity &- 1 < maximumQuantity, milliseconds >= TickRowParser.millisecondRange.lowerBound,
         milliseconds <= TickRowParser.millisecondRange.upperBound, !keepsOrder || milliseconds >= last,
-        next - row <= TickLineSource.maximumLineBytes
+        next - row <= LineSource.tickRowBytes
       else { break }
       ticks[count] = Tick(
         exchangeMilliseconds: milliseconds,

@@ -48,11 +48,17 @@ public struct OrderBook: Sendable {
     }
   }
 
-  /// Where the price is, or would be inserted.
+  /// Where the price is, or would be inserted: in steps that double from the touch on, then by halves.
   @inline(__always)
   private static func index(of price: Price, in levels: [BookLevel], worse: (Price, Price) -> Bool) -> Int {
-    var low = 0
+    // No level from `high` on is worse than the price; every one below `low` is.
     var high = levels.count
+    var step = 1
+    while step <= high, !worse(levels[high - step].price, price) {
+      high -= step
+      step *= 2
+    }
+    var low = step <= high ? high - step + 1 : 0
     while low < high {
       let middle = (low + high) / 2
       if worse(levels[middle].price, price) { low = middle + 1 } else { high = middle }

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Every line in `cursor..<end` ends in a newline, and 32 readable bytes follow `end`: a parser needs no bounds checks
 /// of its own and may load eight bytes at a time.
-final class TickLineSource {
+final class LineSource {
   enum Refill {
     /// There is at least one more line.
     case lines
@@ -14,8 +14,8 @@ final class TickLineSource {
     case end
   }
 
-  /// Longest line, its newline not counted.
-  static let maximumLineBytes = 64 * 1024
+  /// Longest row of a tick file, its newline not counted.
+  static let tickRowBytes = 64 * 1024
   private static let padding = 32
 
   /// The next unread byte.
@@ -26,16 +26,19 @@ final class TickLineSource {
   private(set) var isUnterminated = false
 
   let reader: ByteReader
+  /// Longest line, its newline not counted.
+  let maximumLineBytes: Int
   private var base: UnsafeMutablePointer<UInt8>
   private var capacity: Int
   private var filled = 0
   private var isAtEnd = false
 
-  init(path: String, bufferBytes: Int) throws(CompressionError) {
+  init(path: String, bufferBytes: Int, maximumLineBytes: Int) throws(CompressionError) {
+    self.maximumLineBytes = maximumLineBytes
     let reader = try ByteReader(path: path, bufferBytes: bufferBytes)
     self.reader = reader
     capacity = bufferBytes
-    base = TickLineSource.allocate(bufferBytes)
+    base = LineSource.allocate(bufferBytes)
     cursor = UnsafePointer(base)
     end = cursor
   }
@@ -55,7 +58,7 @@ final class TickLineSource {
     restart()
     while true {
       if filled == capacity {
-        if capacity > TickLineSource.maximumLineBytes { return try discardLine() }
+        if capacity > maximumLineBytes { return try discardLine() }
         grow()
       }
       let count = try read()
@@ -112,8 +115,8 @@ final class TickLineSource {
   }
 
   private func grow() {
-    let larger = min(capacity * 2, TickLineSource.maximumLineBytes + 2)
-    let memory = TickLineSource.allocate(larger)
+    let larger = min(capacity * 2, maximumLineBytes + 2)
+    let memory = LineSource.allocate(larger)
     memcpy(memory, base, filled)
     base.deallocate()
     base = memory
