@@ -77,7 +77,7 @@ let composition: [Target] = [
   room(
     "Backtest", "Sources/Host/Backtest",
     ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings"]),
-  room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings"]),
+  room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation"]),
   .executableTarget(
     name: "quantumedge",
     dependencies: [

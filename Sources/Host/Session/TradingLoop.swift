@@ -35,7 +35,8 @@ public struct TradingLoop: ~Copyable {
   private let owner: AnyObject?
   /// Per instrument; nil where the feed brings quotes.
   private let synthetic: UnsafeMutablePointer<SyntheticQuotes>?
-  private var sequence: UInt64 = 0
+  /// Of the last input.
+  public private(set) var sequence: UInt64 = 0
 
   /// - Parameters:
   ///   - syntheticSpread: nil when the feed has quotes of its own.
@@ -78,6 +79,11 @@ public struct TradingLoop: ~Copyable {
   public mutating func clock(receiveNanoseconds: Int64) { step(receiveNanoseconds, .clock) }
 
   public mutating func command(_ command: Event.Command, receiveNanoseconds: Int64) { step(receiveNanoseconds, .command(command)) }
+
+  /// How well an instrument's data arrives.
+  public mutating func health(instrument: Int32, isStale: Bool, lagNanoseconds: Int64, receiveNanoseconds: Int64) {
+    step(receiveNanoseconds, .health(instrument: instrument, isStale: isStale, lagNanoseconds: lagNanoseconds))
+  }
 
   /// SHA-256 over all decisions so far, and over each instance's own.
   public func decisionHashes() -> DecisionHasher.Hashes { hasher.hashes() }

@@ -42,6 +42,10 @@ struct SettingsLoader {
       let key = "feed.mock.start_price"
       violations.append("\(places[key] ?? key): \(prices) prices for \(symbols) symbols; write one for all, or one each")
     }
+    for file in settings.replay.snapshots where !settings.replay.recordings.contains(where: { $0.symbol == file.symbol }) {
+      let key = "feed.snapshot"
+      violations.append("\(places[key] ?? key): \(file.symbol) has no recording that this belongs to; name it in feed.recording alike")
+    }
     // What bounds real money is in a file that can be reviewed, not in somebody's shell history.
     if settings.mode == .live {
       for name in overridden.sorted() where name.hasPrefix("risk.") && SettingsField.named(name) != nil {
