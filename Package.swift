@@ -154,6 +154,7 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
+  test("DaemonTests", ["Daemon", "Kernel", "Market", "Session"]),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),
 ]

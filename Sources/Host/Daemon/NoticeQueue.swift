@@ -15,7 +15,8 @@ final class NoticeQueue: Sendable {
 
   /// What has come since the last call, oldest first.
   func take() -> [String] {
-    guard isWaiting.exchange(false, ordering: .acquiring) else { return [] }
+    // Asked between any two events: a look must not cost a write.
+    guard isWaiting.load(ordering: .relaxed), isWaiting.exchange(false, ordering: .acquiring) else { return [] }
     return lines.withLock { state in
       let taken = state.kept + (state.dropped > 0 ? ["\(state.dropped) more lines like these"] : [])
       state = ([], 0)
