@@ -109,7 +109,7 @@ import Testing
       ).finish(deadlineSeconds: 30)
     }
     let script = """
-      socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("\(paper.socketPath)")) or do { print "connect: $!\\n"; exit 3 };
+      $SIG{PIPE} = "IGNORE"; socket(my $s, AF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("\(paper.socketPath)")) or do { print "connect: $!\\n"; exit 3 };
       syswrite($s, "{\\"command\\": \\"halt\\"}\\n"); my $l = <$s>; print $l;
       """
     let byFile = try other(script)

@@ -89,7 +89,9 @@ import Testing
   }
 
   @Test func `A resumed host says who may still not open`() throws {
-    _ = try paper.host.succeed(["strategies", "publish", "Misbehaving", "--symbol", "SOLUSDT", "--param", "fault=process_error"])
+    _ = try paper.host.succeed([
+      "strategies", "publish", "Misbehaving", "--symbol", "SOLUSDT", "--param", "fault=process_error", "--param", "size=0.01",
+    ])
     try paper.host.folder.write(OperatorHost.ticks("150.00"), to: "sol.csv")
     let child = try paper.start(["--set", "feed.recording=BTCUSDT=btc.csv,SOLUSDT=sol.csv"])
     #expect(try paper.command(["risk", "resume"]).errors == "opening is allowed; Misbehaving@SOLUSDT/0 is out\n")

@@ -71,7 +71,8 @@ import Testing
     let words = paper("BTCUSDT=\(recording),ETHUSDT=\(ticks)", ["--set", "feed.speed=max"])
     let first = try host.succeed(words)
     let second = try host.succeed(words)
-    #expect(try first.text("decision_hash") == second.text("decision_hash") && first.integer("events") == 12_000)
+    #expect(try first.text("decision_hash") == second.text("decision_hash"))
+    #expect(try first.integer("events") == 9000, "trades and quotes of one, trades of the other; without a snapshot there is no depth")
     #expect(first.errors.contains("ETHUSDT: its data has no quotes") && !first.errors.contains("BTCUSDT: its data"))
     #expect(try first.integer("fills") > 4)
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import Kernel
 import Market
 import Session
 import Settings
@@ -39,7 +40,10 @@ struct RunCommand: ParsableCommand {
 /// The live line: rewritten in place on a terminal, one line a second elsewhere.
 final class StatusLine {
   func show(_ line: String) {
-    Console.write(Console.isTerminal ? "\r\u{1B}[K\(Console.usesColour ? "\u{1B}[36m\(line)\u{1B}[0m" : line)" : line + "\n")
+    guard Console.isTerminal else { return Console.write(line + "\n") }
+    // A line that wraps could not be taken back.
+    let shown = line.prefix((Terminal.size(of: 2)?.columns ?? 80) - 1)
+    Console.write("\r\u{1B}[K\(Console.usesColour ? "\u{1B}[36m\(shown)\u{1B}[0m" : String(shown))")
   }
 
   func note(_ text: String) {

@@ -38,7 +38,8 @@ public final class ControlClient {
     let line = command.line
     var sent = 0
     while sent < line.count {
-      guard case .bytes(let count) = connection.write(line, from: sent) else { throw silent() }
+      // A host that refuses us closes at once, and its reason is there to be read.
+      guard case .bytes(let count) = connection.write(line, from: sent) else { break }
       sent += count
     }
     let text = try readLine(connection)

@@ -78,7 +78,9 @@ struct ControlClients {
   // MARK: Coming and going
 
   private mutating func accept(_ now: Int64) {
+    var count = 0
     while let connection = listener.accept() {
+      count += 1
       guard let peer = connection.peer() else { continue }
       guard peer.user == ownUser || peer.user == 0 else {
         note("control: user \(peer.user) (process \(peer.process)) was refused: this host belongs to user \(ownUser)")
@@ -89,6 +91,8 @@ struct ControlClients {
       if clients.count >= bounds.connections, !makeRoom() { continue }
       clients.append(Client(connection: connection, peer: peer, lastActivity: now))
     }
+    // One waits and cannot be let in: the process has no descriptor left. Asking at once again would keep a core busy.
+    if count == 0 { Clocks.sleep(nanoseconds: 20_000_000) }
   }
 
   /// Lets go of the one that was silent longest; false when all of them wait for the engine.
