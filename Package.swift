@@ -77,7 +77,7 @@ let composition: [Target] = [
   room(
     "Backtest", "Sources/Host/Backtest",
     ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
-  room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings"]),
+  room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation"]),
   .executableTarget(
     name: "quantumedge",
     dependencies: [
@@ -155,6 +155,7 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
+  test("DaemonTests", ["Daemon", "Kernel", "Market", "Session"]),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),
 ]

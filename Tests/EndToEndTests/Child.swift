@@ -73,6 +73,11 @@ final class Child: @unchecked Sendable {
     try wait(deadlineSeconds, "the words '\(text)' on standard error") { String(decoding: $0.streams[1], as: UTF8.self).contains(text) }
   }
 
+  /// Waits until standard output contains `text`.
+  func waitForOutput(_ text: String, deadlineSeconds: Double = 60) throws {
+    try wait(deadlineSeconds, "the words '\(text)' on standard output") { String(decoding: $0.streams[0], as: UTF8.self).contains(text) }
+  }
+
   /// Waits for its end and for that of its streams.
   func finish(deadlineSeconds: Double) throws -> Outcome {
     try wait(deadlineSeconds, "its end") { $0.status != nil && $0.openStreams == 0 }

@@ -19,7 +19,7 @@ struct LoadingTests {
   @Test func `Every key arrives where it belongs`() throws {
     let settings = try loading.load(
       """
-      \u{FEFF}app: {mode: paper, data_path: /d, runtime_path: r}
+      \u{FEFF}app: {mode: paper, data_path: /d, runtime_path: r, on_shutdown: flatten, shutdown_timeout_seconds: 300}
       simulation: {fill: trade, taker_fee_bps: 4.5, maker_fee_bps: -0.000001, synthetic_spread_bps: 1e-05, initial_cash: 1234.567891}
       risk:
         max_order_notional: 1.000000
@@ -31,7 +31,12 @@ struct LoadingTests {
         resume_on_new_day: true
         kill_switch: {enabled: true, file: stop.json, reason: 'by hand: now'}
       features: {max_gap_seconds: 60}
-      feed: {mock: {seed: 7, symbols: [ETHUSDT, binance.spot.BTCUSDT], start_price: [3000.50, 60000], trades_per_second: 0.5, volatility_bps: 0, spread_ticks: 3}}
+      feed:
+        recording: [BTCUSDT=a b.csv, 'binance.spot.ETHUSDT=x=y.ws.jsonl.gz']
+        snapshot: ['binance.spot.ETHUSDT=s.jsonl']
+        speed: max
+        stale_after_ms: 100
+        mock: {seed: 7, symbols: [ETHUSDT, binance.spot.BTCUSDT], start_price: [3000.50, 60000], trades_per_second: 0.5, volatility_bps: 0, spread_ticks: 3}
       plugins: {max_intents_per_event: 256}
       """)
     #expect(settings.mode == .paper && settings.dataPath == "/d" && settings.runtimePath == "r")
@@ -56,6 +61,11 @@ struct LoadingTests {
     #expect(settings.maximumGapSeconds == 60 && settings.maximumIntentsPerEvent == 256)
     #expect(
       settings.mock.seed == 7 && settings.mock.symbols == ["ETHUSDT", "binance.spot.BTCUSDT"] && settings.mock.startPrices == ["3000.5", "60000"])
+    #expect(settings.onShutdown == .flatten && settings.shutdownTimeoutSeconds == 300)
+    #expect(settings.replay.recordings.map(\.symbol) == ["BTCUSDT", "binance.spot.ETHUSDT"])
+    #expect(settings.replay.recordings.map(\.path) == ["a b.csv", "x=y.ws.jsonl.gz"])
+    #expect(settings.replay.snapshot("binance.spot.ETHUSDT") == "s.jsonl" && settings.replay.snapshot("BTCUSDT") == nil)
+    #expect(settings.replay.speed == .max && settings.staleAfterMilliseconds == 100)
     #expect(settings.mock.tradesPerSecond == 0.5 && settings.mock.volatilityBps == 0 && settings.mock.spreadTicks == 3)
   }
 

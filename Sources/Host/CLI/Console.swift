@@ -19,7 +19,7 @@ enum Console {
   static func line(_ text: String) { write(printable(text, keepsLines: true) + "\n") }
 
   /// What others wrote (a path, a plugin, a kill file) must not steer the reader's terminal.
-  private static func printable(_ text: String, keepsLines: Bool = false) -> String {
+  static func printable(_ text: String, keepsLines: Bool = false) -> String {
     let isHarmless = { (scalar: Unicode.Scalar) in
       (scalar.value >= 0x20 && scalar.value != 0x7F && !(0x80...0x9F).contains(scalar.value)) || (keepsLines && scalar == "\n")
     }

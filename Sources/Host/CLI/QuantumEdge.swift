@@ -11,7 +11,8 @@ struct QuantumEdge: ParsableCommand {
     discussion: "Results go to standard output with --json, words for people to standard error. Exit codes follow sysexits.h.",
     version: HostVersion.text,
     subcommands: [
-      RunCommand.self, BacktestCommand.self, OfflineLoopCommand.self, StrategiesCommand.self, PluginCommand.self, TicksCommand.self,
+      RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, StrategiesCommand.self,
+      PluginCommand.self, TicksCommand.self,
       BenchmarkCommand.self,
     ])
 

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Daemon
+import Kernel
 import Market
 import Session
 import Settings
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Run the host: published strategies on a live feed. This version knows the mode mock.")
+    commandName: "run", abstract: "Run the host: published strategies on a live feed. This version knows mock, and paper on recordings.")
 
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var output: OutputOptions
@@ -14,7 +15,8 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
   var mode: String?
 
-  @Option(name: .long, help: ArgumentHelp("Stop after this many seconds; default: at SIGINT or SIGTERM.", valueName: "seconds"))
+  @Option(
+    name: .long, help: ArgumentHelp("Stop after this many seconds; default: at SIGINT or SIGTERM, or when the feed ends.", valueName: "seconds"))
   var duration: Double?
 
   func validate() throws {
@@ -22,28 +24,26 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    var options = settings
-    if let mode { options.overrides.append("app.mode=\(mode)") }
-    let loaded = try options.load()
-    guard loaded.mode == .mock else {
-      throw SessionError(.unavailable, "app.mode \(loaded.mode.rawValue) has no feed in this version; use: quantumedge run --mode mock")
-    }
+    let loaded = try settings.load(mode: mode)
     let status = StatusLine()
-    let result = try MockRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration)
+    let result = try HostRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration)
       .run(report: { status.show($0.line) }, notice: { status.note($0) })
     status.clear()
     Console.line(result.status.line)
-    Console.line("stopped by \(result.stoppedBy); decisions \(result.decisionHash)")
+    Console.line("stopped by \(result.stoppedBy); decisions \(result.decisionHash); \(result.leftOpen)")
     if output.json { try Console.result(result.json.description) }
-    // A run whose every strategy broke its contract did not do its work.
-    if result.status.counters.failedInstances == result.instances.count { throw ExitCode(FaultKind.failed.exitCode) }
+    // A run whose every strategy broke its contract, or whose data broke off, did not do its work.
+    if result.hasFailed { throw ExitCode(FaultKind.failed.exitCode) }
   }
 }
 
 /// The live line: rewritten in place on a terminal, one line a second elsewhere.
 final class StatusLine {
   func show(_ line: String) {
-    Console.write(Console.isTerminal ? "\r\u{1B}[K\(Console.usesColour ? "\u{1B}[36m\(line)\u{1B}[0m" : line)" : line + "\n")
+    guard Console.isTerminal else { return Console.write(line + "\n") }
+    // A line that wraps could not be taken back.
+    let shown = line.prefix((Terminal.size(of: 2)?.columns ?? 80) - 1)
+    Console.write("\r\u{1B}[K\(Console.usesColour ? "\u{1B}[36m\(shown)\u{1B}[0m" : String(shown))")
   }
 
   func note(_ text: String) {

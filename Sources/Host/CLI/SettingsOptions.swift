@@ -15,6 +15,13 @@ struct SettingsOptions: ParsableArguments {
 
   func load() throws -> Settings { try Settings.load(path: config, overrides: overrides, environment: Self.environment) }
 
+  /// - Parameter mode: of the option `--mode`, over all else.
+  func load(mode: String?) throws -> Settings {
+    var options = self
+    if let mode { options.overrides.append("app.mode=\(mode)") }
+    return try options.load()
+  }
+
   static var environment: [String: String] {
     var result: [String: String] = [:]
     for name in ["QE_CONFIG_PATH", "QE_RUNTIME_DIR", "QE_DATA_DIR"] {

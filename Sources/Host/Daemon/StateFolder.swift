@@ -9,18 +9,25 @@ public struct StateFolder: ~Copyable {
   /// Held for the life of the host: one host per mode and account.
   private let lock: FileLock
 
+  /// The modes without a venue of their own trade on one practice account.
+  public static let practiceAccount = "paper"
+
+  public static func path(_ settings: Settings) -> String {
+    "\(settings.runtimePath)/state/\(settings.mode.rawValue)/\(settings.pairs.venue)/\(practiceAccount)"
+  }
+
   /// Makes the folder where it is missing and takes its lock.
   ///
   /// - Throws: a fault of kind `.unavailable` when another host runs on it.
-  public init(runtimePath: String, mode: Mode, venue: String, account: String) throws {
-    path = "\(runtimePath)/state/\(mode.rawValue)/\(venue)/\(account)"
+  public init(_ settings: Settings) throws {
+    path = Self.path(settings)
     do { try Files.createFolders(path) } catch { throw SessionError(.unavailable, "\(error)") }
     let free: FileLock?
     do { free = try FileLock.tryAcquire("\(path)/lock") } catch {
       throw SessionError(.unavailable, "\(error); the host must be able to write its state folder")
     }
     guard let lock = free else {
-      throw SessionError(.unavailable, "\(path): another host runs in \(mode.rawValue) mode on this account; stop it first")
+      throw SessionError(.unavailable, "\(path): another host runs in \(settings.mode.rawValue) mode on this account; stop it first")
     }
     self.lock = lock
   }

@@ -1,23 +1,33 @@
 import Glibc
 
 /// SIGINT, SIGTERM and SIGHUP, taken when the loop has time for them: blocked for the whole process and waited for in the
-/// place of sleeping, so no handler runs anywhere.
-struct StopSignals {
-  private var set = sigset_t()
+/// place of sleeping, so no handler runs anywhere. SIGUSR1 ends a wait early: a command has come.
+public struct StopSignals {
+  private var stops = sigset_t()
+  private var all = sigset_t()
 
   /// Call before any other thread is started: threads inherit the mask.
-  init() {
-    sigemptyset(&set)
-    sigaddset(&set, SIGINT)
-    sigaddset(&set, SIGTERM)
-    sigaddset(&set, SIGHUP)
-    pthread_sigmask(SIG_BLOCK, &set, nil)
+  public init() {
+    sigemptyset(&stops)
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&stops, signal) }
+    all = stops
+    sigaddset(&all, SIGUSR1)
+    pthread_sigmask(SIG_BLOCK, &all, nil)
   }
 
-  /// Sleeps for at most `nanoseconds`; the signal's name if one came.
-  mutating func wait(nanoseconds: Int64) -> String? {
+  /// Sleeps for at most `nanoseconds`; the signal's name if one came to stop.
+  public func wait(nanoseconds: Int64) -> String? {
+    // Whoever sends one command after the other must not keep a stop from being heard: stops are looked for first.
+    take(stops, 0) ?? (nanoseconds > 0 ? take(all, nanoseconds) : nil)
+  }
+
+  /// Ends the wait of this process's loop, from any thread.
+  static func interruptWait() { kill(getpid(), SIGUSR1) }
+
+  private func take(_ signals: sigset_t, _ nanoseconds: Int64) -> String? {
+    var signals = signals
     var timeout = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-    switch sigtimedwait(&set, nil, &timeout) {
+    switch sigtimedwait(&signals, nil, &timeout) {
     case SIGINT: return "SIGINT"
     case SIGTERM: return "SIGTERM"
     case SIGHUP: return "SIGHUP"

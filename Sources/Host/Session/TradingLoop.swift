@@ -37,7 +37,8 @@ public struct TradingLoop: ~Copyable {
   private let owner: AnyObject?
   /// Per instrument; nil where the feed brings quotes.
   private let synthetic: UnsafeMutablePointer<SyntheticQuotes>?
-  private var sequence: UInt64 = 0
+  /// Of the last input.
+  public private(set) var sequence: UInt64 = 0
   /// Books as the engine has received them, per instrument; empty until depth comes.
   private var books: [SeenBook] = []
   /// Per instrument: its depth makes the quotes, and so its trades do not.
@@ -163,6 +164,11 @@ public struct TradingLoop: ~Copyable {
   /// No more data comes: what is on its way arrives.
   public mutating func finish() {
     if isDelayed { closeLine() }
+  }
+
+  /// How well an instrument's data arrives.
+  public mutating func health(instrument: Int32, isStale: Bool, lagNanoseconds: Int64, receiveNanoseconds: Int64) {
+    step(receiveNanoseconds, .health(instrument: instrument, isStale: isStale, lagNanoseconds: lagNanoseconds))
   }
 
   /// SHA-256 over all decisions so far, and over each instance's own.

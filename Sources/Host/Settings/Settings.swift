@@ -14,6 +14,10 @@ public struct Settings: Sendable, Hashable {
   public var runtimePath = "./runtime"
   /// app.pairs_file; relative to the settings file.
   public var pairsFile = "pairs.yaml"
+  /// app.on_shutdown
+  public var onShutdown = ShutdownRule.cancel
+  /// app.shutdown_timeout_seconds; 0...300.
+  public var shutdownTimeoutSeconds: Int64 = 5
   /// simulation.*
   public var simulation = SimulationModel()
   /// risk.*; nil = unlimited, never so in demo and live.
@@ -26,6 +30,10 @@ public struct Settings: Sendable, Hashable {
   public var killSwitch = KillSwitchSettings()
   /// features.max_gap_seconds; 1...86400.
   public var maximumGapSeconds: Int64 = 3600
+  /// feed.recording, feed.snapshot, feed.speed
+  public var replay = ReplayFeedSettings()
+  /// feed.stale_after_ms; 100...3600000.
+  public var staleAfterMilliseconds: Int64 = 5000
   /// feed.mock.*
   public var mock = MockFeedSettings()
   /// plugins.max_intents_per_event; 1...256.

@@ -72,4 +72,27 @@ extension SettingsField {
       $0.mock.symbols.joined(separator: ",")
     }
   }
+
+  /// `[BTCUSDT=day.csv, ETHUSDT=eth.ws.jsonl.gz]` in the file, with commas in `--set`; an empty list = none.
+  static func symbolFiles(_ name: String, _ path: Path<[ReplayFeedSettings.File]>) -> SettingsField {
+    let advice = "write a list of SYMBOL=path, as [BTCUSDT=data/ticks/BTCUSDT.csv]"
+    return SettingsField(name: name) { settings, written in
+      var files: [ReplayFeedSettings.File] = []
+      let items = written.items.filter { !$0.isEmpty }
+      guard items.count <= 64 else { return "\(items.count) files; at most 64" }
+      for item in items {
+        // A path may have more of them.
+        let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, Pairs.isSymbol(parts[0]) || InstrumentID(parts[0]).map({ Pairs.isSymbol($0.symbol) }) == true, !parts[1].isEmpty,
+          Excerpt.isClean(parts[1])
+        else { return "\(Excerpt.quoted(item)) is no symbol's file; \(advice)" }
+        if files.contains(where: { $0.symbol == parts[0] }) { return "\(Excerpt.quoted(parts[0])) is there twice; \(advice)" }
+        files.append(ReplayFeedSettings.File(symbol: parts[0], path: parts[1]))
+      }
+      settings[keyPath: path] = files
+      return nil
+    } show: {
+      $0[keyPath: path].map { "\($0.symbol)=\($0.path)" }.joined(separator: ",")
+    }
+  }
 }

@@ -17,6 +17,12 @@ struct SettingsField: Sendable {
       path("app.data_path", \.dataPath),
       path("app.runtime_path", \.runtimePath),
       path("app.pairs_file", \.pairsFile),
+      choice("app.on_shutdown", \.onShutdown),
+      integer("app.shutdown_timeout_seconds", 0...300) {
+        $0.shutdownTimeoutSeconds
+      } set: {
+        $0.shutdownTimeoutSeconds = $1
+      },
       choice("simulation.fill", \.simulation.fillPrice),
       bps("simulation.taker_fee_bps", \.simulation.takerFee, -1000...1000),
       bps("simulation.maker_fee_bps", \.simulation.makerFee, -1000...1000),
@@ -62,6 +68,14 @@ struct SettingsField: Sendable {
         $0.maximumGapSeconds
       } set: {
         $0.maximumGapSeconds = $1
+      },
+      symbolFiles("feed.recording", \.replay.recordings),
+      symbolFiles("feed.snapshot", \.replay.snapshots),
+      choice("feed.speed", \.replay.speed),
+      integer("feed.stale_after_ms", 100...3_600_000) {
+        $0.staleAfterMilliseconds
+      } set: {
+        $0.staleAfterMilliseconds = $1
       },
       integer("feed.mock.seed", 0...Int64.max) {
         Int64(clamping: $0.mock.seed)

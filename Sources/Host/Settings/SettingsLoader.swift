@@ -47,6 +47,10 @@ struct SettingsLoader {
       let key = "simulation.fee_asset"
       violations.append("\(places[key] ?? key): third needs simulation.third_asset_name and a third_asset_price above 0; write both")
     }
+    for file in settings.replay.snapshots where !settings.replay.recordings.contains(where: { $0.symbol == file.symbol }) {
+      let key = "feed.snapshot"
+      violations.append("\(places[key] ?? key): \(file.symbol) has no recording that this belongs to; name it in feed.recording alike")
+    }
     // What bounds real money is in a file that can be reviewed, not in somebody's shell history.
     if settings.mode == .live {
       for name in overridden.sorted() where name.hasPrefix("risk.") && SettingsField.named(name) != nil {

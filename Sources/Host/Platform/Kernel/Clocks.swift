@@ -20,6 +20,10 @@ public enum Clocks {
 
 /// What this process has used.
 public enum ProcessFigures {
+  /// Whose process this is, by the rights it has.
+  public static var user: UInt32 { geteuid() }
+  public static var number: Int32 { getpid() }
+
   /// User and system time of all threads.
   public static func cpuSeconds() -> Double {
     let usage = usage()

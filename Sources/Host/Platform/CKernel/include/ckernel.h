@@ -1,8 +1,9 @@
-/* What Swift's Glibc module leaves out or cannot call: variadics and memory files. */
+/* What Swift's Glibc module leaves out or cannot call: variadics, memory files, local sockets. */
 #ifndef QE_CKERNEL_H
 #define QE_CKERNEL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* A memory file that is closed on exec and may be sealed; -1 and errno on failure. */
 int qe_memory_file(const char *name);
@@ -12,5 +13,30 @@ int qe_seal(int fd);
 
 /* open(2) with O_CLOEXEC and a mode; -1 and errno on failure. */
 int qe_open(const char *path, int flags, int mode);
+
+/* A stream socket that listens at a path, not blocking, closed on exec, with these permissions from its first moment on;
+ * -1 and errno on failure: ENAMETOOLONG over 107 bytes. */
+int qe_listen(const char *path, int mode, int backlog);
+
+/* The next waiting client of a listener, not blocking, closed on exec; -1 and errno on failure. */
+int qe_accept(int fd);
+
+/* A blocking connection to the socket at a path, closed on exec; -1 and errno on failure. */
+int qe_connect(const char *path);
+
+/* Who connected, as the kernel knows: 0, or -1 and errno. */
+int qe_peer(int fd, uint32_t *user, int32_t *process);
+
+/* send(2) that reports a closed peer as EPIPE instead of a signal. */
+long qe_send(int fd, const void *bytes, size_t count);
+
+/* Bounds each later read and write of a blocking socket; 0, or -1 and errno. */
+int qe_timeout(int fd, int64_t milliseconds);
+
+/* A count that can be waited for, at zero, not blocking, closed on exec; -1 and errno on failure. */
+int qe_event(void);
+
+/* Columns and rows of a terminal: 0, or -1 and errno. */
+int qe_terminal_size(int fd, int *columns, int *rows);
 
 #endif

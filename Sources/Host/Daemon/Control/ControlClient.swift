@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Kernel
+import Market
+import Session
+import Settings
+
+/// Asks the host that runs with these settings.
+public final class ControlClient {
+  /// What the host said.
+  public struct Answer: Decodable, Sendable {
+    public var ok: Bool
+    /// Why it was not done.
+    public var error: String?
+    public var sequence: Int?
+    public var message: String?
+    public var status: RunStatus?
+  }
+
+  private let settings: Settings
+  private let folder: String
+  private var connection: LocalConnection?
+  private var input: [UInt8] = []
+
+  private static let timeoutMilliseconds: Int64 = 5000
+  /// No answer is longer: 64 symbols with all their instances are far below it.
+  private static let maximumAnswerBytes = 16 << 20
+
+  public init(settings: Settings) {
+    self.settings = settings
+    folder = StateFolder.path(settings)
+  }
+
+  /// One command, one answer: read, and as the host wrote it.
+  ///
+  /// - Throws: `.unavailable` when no host runs there or it does not answer; `.failed` with its words when it refuses.
+  public func ask(_ command: ControlCommand) throws -> (answer: Answer, text: String) {
+    let connection = try connect()
+    let line = command.line
+    var sent = 0
+    while sent < line.count {
+      // A host that refuses us closes at once, and its reason is there to be read.
+      guard case .bytes(let count) = connection.write(line, from: sent) else { break }
+      sent += count
+    }
+    let text = try readLine(connection)
+    guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(text)) else {
+      throw SessionError(.unavailable, "\(path): what answers there is no host of this version")
+    }
+    guard answer.ok else { throw SessionError(.failed, "\(command.name): \(answer.error ?? "refused")") }
+    return (answer, String(decoding: text, as: UTF8.self))
+  }
+
+  private var path: String { "\(folder)/\(ControlServer.socketName)" }
+
+  private func connect() throws -> LocalConnection {
+    if let connection { return connection }
+    do throws(KernelError) {
+      let made = try LocalConnection(folder: folder, name: ControlServer.socketName, timeoutMilliseconds: Self.timeoutMilliseconds)
+      connection = made
+      return made
+    } catch {
+      if error.isDenied { throw SessionError(.unavailable, "\(path): the host there belongs to another user; ask as that user") }
+      guard error.isMissing || error.isRefused else { throw SessionError(.unavailable, "\(error)") }
+      let mode = settings.mode.rawValue
+      throw SessionError(
+        .unavailable, "no host runs in \(mode) mode on this account (nobody answers at \(path)); start one with: quantumedge run --mode \(mode)")
+    }
+  }
+
+  private func readLine(_ connection: LocalConnection) throws -> [UInt8] {
+    var searched = 0
+    while true {
+      if let end = input[searched...].firstIndex(of: 0x0A) {
+        let line = Array(input[..<end])
+        input.removeSubrange(...end)
+        return line
+      }
+      searched = input.count
+      guard input.count <= Self.maximumAnswerBytes, case .bytes = connection.read(into: &input, limit: 1 << 16) else { throw silent() }
+    }
+  }
+
+  /// What was asked may have been done: it is not asked again.
+  private func silent() -> SessionError {
+    connection = nil
+    input = []
+    return SessionError(.unavailable, "\(path): the host closed the connection or did not answer; look with: quantumedge status")
+  }
+}

@@ -1,0 +1,50 @@
+import Feeds
+import Market
+import Session
+import Simulation
+
+/// One symbol's stored data with its next event, and quotes made from its trades where it has none.
+struct RecordedFeed {
+  private let source: ReplaySource
+  private var pending: MarketEvent?
+  private var synthetic: SyntheticQuotes?
+  /// Added to the recording's receive times.
+  private(set) var offset: Int64 = 0
+
+  /// - Throws: for what is missing or is no such data; a file without events is over at once.
+  init(path: String, snapshot: String?, instrument: Instrument, syntheticSpread: BasisPoints) throws {
+    source = try ReplaySource.open(
+      path: path, instrument: instrument, options: ReplaySource.Options(recording: RecordingOptions(snapshotPath: snapshot)))
+    synthetic = source.hasQuotes ? nil : SyntheticQuotes(spread: syntheticSpread, spec: instrument.spec)
+    pending = try source.next()
+  }
+
+  var hasQuotes: Bool { source.hasQuotes }
+
+  /// Receive time of the next event; nil at the end.
+  var dueNanoseconds: Int64? { pending.map { $0.receiveNanoseconds + offset } }
+
+  mutating func move(by nanoseconds: Int64) { offset = nanoseconds }
+
+  /// - Throws: when what follows cannot be read; the event in hand is delivered then, and the feed is over.
+  mutating func deliver(to loop: inout TradingLoop, instrument: Int32, receiveNanoseconds: Int64) throws {
+    guard let event = pending else { return }
+    pending = nil
+    let exchangeMilliseconds = event.exchangeNanoseconds < 0 ? -1 : event.exchangeNanoseconds / 1_000_000
+    switch event.payload {
+    case .trade(let trade):
+      // In the order in which the loop itself does it, so that the inputs have the numbers that they have in a backtest.
+      if let quote = synthetic?.quote(after: trade.price) {
+        loop.quote(quote, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+      }
+      loop.trade(Tick(exchangeMilliseconds: exchangeMilliseconds, trade: trade), instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    case .quote(let quote):
+      loop.quote(quote, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    case .depth(let depth):
+      loop.depth(depth, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    case .mark(let mark):
+      loop.mark(mark, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    }
+    pending = try source.next()
+  }
+}

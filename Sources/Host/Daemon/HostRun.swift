@@ -1,0 +1,95 @@
+import Kernel
+import Market
+import Plugins
+import Session
+import Settings
+
+/// The host in the modes `mock` and `paper`: practice orders, everything else as live. Both share all but the feed.
+public struct HostRun {
+  public var settings: Settings
+  public var executableFolder: String
+  /// nil = until a signal, or the end of the feed.
+  public var durationSeconds: Double?
+
+  public init(settings: Settings, executableFolder: String, durationSeconds: Double?) {
+    self.settings = settings
+    self.executableFolder = executableFolder
+    self.durationSeconds = durationSeconds
+  }
+
+  /// Runs until the duration is over, a signal comes, the feed ends or every instance has failed.
+  ///
+  /// - Parameters:
+  ///   - report: called once a second with the state; the last one is in the result.
+  ///   - notice: called with one line for people when something happens.
+  public func run(report: (RunStatus) -> Void, notice: @escaping (String) -> Void) throws -> HostResult {
+    let symbols = try feedSymbols()
+    let signals = StopSignals()
+    let state = try StateFolder(settings)
+    let instruments = try symbols.map { symbol throws -> Instrument in
+      guard let instrument = settings.pairs.instrument(symbol) else {
+        throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: the feed has \(symbol), which pairs.yaml does not know")
+      }
+      if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
+      return instrument
+    }
+    let session = try TradingSession(instruments: instruments, strategies: try strategies(for: instruments, symbols), settings: settings)
+
+    let killSwitch = KillSwitch(file: settings.killSwitch.file, latch: state.killLatchPath)
+    let watcher = KillSwitchWatcher(killSwitch)
+    if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.reason ?? "risk.kill_switch.enabled is set") }
+    if case .on(let reason) = killSwitch.read() { watcher.trip(reason) }
+
+    let started = Clocks.realtimeNanoseconds()
+    let feeds = try MarketFeeds(instruments: instruments, settings: settings, now: started)
+    let lines = NoticeQueue()
+    let control: ControlServer
+    do throws(KernelError) {
+      control = try ControlServer(
+        folder: state.path, wakeEngine: StopSignals.interruptWait,
+        note: { line in
+          lines.add(line)
+          StopSignals.interruptWait()
+        })
+    } catch {
+      throw SessionError(.unavailable, "\(error); the host does not run without its control socket")
+    }
+    defer { control.stop() }
+    try watcher.start()
+    defer { watcher.stop() }
+
+    for symbol in feeds.syntheticSymbols { notice("\(symbol): its data has no quotes; bid and ask are made from its trades") }
+    var host = LiveHost(
+      settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox, lines: lines,
+      started: started, notice: notice)
+    let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
+    return host.run(until: end, signals: signals, report: report)
+  }
+
+  /// Symbols of the mode's feed.
+  private func feedSymbols() throws -> [String] {
+    switch settings.mode {
+    case .mock: return settings.mock.symbols
+    case .paper where !settings.replay.recordings.isEmpty: return settings.replay.recordings.map(\.symbol)
+    case .paper:
+      throw SessionError(
+        .unavailable,
+        "app.mode paper has no live feed in this version; name a recording: quantumedge run --mode paper --set feed.recording=BTCUSDT=FILE")
+    case .demo, .live:
+      throw SessionError(.unavailable, "app.mode \(settings.mode.rawValue) has no feed in this version; use: quantumedge run --mode mock")
+    }
+  }
+
+  private func strategies(for instruments: [Instrument], _ symbols: [String]) throws -> [(instrument: Int, resolved: ResolvedStrategy)] {
+    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)
+    var strategies: [(instrument: Int, resolved: ResolvedStrategy)] = []
+    for (index, instrument) in instruments.enumerated() {
+      strategies += try resolver.published(for: instrument).map { (instrument: index, resolved: $0) }
+    }
+    guard strategies.isEmpty else { return strategies }
+    throw SessionError(
+      .missingInput,
+      "\(settings.runtimePath)/strategies has nothing published for \(symbols.joined(separator: ", ")); "
+        + "publish one with: quantumedge strategies publish EMACross --symbol \(symbols.first ?? "BTCUSDT")")
+  }
+}

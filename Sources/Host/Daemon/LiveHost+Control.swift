@@ -1,0 +1,103 @@
+import Engine
+import Kernel
+import Market
+import Risk
+
+extension LiveHost {
+  /// Does what the control socket asks: each command is an engine input of its own, and a line that says who and what.
+  mutating func answer(_ request: ControlMailbox.Request, _ now: Int64) {
+    let who = "user \(request.peer.user), process \(request.peer.process)"
+    let content: ControlAnswer.Content
+    switch request.command {
+    case .status: content = .status(status(now))
+    case .halt(let reason):
+      let hadHalted = isHalted
+      haltNote = "HALTED by \(who)" + (reason.map { ": \($0)" } ?? "")
+      content = perform(.halt, now, as: request.command.name, who, reason) { host, cancelled in
+        "\(hadHalted ? "was halted already" : "halted"); \(cancelled); \(host.held); resume with: quantumedge risk resume"
+      }
+    case .resume:
+      content = perform(.resume, now, as: request.command.name, who, nil) { host, _ in
+        host.stillStopped.map { "opening is still stopped: \($0)" } ?? "opening is allowed" + host.exceptions
+      }
+      if !isHalted { haltNote = nil }
+    case .flatten(let symbol):
+      guard let instrument = instrument(symbol) else {
+        content = .failed("\(symbol ?? "") is not traded here; symbols: \(session.instruments.map(\.id.symbol).joined(separator: ", "))")
+        break
+      }
+      haltNote = "HALTED by \(who) to flatten \(symbol ?? "everything")"
+      let before = positions
+      content = perform(.flatten(instrument: instrument), now, as: request.command.name, who, symbol) { host, cancelled in
+        let after = host.positions
+        let closed = before.filter { old in !after.contains { $0.name == old.name } }.map {
+          "\($0.name) \($0.position.text(decimals: $0.position.scale))"
+        }
+        return "halted; \(cancelled); \(closed.isEmpty ? "" : "closed \(closed.joined(separator: ", ")); ")\(host.held); "
+          + "resume with: quantumedge risk resume"
+      }
+    case .resetPeak:
+      content = perform(.resetPeak, now, as: request.command.name, who, nil) { host, _ in
+        "drawdown is measured from \(DecimalText.format(host.loop.engine.peak, decimals: 2)) on"
+          + (host.stillStopped.map { "; opening is stopped: \($0)" } ?? "")
+      }
+    }
+    mailbox.answer(request.id, ControlAnswer(content: content))
+  }
+
+  /// - Parameter words: what happened, from the host after it and what became of orders.
+  private mutating func perform(
+    _ command: Event.Command, _ now: Int64, as name: String, _ who: String, _ detail: String?, words: (borrowing LiveHost, String) -> String
+  ) -> ControlAnswer.Content {
+    let before = openOrders
+    let sequence = loop.sequence + 1
+    loop.command(command, receiveNanoseconds: engineNow(now))
+    let after = openOrders
+    let gone = max(0, before - after)
+    let message = words(self, gone == 1 ? "1 order cancelled" : "\(gone) orders cancelled")
+    notice("control: \(name)\(detail.map { " (\($0))" } ?? "") by \(who), input \(sequence): \(message)")
+    return .done(
+      ControlAnswer.Done(
+        sequence: sequence, message: message, blocked: loop.engine.blockingRefusal?.code.name, openOrdersBefore: before, openOrdersAfter: after,
+        positions: positions))
+  }
+
+  private var isHalted: Bool { loop.engine.blockingRefusal?.code == .halted }
+
+  /// Why nothing opens, and what to do about it; nil when something may.
+  private var stillStopped: String? {
+    loop.engine.blockingRefusal.map { "\($0.text(for: nil)); \(advice($0.code))" }
+  }
+
+  /// Instances that may not open for causes of their own.
+  private var exceptions: String {
+    session.instances.indices.map { index in
+      if loop.engine.isOut(instance: index) { return "; \(session.instances[index].id) is out" }
+      return loop.engine.blockingRefusal(instance: index).map { "; not for \(session.instances[index].id): \($0.code.name)" } ?? ""
+    }.joined()
+  }
+
+  /// -1 for all; nil for one that is not traded here.
+  private func instrument(_ symbol: String?) -> Int32? {
+    guard let symbol else { return -1 }
+    return session.instruments.firstIndex { $0.id.symbol == symbol || $0.id.description == symbol }.map { Int32($0) }
+  }
+
+  /// What is still held and open, in words.
+  private var held: String {
+    let positions = positions.map { "position \($0.name) \($0.position.text(decimals: $0.position.scale)) stays" }
+    let orders = openOrders
+    let all = positions + (orders > 0 ? [orders == 1 ? "1 order stays" : "\(orders) orders stay"] : [])
+    return all.isEmpty ? "nothing is held" : all.joined(separator: "; ")
+  }
+
+  private func advice(_ code: RefusalCode) -> String {
+    switch code {
+    case .halted: "resume with: quantumedge risk resume"
+    case .killed: "stop the host, remove the kill file and its latch, start it again"
+    case .drawdownLimit: "measure from here on with: quantumedge risk reset-peak, then resume"
+    case .dailyLossLimit: "it ends with the UTC day: resume then"
+    default: "look with: quantumedge risk status"
+    }
+  }
+}

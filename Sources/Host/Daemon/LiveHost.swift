@@ -1,0 +1,214 @@
+import Engine
+import Kernel
+import Market
+import Session
+import Settings
+
+/// A host at work: the engine's loop with its feeds, its clock and everybody who may speak to it.
+///
+/// One thread owns it; all others hand over what they have between two inputs.
+struct LiveHost: ~Copyable {
+  let settings: Settings
+  let session: TradingSession
+  let started: Int64
+  private let killSwitch: KillSwitch
+  private let watcher: KillSwitchWatcher
+  let mailbox: ControlMailbox
+  private let lines: NoticeQueue
+  let notices: RunNotices
+  let notice: (String) -> Void
+
+  var loop: TradingLoop
+  var feeds: MarketFeeds
+  var health: [FeedHealth]
+  private(set) var events = 0
+  private(set) var isKilled = false
+  private(set) var hasBrokenFeed = false
+  /// Who halted, and why, for people.
+  var haltNote: String?
+  private var clock = RisingClock()
+  /// Of the engine's last input.
+  private var engineNanoseconds = Int64.min
+
+  private static let statusPeriodNanoseconds: Int64 = 1_000_000_000
+  /// The longest sleep: timers, health and the kill switch are looked at this often in a quiet market.
+  private static let idleNanoseconds: Int64 = 50_000_000
+
+  init(
+    settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
+    lines: NoticeQueue, started: Int64, notice: @escaping (String) -> Void
+  ) {
+    self.settings = settings
+    self.session = session
+    self.feeds = feeds
+    self.killSwitch = killSwitch
+    self.watcher = watcher
+    self.mailbox = mailbox
+    self.lines = lines
+    self.started = started
+    self.notice = notice
+    notices = RunNotices(session: session, notice: notice)
+    // Feeds without quotes bring those that they make: each symbol has its own kind of data.
+    loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices)
+    health = session.instruments.map { _ in FeedHealth(now: started) }
+  }
+
+  // MARK: The run
+
+  mutating func run(until end: Int64, signals: StopSignals, report: (RunStatus) -> Void) -> HostResult {
+    var nextStatus = started + Self.statusPeriodNanoseconds
+    var nextLook = started
+    let stoppedBy: String
+    while true {
+      let now = clock.now()
+      if now >= end {
+        stoppedBy = "duration"
+        break
+      }
+      hear(now)
+      if now >= nextLook {
+        // Behind the feed there is no time to sleep, and yet signals and timers must have their turn.
+        nextLook = now + Self.idleNanoseconds
+        look(now)
+        if let signal = signals.wait(nanoseconds: 0) {
+          stoppedBy = signal
+          break
+        }
+      }
+      if !advance(now) {
+        guard let due = feeds.nextDueNanoseconds else {
+          stoppedBy = "feed ended"
+          break
+        }
+        let wait = max(0, min(due - now, min(nextLook, end, nextStatus) - now))
+        if let signal = signals.wait(nanoseconds: wait) {
+          stoppedBy = signal
+          break
+        }
+      }
+      if loop.counters.failedInstances == session.instances.count {
+        stoppedBy = "every instance has failed"
+        break
+      }
+      if now >= nextStatus {
+        nextStatus += Self.statusPeriodNanoseconds
+        report(status(now))
+      }
+    }
+    // What is on its way between the venue and the engine arrives.
+    if feeds.pace == .max { loop.finish() }
+    // Read first: what the shutdown does is no word about the run, nor is it in the decisions.
+    let last = status(clock.now())
+    let decisionHash = loop.decisionHashes().run.hex
+    shutDown(signals)
+    var final = status(clock.now())
+    final.blocked = last.blocked
+    final.blockedWhy = last.blockedWhy
+    return HostResult(
+      status: final, stoppedBy: stoppedBy, decisionHash: decisionHash, failures: notices.failures,
+      hasFailed: hasBrokenFeed || loop.counters.failedInstances == session.instances.count, refusalCounts: loop.counters.refusalCounts)
+  }
+
+  /// Takes the oldest event that is due to its end; false when none is.
+  private mutating func advance(_ now: Int64) -> Bool {
+    guard let index = feeds.due(at: now) else { return false }
+    let due = feeds.feeds[index].dueNanoseconds ?? now
+    notices.now = now
+    do {
+      try feeds.deliver(index, to: &loop, receiveNanoseconds: engineTime(feeds.pace == .wall ? now : due))
+    } catch {
+      hasBrokenFeed = true
+      notices.failed("\(session.instruments[index].id.symbol): its feed has ended: \(error)")
+    }
+    health[index].received(at: now)
+    events += 1
+    return true
+  }
+
+  /// Timers and health; a recording at full speed has neither, as a backtest.
+  private mutating func look(_ now: Int64) {
+    if feeds.pace == .max { return }
+    for index in health.indices {
+      let isNews = health[index].look(
+        at: now, due: feeds.feeds[index].dueNanoseconds, staleAfter: settings.staleAfterMilliseconds * 1_000_000)
+      guard isNews else { continue }
+      loop.health(
+        instrument: Int32(index), isStale: health[index].isStale, lagNanoseconds: health[index].lagNanoseconds,
+        receiveNanoseconds: engineNow(now))
+    }
+    loop.clock(receiveNanoseconds: engineNow(now))
+  }
+
+  /// What others have to say between two inputs: the kill switch, one command of the control socket.
+  private mutating func hear(_ now: Int64) {
+    notices.now = now
+    if !isKilled, let tripped = watcher.tripped() {
+      isKilled = true
+      notice("kill switch: \(tripped.reason); opening is off, its latch is \(killSwitch.latch)")
+      if let trouble = tripped.latchTrouble {
+        notices.failed("the kill switch's latch is NOT set, a restart would trade: \(trouble)")
+      }
+      loop.command(.kill, receiveNanoseconds: engineNow(now))
+    }
+    if let request = mailbox.take() { answer(request, now) }
+    for line in lines.take() { notice(line) }
+  }
+
+  // MARK: Shutting down
+
+  /// `app.on_shutdown`; a second signal ends it.
+  private mutating func shutDown(_ signals: StopSignals) {
+    notices.isSilent = true
+    switch settings.onShutdown {
+    case .leave: return
+    case .cancel: loop.command(.halt, receiveNanoseconds: engineNow(clock.now()))
+    case .flatten:
+      loop.command(.flatten(instrument: -1), receiveNanoseconds: engineNow(clock.now()))
+      let end = clock.now() + settings.shutdownTimeoutSeconds * 1_000_000_000
+      while !isFlat {
+        let now = clock.now()
+        guard now < end, signals.wait(nanoseconds: 0) == nil else { return }
+        if advance(now) { continue }
+        guard let due = feeds.nextDueNanoseconds else { return }
+        look(now)
+        if signals.wait(nanoseconds: max(0, min(due - now, min(Self.idleNanoseconds, end - now)))) != nil { return }
+      }
+    }
+  }
+
+  /// Nothing is held but dust, and nothing is open.
+  private var isFlat: Bool {
+    session.instances.indices.allSatisfy {
+      loop.engine.openOrderCount(instance: $0) == 0 && (loop.engine.book(instance: $0).position == 0 || loop.engine.isDust(instance: $0))
+    }
+  }
+
+  // MARK: The engine's clock
+
+  /// For what comes from outside at the wall clock's `now`.
+  func engineTime(outside now: Int64) -> Int64 {
+    switch feeds.pace {
+    case .wall: now
+    // Behind the feed the engine's clock stands at what it has not taken yet.
+    case .recorded: min(now, feeds.nextDueNanoseconds ?? now)
+    case .max: feeds.nextDueNanoseconds ?? max(0, engineNanoseconds)
+    }
+  }
+
+  mutating func engineNow(_ now: Int64) -> Int64 { engineTime(engineTime(outside: now)) }
+
+  /// Never decreases, whoever asks.
+  private mutating func engineTime(_ nanoseconds: Int64) -> Int64 {
+    engineNanoseconds = max(engineNanoseconds, nanoseconds)
+    return engineNanoseconds
+  }
+}
+
+/// Receive time: the wall clock, held back from ever going backwards.
+struct RisingClock {
+  private var last = Int64.min
+  mutating func now() -> Int64 {
+    last = max(last, Clocks.realtimeNanoseconds())
+    return last
+  }
+}

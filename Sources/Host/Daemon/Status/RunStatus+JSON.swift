@@ -1,0 +1,100 @@
+import Session
+
+// The keys once for writing and once for reading; a test takes a status through both.
+
+extension RunStatus {
+  enum CodingKeys: String, CodingKey {
+    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, limits, refusals, queues
+    case uptimeSeconds = "uptime_s"
+    case processID = "pid"
+    case quoteAsset = "quote_asset"
+    case pnlToday = "pnl_today"
+    case blocked = "halted"
+    case blockedWhy = "halted_why"
+  }
+
+  /// The object of `status --json`.
+  public var json: JSONValue {
+    .object([
+      ("mode", .text(mode)), ("uptime_s", .integer(uptimeSeconds)), ("pid", .integer(processID)), ("events", .integer(events)),
+      ("quote_asset", .text(quoteAsset)), ("equity", equity.json), ("pnl_today", pnlToday.json), ("pnl", pnl.json), ("drawdown", drawdown.json),
+      ("fees", fees.json), ("fills", .integer(fills)), ("trades", .integer(trades)), ("refused", .integer(refused)),
+      ("halted", .optional(blocked)), ("halted_why", .optional(blockedWhy)), ("symbols", .array(symbols.map(\.json))),
+      ("instances", .array(instances.map(\.json))), ("limits", .array(limits.map(\.json))), ("refusals", .array(refusals.map(\.json))),
+      ("queues", queues.json),
+    ])
+  }
+}
+
+extension RunStatus.Symbol {
+  enum CodingKeys: String, CodingKey {
+    case name = "symbol"
+    case priceDecimals = "price_decimals"
+    case quantityDecimals = "quantity_decimals"
+    case last, bid, ask, position, unrealized
+    case feedAgeMilliseconds = "feed_age_ms"
+    case isStale = "stale"
+    case lagMilliseconds = "lag_ms"
+    case averagePrice = "average_price"
+  }
+
+  var json: JSONValue {
+    .object([
+      ("symbol", .text(name)), ("price_decimals", .integer(priceDecimals)), ("quantity_decimals", .integer(quantityDecimals)),
+      ("last", .optional(last)), ("bid", .optional(bid)), ("ask", .optional(ask)),
+      ("feed_age_ms", feedAgeMilliseconds.map { .integer($0) } ?? .null), ("stale", .boolean(isStale)), ("lag_ms", .integer(lagMilliseconds)),
+      ("position", position.json), ("average_price", .optional(averagePrice)), ("unrealized", unrealized.json),
+    ])
+  }
+}
+
+extension RunStatus.Instance {
+  enum CodingKeys: String, CodingKey {
+    case id, strategy, symbol, digest, state, why, position
+    case openOrders = "open_orders"
+  }
+
+  var json: JSONValue {
+    .object([
+      ("id", .text(id)), ("strategy", .text(strategy)), ("symbol", .text(symbol)), ("digest", .text(digest)), ("state", .text(state.rawValue)),
+      ("why", .optional(why)), ("position", position.json), ("open_orders", .integer(openOrders)),
+    ])
+  }
+}
+
+extension RunStatus.Limit {
+  enum CodingKeys: String, CodingKey {
+    case code, scope, value, limit
+    case usedPercent = "used_pct"
+  }
+
+  var json: JSONValue {
+    .object([("code", .text(code)), ("scope", .text(scope)), ("value", value.json), ("limit", limit.json), ("used_pct", usedPercent.json)])
+  }
+}
+
+extension RunStatus.RefusalNote {
+  enum CodingKeys: String, CodingKey {
+    case instance, text
+    case ageMilliseconds = "age_ms"
+  }
+
+  var json: JSONValue { .object([("age_ms", .integer(ageMilliseconds)), ("instance", .text(instance)), ("text", .text(text))]) }
+}
+
+extension RunStatus.Queues {
+  enum CodingKeys: String, CodingKey {
+    case control
+    case feedLagMilliseconds = "feed_lag_ms"
+    case openOrders = "open_orders"
+  }
+
+  var json: JSONValue {
+    .object([("control", .integer(control)), ("feed_lag_ms", .integer(feedLagMilliseconds)), ("open_orders", .integer(openOrders))])
+  }
+}
+
+extension JSONValue {
+  static func optional(_ text: String?) -> JSONValue { text.map { .text($0) } ?? .null }
+  static func optional(_ figure: Figure?) -> JSONValue { figure?.json ?? .null }
+}

@@ -1,0 +1,112 @@
+import Market
+
+/// What a running host shows of itself: `run`, `status` and `status --json` have it from here.
+public struct RunStatus: Sendable, Equatable, Decodable {
+  public struct Symbol: Sendable, Equatable, Decodable {
+    public var name: String
+    public var priceDecimals: Int
+    public var quantityDecimals: Int
+    /// Prices: nil = not known yet.
+    public var last: Figure?
+    public var bid: Figure?
+    public var ask: Figure?
+    /// Since its last event; nil before the first.
+    public var feedAgeMilliseconds: Int?
+    public var isStale: Bool
+    /// How far the host is behind the feed.
+    public var lagMilliseconds: Int
+    public var position: Figure
+    /// Nil when flat.
+    public var averagePrice: Figure?
+    public var unrealized: Figure
+  }
+
+  public struct Instance: Sendable, Equatable, Decodable {
+    public enum State: String, Sendable, Decodable {
+      /// It may open.
+      case active
+      /// It runs and may not open.
+      case stopped
+      /// It broke its contract and is not called any more.
+      case out
+    }
+
+    public var id: String
+    public var strategy: String
+    public var symbol: String
+    /// SHA-256 of its library.
+    public var digest: String
+    public var state: State
+    /// Of all states but active.
+    public var why: String?
+    public var position: Figure
+    public var openOrders: Int
+  }
+
+  public struct Limit: Sendable, Equatable, Decodable {
+    /// The code that a refusal at this limit would have.
+    public var code: String
+    /// A symbol, an instance, or "account".
+    public var scope: String
+    public var value: Figure
+    public var limit: Figure
+    /// 100 = at the limit.
+    public var usedPercent: Figure
+  }
+
+  public struct RefusalNote: Sendable, Equatable, Decodable {
+    public var ageMilliseconds: Int
+    public var instance: String
+    public var text: String
+  }
+
+  /// What waits, and where.
+  public struct Queues: Sendable, Equatable, Decodable {
+    /// Commands of the control socket that the engine has not taken.
+    public var control: Int
+    /// How far the host is behind the slowest symbol's feed.
+    public var feedLagMilliseconds: Int
+    /// Orders that are open at the venue.
+    public var openOrders: Int
+  }
+
+  public var mode: String
+  public var uptimeSeconds: Int
+  public var processID: Int
+  public var events: Int
+  public var quoteAsset: String
+  public var equity: Figure
+  /// Since the UTC day's begin.
+  public var pnlToday: Figure
+  /// Since the start; deposits and withdrawals are no profit.
+  public var pnl: Figure
+  public var drawdown: Figure
+  public var fees: Figure
+  public var fills: Int
+  public var trades: Int
+  public var refused: Int
+  /// Code of what keeps everybody from opening; nil while nothing does.
+  public var blocked: String?
+  /// The same with figures, and who did it.
+  public var blockedWhy: String?
+  public var symbols: [Symbol]
+  public var instances: [Instance]
+  /// Nearest to their edge first.
+  public var limits: [Limit]
+  /// The last eight, newest first.
+  public var refusals: [RefusalNote]
+  public var queues: Queues
+
+  /// One line for a terminal or a log.
+  public var line: String {
+    let market = symbols.map { symbol in
+      "\(symbol.name) \(symbol.last?.text(decimals: symbol.priceDecimals) ?? "-") pos \(symbol.position.text(decimals: symbol.quantityDecimals))"
+        + (symbol.isStale ? " STALE" : "")
+    }
+    let out = instances.count { $0.state == .out }
+    return
+      "\(mode) \(uptimeSeconds)s  \(market.joined(separator: "  "))  pnl \(pnl.text(decimals: 4))  equity \(equity.text(decimals: 2))  "
+      + "fills \(fills)  refused \(refused)  events \(events)" + (out > 0 ? "  out \(out)/\(instances.count)" : "")
+      + "  \(blocked.map { "STOPPED \($0)" } ?? "trading")"
+  }
+}
