@@ -153,6 +153,7 @@ public struct SimulatedVenue: ~Copyable {
   }
 
   private mutating func updateNextFunding() {
-    nextFunding = (0..<instrumentCount).map { touches[$0].funding.dueNanoseconds }.min() ?? .max
+    nextFunding = .max
+    for index in 0..<instrumentCount { nextFunding = min(nextFunding, touches[index].funding.dueNanoseconds) }
   }
 }
