@@ -43,7 +43,7 @@ public struct Backtest {
     let recorder = BacktestRecorder(
       instrument: instrument, instances: session.instances.map(\.id), initialEquity: settings.simulation.initialCash,
       report: try makeReport(session, instrument))
-    var loop = session.makeLoop(hasQuotes: input.hasQuotes, clock: input.clock, observer: recorder)
+    var loop = session.makeLoop(hasQuotes: input.hasQuotes, clock: input.clock(request), observer: recorder)
     if settings.killSwitch.enabled { loop.command(.kill, receiveNanoseconds: 0) }
     let loaded = Clocks.monotonicNanoseconds()
     var span = try replay(input, through: &loop, recorder, session, progress: progress)

@@ -22,11 +22,11 @@ enum BacktestInput {
     }
   }
 
-  /// A recording has the venue's times and our own.
-  var clock: DataClock {
+  /// A recording has the venue's times and our own; without our own it is as a tick file.
+  func clock(_ request: BacktestRequest) -> DataClock {
     switch self {
     case .ticks: .row
-    case .recording: .recorded
+    case .recording: request.usesExchangeTimes ? .row : .recorded
     }
   }
 

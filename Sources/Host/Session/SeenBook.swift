@@ -6,8 +6,10 @@ import PluginABI
 struct SeenBook {
   private(set) var book = OrderBook()
   /// The feed has quotes of its own: none are made.
-  var hasQuotes = false
+  var hasQuotes: Bool
   private var last: Quote?
+
+  init(hasQuotes: Bool) { self.hasQuotes = hasQuotes }
 
   /// The quote of the book's top; nil where it is the same as before, or not whole.
   mutating func quote(after depth: DepthUpdate) -> Quote? {

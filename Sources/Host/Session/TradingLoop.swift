@@ -175,7 +175,7 @@ public struct TradingLoop: ~Copyable {
   public func decisionHashes() -> DecisionHasher.Hashes { hasher.hashes() }
 
   private mutating func noteDepth(_ instrument: Int32) {
-    if !hasBooks { books = hasDepth.map { _ in SeenBook() } }
+    if !hasBooks { books = hasDepth.map { _ in SeenBook(hasQuotes: synthetic == nil) } }
     hasBooks = true
     hasDepth[Int(instrument)] = true
   }
