@@ -114,7 +114,9 @@ extension Engine {
     let isFlat = state.pointee.book.isEmpty
     mark(instrument, raisesPeak: isFlat)
     valued(raisesPeak: isFlat)
-    if !isAsOrdered { overfilled() }
+    // A mark that has not moved judges nothing, and a fill can lose all the same.
+    judgeLoss(index)
+    if !isAsOrdered { overfilled(instrument) }
   }
 
   private func record(_ index: Int, _ slot: Int32, _ report: ExecutionReport, realized: Money) -> FillRecord {
@@ -171,8 +173,13 @@ extension Engine {
   }
 
   /// A venue that fills more than was ordered is not understood: the books have what it says, and nothing opens any more.
-  private mutating func overfilled() {
+  /// Nor do exits that were proven against a position which is gone.
+  private mutating func overfilled(_ instrument: Int) {
     gate.halt()
+    for index in instruments[instrument].firstInstance..<instruments[instrument].endInstance where gate.voidProofs(instance: Int32(index)) {
+      for position in 0..<orders.count(Int32(index)) { orders[orders.slot(Int32(index), at: position)].pointee.isReducing = false }
+      cancelOpening(index)
+    }
     noteRiskState()
   }
 

@@ -12,6 +12,7 @@ public struct EngineSnapshot: Sendable {
     var bid: Price
     var ask: Price
     var venueMark: Price
+    var isStale: Bool
   }
 
   struct Instance: Sendable {
@@ -50,7 +51,8 @@ extension Engine {
       instruments: (0..<instrumentCount).map {
         let state = instruments[$0]
         return EngineSnapshot.Instrument(
-          book: state.book, unrealized: state.unrealized, last: state.last, bid: state.bid, ask: state.ask, venueMark: state.venueMark)
+          book: state.book, unrealized: state.unrealized, last: state.last, bid: state.bid, ask: state.ask, venueMark: state.venueMark,
+          isStale: state.isStale)
       },
       instances: (0..<instanceCount).map {
         EngineSnapshot.Instance(
@@ -75,6 +77,8 @@ extension Engine {
       instruments[index].bid = saved.bid
       instruments[index].ask = saved.ask
       instruments[index].venueMark = saved.venueMark
+      instruments[index].isStale = saved.isStale
+      if saved.isStale { instruments[index].contextFlags |= QE_CONTEXT_STALE }
     }
     brackets.restore(snapshot.brackets)
     for (index, saved) in snapshot.instances.enumerated() {
