@@ -209,6 +209,7 @@ final class HandDesk {
   func position(instance: Int) -> Int64 { engine.book(instance: instance).position }
   func openOrders(_ instance: Int = 0) -> Int { engine.openOrderCount(instance: instance) }
   func blocking(_ instance: Int = 0) -> RefusalCode { engine.blockingRefusal(instance: instance)?.code ?? .none }
+  func isDust(_ instance: Int = 0) -> Bool { engine.isDust(instance: instance) }
   var equity: Money { engine.equity }
   var cash: Money { engine.cash }
   var dayBase: Money { engine.dayBase }

@@ -24,6 +24,9 @@ extension Engine {
       return
     }
     if bracket.pointee.isLeaving { return leave(index, number, quantity) }
+    // A first fill too small for the venue to protect: the entry may still bring more, and the host watches meanwhile.
+    let terms = bracket.pointee.terms
+    if bracket.pointee.entry >= 0, isDust(quantity, spec, at: terms.stopPrice.raw > 0 ? terms.stopPrice : terms.takeProfitPrice) { return }
     guard bracket.pointee.terms.stopPrice.raw > 0 || needsTakeProfit(bracket.pointee) else { return }
     if bracket.pointee.hasLegs { return resize(number, quantity) }
     protect(index, number, quantity)

@@ -47,7 +47,7 @@ extension Engine {
 
   private mutating func tell(_ index: Int, _ slot: Int32, _ state: UInt32) {
     let order = orders[slot]
-    if order.pointee.role == .target { return }
+    if order.pointee.isStep { return }
     update(
       index, tag: order.pointee.tag, state: state, side: UInt32(order.pointee.request.side.rawValue), orderID: order.pointee.id,
       total: order.pointee.filled)
@@ -143,16 +143,16 @@ extension Engine {
     news.tag = order.tag
     news.host_order_id = order.id
     // A step of a target does not end it.
-    news.state = isComplete && order.role != .target ? QE_ORDER_FILLED : QE_ORDER_PARTIAL
+    news.state = isComplete && !order.isStep ? QE_ORDER_FILLED : QE_ORDER_PARTIAL
     news.last_quantity = report.quantity.raw
-    news.total_quantity = order.filled + (order.role == .target ? instances[index].job.filled : 0)
+    news.total_quantity = order.filled + (order.isStep ? instances[index].job.filled : 0)
     news.price = report.price.raw
     news.fee = qe_money(report.feeAmount)
     news.setFeeAsset(feeAsset(report, instruments[Int(order.request.instrument)]))
     news.side = UInt32(order.request.side.rawValue)
     news.maker = report.isMaker ? 1 : 0
     // A target that has ended already has had its last update.
-    if order.role != .target || order.tag == 0 || instances[index].job.tag == order.tag {
+    if !order.isStep || instances[index].job.tag == order.tag {
       updates.append(PendingUpdate(instance: Int32(index), news: .order(news)))
     }
     if isComplete {

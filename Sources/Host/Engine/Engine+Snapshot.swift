@@ -116,6 +116,7 @@ extension Engine {
     let index = Int(saved.request.instance)
     if saved.hasSuccessor {
       orders[slot].pointee.hasSuccessor = false
+      orders[slot].pointee.isReplaced = false
       refuse(index, staged.intent, Refusal(.decisionExpired), quantity: staged.request.quantity.raw)
     }
     if saved.state == .pending { return revoke(index, slot, .decisionExpired) }
@@ -137,7 +138,7 @@ extension Engine {
     guard job.isActive, !job.isHost else { return }
     if let open = (0..<orders.count(Int32(index))).map({ orders.slot(Int32(index), at: $0) }).first(where: { orders[$0].pointee.tag == job.tag }) {
       if orders[open].pointee.cancelTag == 0 { orders[open].pointee.cancelTag = job.cancelTag }
-      return
+      return requestCancel(open)
     }
     update(index, tag: job.tag, state: QE_ORDER_REFUSED, code: .decisionExpired, total: job.filled)
     if job.cancelTag != 0 { update(index, tag: job.cancelTag, state: QE_ORDER_DONE) }
