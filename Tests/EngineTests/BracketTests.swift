@@ -258,6 +258,16 @@ import Testing
     #expect(desk.position == 0 && isSound(desk))
   }
 
+  @Test func aStopThatTriggeredAndThenWasUnknownIsNotPlacedAgain() {
+    let (desk, stop, takeProfit) = Self.protected()
+    desk.report(stop, .triggered)
+    desk.report(takeProfit, .cancelled)
+    desk.report(stop, .unknown)
+    desk.report(stop, .cancelled)
+    // Its price has been there: out at the market, not a stop that waits for what has happened.
+    #expect(desk.sent.count == 4 && desk.sent[3].request.type == .market && isSound(desk))
+  }
+
   @Test func aLegThatFilledWhileTheHostWasAwayEndsItsBracket() {
     let (desk, stop, takeProfit) = Self.protected()
     desk.restart()

@@ -231,7 +231,7 @@ extension Engine {
   mutating func legEnded(_ index: Int, _ order: OpenOrder, slot: Int32, state: UInt32) {
     let bracket = brackets[order.bracket]
     guard bracket.pointee.isActive else { return }
-    let hadTriggered = order.state == .triggered || order.filled > 0
+    let hadTriggered = order.hasTriggered || order.filled > 0
     switch order.role {
     case .stop:
       if bracket.pointee.stop == slot { bracket.pointee.stop = -1 }

@@ -25,6 +25,7 @@ extension Engine {
       end(index, slot, state: QE_ORDER_REFUSED, code: code)
     case .triggered:
       orders[slot].pointee.state = .triggered
+      orders[slot].pointee.hasTriggered = true
       if orders[slot].pointee.bracket >= 0 { legTriggered(index, orders[slot].pointee) }
     case .unknown: forget(index, slot)
     case .cancelRejected: cancelRejected(index, slot)
@@ -34,7 +35,7 @@ extension Engine {
   private mutating func know(_ slot: Int32) {
     guard orders[slot].pointee.state == .unknown else { return }
     gate.setUnknown(slot: slot, false)
-    orders[slot].pointee.state = .working
+    orders[slot].pointee.state = orders[slot].pointee.hasTriggered ? .triggered : .working
   }
 
   /// Unknown is a state: nothing opens on the instrument until the venue has answered.

@@ -96,7 +96,7 @@ extension Engine {
     transfers = snapshot.transfers
     marginUnrealized = snapshot.marginUnrealized
     for (slot, saved, _) in snapshot.orders { orders.add(saved, slot: slot) }
-    for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged) }
+    for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged, job: snapshot.instances[Int(saved.request.instance)].job) }
     for (slot, _, _) in snapshot.orders where orders.isOpen(slot) { actions.append(.query(gate.restoredOrder(slot))) }
     for (index, saved) in snapshot.instances.enumerated() { dropTarget(index, saved.job) }
     for index in 0..<instanceCount {
@@ -112,7 +112,7 @@ extension Engine {
     return !actions.isEmpty
   }
 
-  private mutating func reopen(_ slot: Int32, _ saved: OpenOrder, _ staged: StagedOrder) {
+  private mutating func reopen(_ slot: Int32, _ saved: OpenOrder, _ staged: StagedOrder, job: TargetJob) {
     let index = Int(saved.request.instance)
     if saved.hasSuccessor {
       orders[slot].pointee.hasSuccessor = false
@@ -121,8 +121,9 @@ extension Engine {
     }
     if saved.state == .pending { return revoke(index, slot, .decisionExpired) }
     if saved.role == .target {
-      // Its target is gone with the former life: the order lives on as the host's own until it ends.
-      orders[slot].pointee.role = .wish
+      // Its target is gone with the former life: the order has the target's end, or belongs to nobody where a newer target
+      // had ended that one already.
+      if job.isActive, job.tag == saved.tag, saved.tag != 0 { orders[slot].pointee.role = .wish } else { orders[slot].pointee.tag = 0 }
     }
     orders[slot].pointee.state = .unknown
     gate.setUnknown(slot: slot, true)
@@ -130,7 +131,9 @@ extension Engine {
     // A former life's cancel may not have arrived: it is asked for again.
     orders[slot].pointee.cancelSent = false
     if saved.cancelSent { requestCancel(slot) }
-    update(index, tag: saved.tag, state: QE_ORDER_UNKNOWN, side: UInt32(saved.request.side.rawValue), orderID: saved.id, total: saved.filled)
+    update(
+      index, tag: orders[slot].pointee.tag, state: QE_ORDER_UNKNOWN, side: UInt32(saved.request.side.rawValue), orderID: saved.id,
+      total: saved.filled)
   }
 
   /// A target does not outlive its host. One with an open order ends when that order does.

@@ -34,6 +34,8 @@ struct OpenOrder: Sendable {
   /// The intent's; 0 = the host made the order.
   var tag: UInt64 = 0
   var state = State.sent
+  /// Kept while nobody knows more of it.
+  var hasTriggered = false
   var role = Role.wish
   /// A step of a strategy's target: the target has one end for all its steps. The host's own way out is an order like any.
   var isStep: Bool { role == .target && tag != 0 }
