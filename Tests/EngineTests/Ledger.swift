@@ -20,7 +20,6 @@ struct Ledger {
     /// What one raw unit at a raw price of one is worth, in 10^-18.
     private let multiplier: ExactDecimal
     let priceUnit: Int128
-    private let priceDivisor: ExactDecimal
     /// One raw unit in base x 10^18.
     let unit: Int128
     var bid: Int64 = 0
@@ -32,7 +31,6 @@ struct Ledger {
       self.isSpot = isSpot
       multiplier = ExactDecimal(units: Self.power(18 - priceScale - quantityScale))
       priceUnit = Self.power(priceScale)
-      priceDivisor = ExactDecimal(units: priceUnit)
       unit = Self.power(18 - quantityScale)
     }
 
@@ -43,9 +41,10 @@ struct Ledger {
       ExactDecimal(units: Int128(price)) * ExactDecimal(units: quantity) * multiplier
     }
 
-    /// Of base x 10^18.
+    /// Of base x 10^18: a commission's 8 decimals leave room for a price's 9.
     func worth(base: Int128, at price: Int64) -> ExactDecimal {
-      base == 0 ? .zero : ExactDecimal(units: Int128(price)) * ExactDecimal(units: base) / priceDivisor
+      precondition(base % priceUnit == 0, "the price's decimals divide it")
+      return ExactDecimal(units: Int128(price)) * ExactDecimal(units: base / priceUnit)
     }
 
     /// Longs at bid, shorts at ask, the last trade where there are no quotes; margined at the venue's mark where told.

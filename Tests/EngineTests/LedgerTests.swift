@@ -62,7 +62,8 @@ import Testing
 /// One generated run: a market, strategies and a venue made of chance, an engine, and the accountant.
 final class LedgerRun {
   static let kinds = [
-    "quote", "trade", "mark", "funding", "transfer", "new day", "halt", "submit", "limit", "at once", "bracket", "target", "replace", "cancel",
+    "quote", "trade", "mark", "funding", "transfer", "new day", "halt", "stale", "verdict", "submit", "limit", "at once", "bracket", "target",
+    "replace", "cancel",
     "fill",
     "partial", "cancelled", "expired", "rejected", "triggered", "unknown", "cancel rejected", "restart",
   ]
@@ -74,6 +75,9 @@ final class LedgerRun {
   private let sizes: [ClosedRange<Int64>]
   private(set) var lastEvent = ""
   private var tag: UInt64 = 0
+  private var isHalted = false
+  private var stale: Set<Int> = []
+  private var seenAsked = 0
   private var dayBase: ExactDecimal
   private var day: Int64
   private var touched: Set<Int> = []
@@ -99,7 +103,10 @@ final class LedgerRun {
     self.instances = instances
     self.sizes = sizes
     self.chance = chance
-    desk = HandDesk(instruments, instances: instances, cash: start, third: Money(units: 1000), price: 0)
+    // Every third run has a Supervisor who is asked.
+    let isAsked = self.chance.chance(33)
+    desk = HandDesk(
+      instruments, instances: instances, cash: start, third: Money(units: 1000), approvalMilliseconds: isAsked ? 5_000 : nil, price: 0)
     ledger = Ledger(
       markets: instruments.map {
         Ledger.Market(priceScale: Int($0.spec.priceScale), quantityScale: Int($0.spec.quantityScale), isSpot: $0.spec.isSpot)
@@ -129,7 +136,9 @@ final class LedgerRun {
     case 285..<290: note("new day", &seen) { pass(86_400_000) }
     case 290..<300: note("halt", &seen) { halt() }
     case 300..<305: note("restart", &seen) { desk.restart() }
-    case 305..<600: wish(&seen)
+    case 305..<320: note("stale", &seen) { health() }
+    case _ where seenAsked < desk.asked.count && chance.chance(60): note("verdict", &seen) { verdict() }
+    case 320..<600: wish(&seen)
     default: venue(&seen)
     }
     hear()
@@ -198,9 +207,23 @@ final class LedgerRun {
     desk.feed(.transfer(Money(raw: amount)))
   }
 
+  /// A stop lasts until the next word about it.
   private func halt() {
+    isHalted = !isHalted && chance.chance(50)
     desk.command(.halt)
-    desk.command(.resume)
+    if !isHalted { desk.command(.resume) }
+  }
+
+  private func health() {
+    let index = stale.first ?? anyInstrument()
+    if stale.remove(index) == nil { stale.insert(index) }
+    desk.feed(.health(instrument: Int32(index), isStale: stale.contains(index), lagNanoseconds: 0))
+  }
+
+  private func verdict() {
+    let order = desk.asked[seenAsked]
+    seenAsked += 1
+    desk.verdict(order, isAllowed: chance.chance(80))
   }
 
   private func touch(_ index: Int) { for instance in instances.indices where instances[instance] == Int32(index) { touched.insert(instance) } }

@@ -43,7 +43,7 @@ import Testing
       }
       #expect(refusal.code == code, "\(cell)")
       #expect(refusal.unit == unit && refusal.value == value && refusal.limit == limit, "\(cell): \(refusal)")
-      #expect(refusal.headroom == limit - value, "\(cell)")
+      #expect(refusal.headroom == min(limit - value, value - limit), "\(cell): what is refused has no room left")
     }
     #expect(desk.violation == nil && desk.breaches.isEmpty, "\(cell): \(desk.breaches)")
   }

@@ -14,7 +14,7 @@ extension Engine {
     if report.kind != .unknown, report.kind != .cancelRejected { know(slot) }
     switch report.kind {
     case .working:
-      if orders[slot].pointee.state == .sent || orders[slot].pointee.state == .unknown { orders[slot].pointee.state = .working }
+      if orders[slot].pointee.state == .sent { orders[slot].pointee.state = .working }
       tell(index, slot, QE_ORDER_WORKING)
     case .fill: fill(index, slot, report)
     case .cancelled: end(index, slot, state: endState(slot))

@@ -133,7 +133,9 @@ extension Engine {
     if now >= orders[slot].pointee.deadline { return revoke(index, slot, .decisionExpired) }
     let old = orders[slot].pointee.replaces
     // What it was to replace has ended meanwhile, and with it the reason for this one.
-    if old >= 0, orders[old].pointee.id != orders[slot].pointee.replacesID || orders[old].pointee.cancelSent { return revoke(index, slot, .unknownTarget) }
+    if old >= 0, orders[old].pointee.id != orders[slot].pointee.replacesID || orders[old].pointee.cancelSent {
+      return revoke(index, slot, .unknownTarget)
+    }
     let request = orders[slot].pointee.request
     showPrices()
     let spec = instruments[Int(request.instrument)].spec

@@ -160,7 +160,9 @@ struct OrderTable: ~Copyable {
   func isTagInUse(_ instance: Int32, tag: UInt64) -> Bool {
     for position in 0..<count(instance) {
       let order = orders + Int(slot(instance, at: position))
-      if order.pointee.tag == tag || order.pointee.cancelTag == tag || (order.pointee.hasSuccessor && staged(slot(instance, at: position)).pointee.tag == tag) {
+      if order.pointee.tag == tag || order.pointee.cancelTag == tag
+        || (order.pointee.hasSuccessor && staged(slot(instance, at: position)).pointee.tag == tag)
+      {
         return true
       }
     }

@@ -144,7 +144,9 @@ extension ExposureBook {
     var sum: Int64 = 0
     for position in 0..<activeCount {
       let reservation = reservations + Int(active[position])
-      if reservation.pointee.isReducing, reservation.pointee.isCounted, reservation.pointee.request.instrument == instrument, reservation.pointee.request.side == side {
+      if reservation.pointee.isReducing, reservation.pointee.isCounted, reservation.pointee.request.instrument == instrument,
+        reservation.pointee.request.side == side
+      {
         sum += reservation.pointee.remaining
       }
     }
@@ -156,7 +158,8 @@ extension ExposureBook {
     var best: Price?
     for position in 0..<activeCount {
       let reservation = reservations + Int(active[position])
-      guard reservation.pointee.request.instrument == instrument, reservation.pointee.request.side != side, reservation.pointee.request.type == .limit else { continue }
+      guard reservation.pointee.request.instrument == instrument, reservation.pointee.request.side != side, reservation.pointee.request.type == .limit
+      else { continue }
       let price = reservation.pointee.request.price
       if let known = best { best = side == .buy ? min(known, price) : max(known, price) } else { best = price }
     }
@@ -208,7 +211,8 @@ extension ExposureBook {
     for position in 0..<activeCount {
       let reservation = reservations + Int(active[position])
       if reservation.pointee.isReducing { continue }
-      sum += rate.fee(on: spec(reservation.pointee.request.instrument).notional(reservation.pointee.price, Quantity(raw: reservation.pointee.remaining)))
+      sum += rate.fee(
+        on: spec(reservation.pointee.request.instrument).notional(reservation.pointee.price, Quantity(raw: reservation.pointee.remaining)))
     }
     return sum
   }
@@ -460,7 +464,9 @@ extension ExposureBook {
     var sum: Int64 = 0
     for position in 0..<activeCount {
       let reservation = reservations + Int(active[position])
-      if reservation.pointee.isReducing, reservation.pointee.isCounted, reservation.pointee.request.instance == instance, reservation.pointee.request.side == side {
+      if reservation.pointee.isReducing, reservation.pointee.isCounted, reservation.pointee.request.instance == instance,
+        reservation.pointee.request.side == side
+      {
         sum += reservation.pointee.remaining
       }
     }
