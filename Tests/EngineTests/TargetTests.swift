@@ -202,6 +202,18 @@ import Testing
     #expect(desk.position == 4 && isSound(desk))
   }
 
+  @Test func aLifeThatEndsBeforeItsFirstEventLosesNoNews() {
+    let desk = HandDesk()
+    desk.wish(.limit(1, .buy, 5, at: 590_000))
+    desk.wish(.target(2, 10))
+    desk.restart()
+    desk.restart()
+    desk.trade(600_000)
+    #expect(desk.news().contains(.init(2, QE_ORDER_REFUSED, .decisionExpired)))
+    desk.report(desk.sent[0], .cancelled)
+    #expect(desk.strategies[0].open.isEmpty && isSound(desk))
+  }
+
   @Test func aTargetDoesNotOutliveItsHostAndItsOrderIsTakenBack() {
     let desk = HandDesk()
     desk.wish(.limit(1, .buy, 5, at: 590_000))

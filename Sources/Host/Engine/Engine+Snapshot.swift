@@ -29,6 +29,8 @@ public struct EngineSnapshot: Sendable {
   /// With their slots, in the order of each instance's list.
   var orders: [(slot: Int32, order: OpenOrder, staged: StagedOrder)]
   var brackets: [Bracket]
+  /// News that nobody has been told yet: of a life that ended before its first event.
+  var updates: [PendingUpdate]
   var cash: Money
   var equity: Money
   var thirdBalance: Money
@@ -58,7 +60,8 @@ extension Engine {
         EngineSnapshot.Instance(
           book: instances[$0].book, trip: instances[$0].trip, dayBase: instances[$0].dayBase, isOut: instances[$0].isOut, job: instances[$0].job)
       },
-      orders: open, brackets: brackets.saved, cash: cash, equity: equity, thirdBalance: thirdBalance, feesInKind: feesInKind, transfers: transfers,
+      orders: open, brackets: brackets.saved, updates: updates.elements, cash: cash, equity: equity, thirdBalance: thirdBalance,
+      feesInKind: feesInKind, transfers: transfers,
       marginUnrealized: marginUnrealized)
   }
 
@@ -95,6 +98,7 @@ extension Engine {
     feesInKind = snapshot.feesInKind
     transfers = snapshot.transfers
     marginUnrealized = snapshot.marginUnrealized
+    for news in snapshot.updates { updates.append(news) }
     for (slot, saved, _) in snapshot.orders { orders.add(saved, slot: slot) }
     for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged, job: snapshot.instances[Int(saved.request.instance)].job) }
     for (slot, _, _) in snapshot.orders where orders.isOpen(slot) { actions.append(.query(gate.restoredOrder(slot))) }
