@@ -101,7 +101,7 @@ import Testing
           let request = open.order.request
           let before = account.positions[Int(request.instance)]
           let netBefore = account.net(request.instrument)
-          desk.gate.filled(slot: open.order.slot, quantity: Quantity(raw: quantity))
+          _ = desk.gate.filled(slot: open.order.slot, quantity: Quantity(raw: quantity))
           account.positions[Int(request.instance)] += request.side.sign * quantity
           account.open[index].remaining -= quantity
           if open.order.isReducing {

@@ -23,6 +23,9 @@ public final class ScriptedStrategy {
   public private(set) var lastContext = qe_context()
   /// Tags wished for and not yet in a final state.
   public private(set) var open: Set<UInt64> = []
+  /// Ids of the host's own orders (tag 0: bracket legs, ways out) that were told of and are not yet in a final state.
+  public private(set) var openHostOrders: Set<UInt64> = []
+  private var endedHostOrders: Set<UInt64> = []
   public private(set) var breaches: [String] = []
   private let subscriptions: UInt64
   private let timerPeriodMilliseconds: Int64
@@ -75,6 +78,19 @@ public final class ScriptedStrategy {
     let isDuplicate = update.state == QE_ORDER_REFUSED && update.code == 3
     if update.tag != 0, !isDuplicate, !open.contains(update.tag) { breaches.append("update of tag \(update.tag) after its final one") }
     if isFinal, !isDuplicate { open.remove(update.tag) }
+    if update.tag == 0 { noteHostOrder(update.host_order_id, isFinal: isFinal) }
+  }
+
+  /// The host's own orders have no tag: their lives are followed by the id.
+  private func noteHostOrder(_ id: UInt64, isFinal: Bool) {
+    if id == 0 { breaches.append("an update with neither a tag nor an order id") }
+    if endedHostOrders.contains(id) { breaches.append("update of host order \(id) after its final one") }
+    if isFinal {
+      openHostOrders.remove(id)
+      endedHostOrders.insert(id)
+    } else {
+      openHostOrders.insert(id)
+    }
   }
 }
 

@@ -18,6 +18,9 @@ struct BoundedQueue<Element>: ~Copyable {
 
   var isEmpty: Bool { count == 0 }
 
+  /// Oldest first; for saving, not for the hot path.
+  var elements: [Element] { (0..<count).map { storage[(head + $0) % capacity] } }
+
   mutating func append(_ element: consuming Element) {
     precondition(count < capacity, "a bounded queue ran over: the engine's bound is wrong")
     var index = head + count

@@ -24,6 +24,9 @@ extension Engine {
       return
     }
     if bracket.pointee.isLeaving { return leave(index, number, quantity) }
+    // A first fill too small for the venue to protect: the entry may still bring more, and the host watches meanwhile.
+    let terms = bracket.pointee.terms
+    if bracket.pointee.entry >= 0, isDust(quantity, spec, at: terms.stopPrice.raw > 0 ? terms.stopPrice : terms.takeProfitPrice) { return }
     guard bracket.pointee.terms.stopPrice.raw > 0 || needsTakeProfit(bracket.pointee) else { return }
     if bracket.pointee.hasLegs { return resize(number, quantity) }
     protect(index, number, quantity)
@@ -228,7 +231,7 @@ extension Engine {
   mutating func legEnded(_ index: Int, _ order: OpenOrder, slot: Int32, state: UInt32) {
     let bracket = brackets[order.bracket]
     guard bracket.pointee.isActive else { return }
-    let hadTriggered = order.state == .triggered || order.filled > 0
+    let hadTriggered = order.hasTriggered || order.filled > 0
     switch order.role {
     case .stop:
       if bracket.pointee.stop == slot { bracket.pointee.stop = -1 }

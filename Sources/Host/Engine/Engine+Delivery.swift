@@ -90,6 +90,7 @@ extension Engine {
       position += 1
       if order.pointee.hasSuccessor, !isStillReducing(orders.staged(slot).pointee.request) {
         order.pointee.hasSuccessor = false
+        order.pointee.isReplaced = false
         let staged = orders.staged(slot)
         refuse(index, staged.pointee.intent, Refusal(code), quantity: staged.pointee.request.quantity.raw)
       }

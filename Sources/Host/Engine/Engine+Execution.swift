@@ -26,6 +26,7 @@ extension Engine {
       end(index, slot, state: QE_ORDER_REFUSED, code: code)
     case .triggered:
       orders[slot].pointee.state = .triggered
+      orders[slot].pointee.hasTriggered = true
       if orders[slot].pointee.bracket >= 0 { legTriggered(index, orders[slot].pointee) }
     case .unknown: forget(index, slot)
     case .cancelRejected: cancelRejected(index, slot)
@@ -35,7 +36,7 @@ extension Engine {
   private mutating func know(_ slot: Int32) {
     guard orders[slot].pointee.state == .unknown else { return }
     gate.setUnknown(slot: slot, false)
-    orders[slot].pointee.state = .working
+    orders[slot].pointee.state = orders[slot].pointee.hasTriggered ? .triggered : .working
   }
 
   /// Unknown is a state: nothing opens on the instrument until the venue has answered.
@@ -48,7 +49,7 @@ extension Engine {
 
   private mutating func tell(_ index: Int, _ slot: Int32, _ state: UInt32) {
     let order = orders[slot]
-    if order.pointee.role == .target { return }
+    if order.pointee.isStep { return }
     update(
       index, tag: order.pointee.tag, state: state, side: UInt32(order.pointee.request.side.rawValue), orderID: order.pointee.id,
       total: order.pointee.filled)
@@ -120,7 +121,9 @@ extension Engine {
     let isFlat = state.pointee.book.isEmpty
     mark(instrument, raisesPeak: isFlat)
     valued(raisesPeak: isFlat)
-    if !isAsOrdered { overfilled() }
+    // A mark that has not moved judges nothing, and a fill can lose all the same.
+    judgeLoss(index)
+    if !isAsOrdered { overfilled(instrument) }
   }
 
   private func record(_ index: Int, _ slot: Int32, _ report: ExecutionReport, realized: Money) -> FillRecord {
@@ -147,16 +150,16 @@ extension Engine {
     news.tag = order.tag
     news.host_order_id = order.id
     // A step of a target does not end it.
-    news.state = isComplete && order.role != .target ? QE_ORDER_FILLED : QE_ORDER_PARTIAL
+    news.state = isComplete && !order.isStep ? QE_ORDER_FILLED : QE_ORDER_PARTIAL
     news.last_quantity = report.quantity.raw
-    news.total_quantity = order.filled + (order.role == .target ? instances[index].job.filled : 0)
+    news.total_quantity = order.filled + (order.isStep ? instances[index].job.filled : 0)
     news.price = report.price.raw
     news.fee = qe_money(report.feeAmount)
     news.setFeeAsset(feeAsset(report, instruments[Int(order.request.instrument)]))
     news.side = UInt32(order.request.side.rawValue)
     news.maker = report.isMaker ? 1 : 0
     // A target that has ended already has had its last update.
-    if order.role != .target || order.tag == 0 || instances[index].job.tag == order.tag {
+    if !order.isStep || instances[index].job.tag == order.tag {
       updates.append(PendingUpdate(instance: Int32(index), news: .order(news)))
     }
     if isComplete {
@@ -178,8 +181,13 @@ extension Engine {
   }
 
   /// A venue that fills more than was ordered is not understood: the books have what it says, and nothing opens any more.
-  private mutating func overfilled() {
+  /// Nor do exits that were proven against a position which is gone.
+  private mutating func overfilled(_ instrument: Int) {
     gate.halt()
+    for index in instruments[instrument].firstInstance..<instruments[instrument].endInstance where gate.voidProofs(instance: Int32(index)) {
+      for position in 0..<orders.count(Int32(index)) { orders[orders.slot(Int32(index), at: position)].pointee.isReducing = false }
+      cancelOpening(index)
+    }
     noteRiskState()
   }
 

@@ -176,11 +176,10 @@ extension Engine {
       return refuse(index, intent, refusal, quantity: request.quantity.raw)
     }
     if orders[old].pointee.state == .pending {
-      // Nothing has left the house: the old one is taken back, the new one is an order like any other.
-      end(index, old, state: QE_ORDER_REPLACED)
+      // Nothing of the old one has left the house: it is taken back once the new one has passed, an order like any other.
       switch place(index, request, intent: intent, terms: BracketTerms(intent), lifeMilliseconds: intent.time_in_force_ms) {
       case .refused(let refusal): refuse(index, intent, refusal, quantity: request.quantity.raw)
-      case .placed: break
+      case .placed: end(index, old, state: QE_ORDER_REPLACED)
       }
       return
     }

@@ -30,8 +30,10 @@ extension Engine {
     for index in 0..<instanceCount {
       for position in 0..<orders.count(Int32(index)) {
         let order = orders[orders.slot(Int32(index), at: position)]
-        // While nothing may open, whatever could is on its way out and nothing waits for an approval.
-        if instances[index].told != .none, !order.pointee.isReducing, !order.pointee.cancelSent, order.pointee.state != .unknown {
+        // While nothing may open, whatever could is on its way out and nothing waits for an approval. A cancel that the
+        // venue refused is asked again with the next event.
+        let isLeaving = order.pointee.cancelSent || order.pointee.state == .unknown || (instances[index].needsCare && order.pointee.state != .pending)
+        if instances[index].told != .none, !order.pointee.isReducing, !isLeaving {
           return "order \(order.pointee.id) could open while \(instances[index].told.name)"
         }
       }

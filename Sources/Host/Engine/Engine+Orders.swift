@@ -33,6 +33,7 @@ extension Engine {
     order.role = role
     order.bracket = bracket
     order.replaces = old
+    if old >= 0 { order.replacesID = orders[old].pointee.id }
     order.lifeMilliseconds = lifeMilliseconds
     if lifeMilliseconds > 0 { order.deadline = now + lifeMilliseconds * 1_000_000 }
     noteDecision(&order)
@@ -78,8 +79,8 @@ extension Engine {
   }
 
   private mutating func send(_ order: ApprovedOrder) {
-    if order.isReducing { makeWay(for: order.request) }
     let old = orders[order.slot].pointee.replaces
+    if order.isReducing { makeWay(for: order.request, beside: old) }
     if old >= 0 {
       orders[order.slot].pointee.replaces = -1
       orders[old].pointee.isReplaced = true
@@ -91,15 +92,16 @@ extension Engine {
     }
   }
 
-  /// An exit must not meet an own entry that rests in its way: that one is cancelled first.
-  private mutating func makeWay(for exit: OrderRequest) {
+  /// An exit must not meet an own entry that rests in its way: that one is cancelled first. The one it replaces goes with
+  /// the replacement itself.
+  private mutating func makeWay(for exit: OrderRequest, beside old: Int32) {
     if exit.type.isConditional { return }
     let state = instruments + Int(exit.instrument)
     for index in state.pointee.firstInstance..<state.pointee.endInstance {
       for position in 0..<orders.count(Int32(index)) {
         let slot = orders.slot(Int32(index), at: position)
         let order = orders[slot].pointee
-        guard !order.isReducing, order.request.side != exit.side, order.request.type == .limit, order.state != .pending else { continue }
+        guard slot != old, !order.isReducing, order.request.side != exit.side, order.request.type == .limit, order.state != .pending else { continue }
         let isMet =
           exit.type == .market || (exit.side == .sell ? order.request.price >= exit.price : order.request.price <= exit.price)
         if isMet { requestCancel(slot) }
@@ -131,7 +133,9 @@ extension Engine {
     if now >= orders[slot].pointee.deadline { return revoke(index, slot, .decisionExpired) }
     let old = orders[slot].pointee.replaces
     // What it was to replace has ended meanwhile, and with it the reason for this one.
-    if old >= 0, !orders.isOpen(old) || orders[old].pointee.cancelSent { return revoke(index, slot, .unknownTarget) }
+    if old >= 0, orders[old].pointee.id != orders[slot].pointee.replacesID || orders[old].pointee.cancelSent {
+      return revoke(index, slot, .unknownTarget)
+    }
     let request = orders[slot].pointee.request
     showPrices()
     let spec = instruments[Int(request.instrument)].spec
@@ -188,7 +192,7 @@ extension Engine {
     isTouched = true
     let order = orders[slot].pointee
     // A step towards a target is no intent of its own: the target has one end for all its steps.
-    if order.role != .target {
+    if !order.isStep {
       update(
         index, tag: order.tag, state: state, code: code, side: UInt32(order.request.side.rawValue), orderID: order.id, total: order.filled)
     }

@@ -12,6 +12,7 @@ public struct EngineSnapshot: Sendable {
     var bid: Price
     var ask: Price
     var venueMark: Price
+    var isStale: Bool
   }
 
   struct Instance: Sendable {
@@ -30,6 +31,8 @@ public struct EngineSnapshot: Sendable {
   /// With their slots, in the order of each instance's list.
   var orders: [(slot: Int32, order: OpenOrder, staged: StagedOrder)]
   var brackets: [Bracket]
+  /// News that nobody has been told yet: of a life that ended before its first event.
+  var updates: [PendingUpdate]
   var cash: Money
   var equity: Money
   var thirdBalance: Money
@@ -52,14 +55,16 @@ extension Engine {
       instruments: (0..<instrumentCount).map {
         let state = instruments[$0]
         return EngineSnapshot.Instrument(
-          book: state.book, unrealized: state.unrealized, last: state.last, bid: state.bid, ask: state.ask, venueMark: state.venueMark)
+          book: state.book, unrealized: state.unrealized, last: state.last, bid: state.bid, ask: state.ask, venueMark: state.venueMark,
+          isStale: state.isStale)
       },
       instances: (0..<instanceCount).map {
         EngineSnapshot.Instance(
           book: instances[$0].book, trip: instances[$0].trip, dayBase: instances[$0].dayBase, isOut: instances[$0].isOut, job: instances[$0].job,
           needsCare: instances[$0].needsCare, told: instances[$0].told)
       },
-      orders: open, brackets: brackets.saved, cash: cash, equity: equity, thirdBalance: thirdBalance, feesInKind: feesInKind, transfers: transfers,
+      orders: open, brackets: brackets.saved, updates: updates.elements, cash: cash, equity: equity, thirdBalance: thirdBalance,
+      feesInKind: feesInKind, transfers: transfers,
       marginUnrealized: marginUnrealized)
   }
 
@@ -76,7 +81,7 @@ extension Engine {
       instances[index].told = .none
       instances[index].job = TargetJob()
     }
-    for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged) }
+    for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged, job: snapshot.instances[Int(saved.request.instance)].job) }
     for (slot, _, _) in snapshot.orders where orders.isOpen(slot) { actions.append(.query(gate.restoredOrder(slot))) }
     for (index, saved) in snapshot.instances.enumerated() { dropTarget(index, saved.job) }
     for index in 0..<instanceCount {
@@ -102,6 +107,8 @@ extension Engine {
       instruments[index].bid = saved.bid
       instruments[index].ask = saved.ask
       instruments[index].venueMark = saved.venueMark
+      instruments[index].isStale = saved.isStale
+      if saved.isStale { instruments[index].contextFlags |= QE_CONTEXT_STALE }
     }
     brackets.restore(snapshot.brackets)
     for (index, saved) in snapshot.instances.enumerated() {
@@ -121,6 +128,7 @@ extension Engine {
     feesInKind = snapshot.feesInKind
     transfers = snapshot.transfers
     marginUnrealized = snapshot.marginUnrealized
+    for news in snapshot.updates { updates.append(news) }
     for (slot, saved, staged) in snapshot.orders {
       orders.add(saved, slot: slot)
       orders.staged(slot).pointee = staged
@@ -135,16 +143,18 @@ extension Engine {
     }
   }
 
-  private mutating func reopen(_ slot: Int32, _ saved: OpenOrder, _ staged: StagedOrder) {
+  private mutating func reopen(_ slot: Int32, _ saved: OpenOrder, _ staged: StagedOrder, job: TargetJob) {
     let index = Int(saved.request.instance)
     if saved.hasSuccessor {
       orders[slot].pointee.hasSuccessor = false
+      orders[slot].pointee.isReplaced = false
       refuse(index, staged.intent, Refusal(.decisionExpired), quantity: staged.request.quantity.raw)
     }
     if saved.state == .pending { return revoke(index, slot, .decisionExpired) }
     if saved.role == .target {
-      // Its target is gone with the former life: the order lives on as the host's own until it ends.
-      orders[slot].pointee.role = .wish
+      // Its target is gone with the former life: the order has the target's end, or belongs to nobody where a newer target
+      // had ended that one already.
+      if job.isActive, job.tag == saved.tag, saved.tag != 0 { orders[slot].pointee.role = .wish } else { orders[slot].pointee.tag = 0 }
     }
     orders[slot].pointee.state = .unknown
     gate.setUnknown(slot: slot, true)
@@ -152,7 +162,9 @@ extension Engine {
     // A former life's cancel may not have arrived: it is asked for again.
     orders[slot].pointee.cancelSent = false
     if saved.cancelSent { requestCancel(slot) }
-    update(index, tag: saved.tag, state: QE_ORDER_UNKNOWN, side: UInt32(saved.request.side.rawValue), orderID: saved.id, total: saved.filled)
+    update(
+      index, tag: orders[slot].pointee.tag, state: QE_ORDER_UNKNOWN, side: UInt32(saved.request.side.rawValue), orderID: saved.id,
+      total: saved.filled)
   }
 
   /// A target does not outlive its host. One with an open order ends when that order does.
@@ -160,7 +172,7 @@ extension Engine {
     guard job.isActive, !job.isHost else { return }
     if let open = (0..<orders.count(Int32(index))).map({ orders.slot(Int32(index), at: $0) }).first(where: { orders[$0].pointee.tag == job.tag }) {
       if orders[open].pointee.cancelTag == 0 { orders[open].pointee.cancelTag = job.cancelTag }
-      return
+      return requestCancel(open)
     }
     update(index, tag: job.tag, state: QE_ORDER_REFUSED, code: .decisionExpired, total: job.filled)
     if job.cancelTag != 0 { update(index, tag: job.cancelTag, state: QE_ORDER_DONE) }

@@ -92,6 +92,7 @@ extension Engine {
   mutating func dropSuccessor(_ index: Int, _ slot: Int32) {
     guard orders[slot].pointee.hasSuccessor else { return }
     orders[slot].pointee.hasSuccessor = false
+    orders[slot].pointee.isReplaced = false
     update(index, tag: orders.staged(slot).pointee.tag, state: QE_ORDER_CANCELLED, side: orders.staged(slot).pointee.intent.side)
   }
 

@@ -27,7 +27,7 @@ public struct Engine: ~Copyable {
   let intentBudget: Int
   let maximumInflightEntries: Int
   let approvalNanoseconds: Int64?
-  let hasInstanceLossLimit: Bool
+  var hasInstanceLossLimit: Bool
   let thirdAsset: AssetCode?
 
   /// Quote currency at hand; on margined markets the wallet balance.
@@ -209,6 +209,8 @@ public struct Engine: ~Copyable {
   public mutating func tighten(_ time: EventTime, _ wanted: RiskLimits) -> Bool {
     begin(time)
     gate.tighten(wanted)
+    hasInstanceLossLimit = gate.limits.instance.maximumDailyLoss != nil
+    for index in 0..<instanceCount { judgeLoss(index) }
     noteRiskState()
     return end()
   }
@@ -222,8 +224,11 @@ public struct Engine: ~Copyable {
   }
 
   private mutating func rollDay() {
+    let known = gate.nextDayNanoseconds
     _ = gate.advanced(to: now)
     nextDayNanoseconds = gate.nextDayNanoseconds
+    // The first event of a later life on the same day is no new day.
+    if nextDayNanoseconds == known { return }
     for index in 0..<instanceCount {
       instances[index].dayBase = profit(index)
       if gate.limits.resumeOnNewDay { gate.clearLossStop(instance: Int32(index)) }

@@ -78,8 +78,8 @@ struct OpenTrip: Sendable {
 }
 
 /// News for one instance, delivered after the step that caused it, in the order of what happened.
-struct PendingUpdate {
-  enum News {
+struct PendingUpdate: Sendable {
+  enum News: Sendable {
     case order(qe_order_update)
     case risk(RefusalCode)
   }

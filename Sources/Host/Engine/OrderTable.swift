@@ -34,7 +34,11 @@ struct OpenOrder: Sendable {
   /// The intent's; 0 = the host made the order.
   var tag: UInt64 = 0
   var state = State.sent
+  /// Kept while nobody knows more of it.
+  var hasTriggered = false
   var role = Role.wish
+  /// A step of a strategy's target: the target has one end for all its steps. The host's own way out is an order like any.
+  var isStep: Bool { role == .target && tag != 0 }
   /// Of the entry that it opens with, or of the bracket that it serves; -1 = none.
   var bracket: Int32 = -1
   var filled: Int64 = 0
@@ -47,6 +51,8 @@ struct OpenOrder: Sendable {
   var isReplaced = false
   /// Waits for its approval and then takes this order's place; -1 = none.
   var replaces: Int32 = -1
+  /// The id of that one: its slot may have become another order's by then.
+  var replacesID: UInt64 = 0
   /// Something follows once this order is gone, because both could not be open at once: `OrderTable.staged`.
   var hasSuccessor = false
   /// Receive time at which its life, or the wait for its approval, is over.

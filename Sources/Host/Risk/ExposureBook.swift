@@ -446,6 +446,22 @@ extension ExposureBook {
     return nil
   }
 
+  /// Where exits no longer fit into what is held (a venue filled more than was ordered), none of the instance's is proven
+  /// any more: they count as opening.
+  mutating func voidProofs(instance: Int32) -> Bool {
+    let position = instances[Int(instance)].position
+    if reducingOpen(instance: instance, side: .sell) <= max(0, position), reducingOpen(instance: instance, side: .buy) <= max(0, -position) {
+      return false
+    }
+    for position in 0..<activeCount {
+      let reservation = reservations + Int(active[position])
+      guard reservation.pointee.request.instance == instance, reservation.pointee.isReducing else { continue }
+      reservation.pointee.isReducing = false
+      instances[Int(instance)].openingOrders += 1
+    }
+    return true
+  }
+
   private func reducingOpen(instance: Int32, side: Side) -> Int64 {
     var sum: Int64 = 0
     for position in 0..<activeCount {

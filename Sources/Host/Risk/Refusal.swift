@@ -38,8 +38,9 @@ public struct Refusal: Sendable, BitwiseCopyable, Hashable {
     Refusal(code, unit: .money, value: value.raw, limit: limit.raw)
   }
 
-  /// How far the value was inside (positive) or over (negative) the limit.
-  public var headroom: Int128 { limit - value }
+  /// How far the value is beyond the limit, whichever side of it is the allowed one: never above zero, because nothing is
+  /// refused that has room.
+  public var headroom: Int128 { -Int128((limit - value).magnitude) }
 
   /// `ORDER_NOTIONAL_LIMIT: 12000, limit 10000, headroom -2000`, for people.
   ///

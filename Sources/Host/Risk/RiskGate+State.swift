@@ -19,6 +19,9 @@ extension RiskGate {
   /// - Returns: false when the venue filled more than was ordered.
   public mutating func filled(slot: Int32, quantity: Quantity) -> Bool { book.filled(slot: slot, quantity: quantity) }
 
+  /// After the venue filled more than was ordered: whether the instance's exits could open now. They count as opening then.
+  public mutating func voidProofs(instance: Int32) -> Bool { book.voidProofs(instance: instance) }
+
   /// A commission took base units out of the instance's position.
   public mutating func debited(instance: Int32, quantity: Int64) { book.debited(instance: instance, quantity: quantity) }
 
