@@ -38,7 +38,7 @@ extension Backtest {
       if recorder.tickIndex == 0 { span.first = batch[0].exchangeMilliseconds }
       for index in 0..<count {
         let tick = batch[index]
-        let milliseconds = loop.isDelayed ? loop.receiveNanoseconds / 1_000_000 : tick.exchangeMilliseconds
+        let milliseconds = loop.isDelayed ? engineTime(loop, span) : tick.exchangeMilliseconds
         if milliseconds > recorder.wakeMilliseconds { recorder.advance(to: milliseconds, loop.engine) }
         recorder.timeMilliseconds = milliseconds
         loop.trade(tick, instrument: 0, receiveNanoseconds: tick.exchangeMilliseconds &* 1_000_000)
@@ -66,7 +66,7 @@ extension Backtest {
       if recorder.tickIndex == 0 { span.first = milliseconds }
       span.last = milliseconds
       span.inputs.count(event.payload)
-      let time = loop.isDelayed ? loop.receiveNanoseconds / 1_000_000 : milliseconds
+      let time = loop.isDelayed ? engineTime(loop, span) : milliseconds
       if time > recorder.wakeMilliseconds { recorder.advance(to: time, loop.engine) }
       recorder.timeMilliseconds = time
       loop.event(event, instrument: 0)
@@ -79,6 +79,11 @@ extension Backtest {
     try stopOnFailure(recorder, session)
     span.inputs.recording = reader.counts
     return span
+  }
+
+  /// Where the engine stands, which over a delay line is behind what was read; before its first input, where the data begins.
+  private func engineTime(_ loop: borrowing TradingLoop, _ span: Span) -> Int64 {
+    loop.receiveNanoseconds > 0 ? loop.receiveNanoseconds / 1_000_000 : span.first
   }
 
   /// The account as the engine sees it now, which over a delay line is behind what was read.

@@ -66,7 +66,8 @@ final class BacktestRecorder: RunObserver {
   func filled(_ fill: FillRecord) {
     nextLimitMilliseconds = timeMilliseconds
     let row = FillRow(
-      tickIndex: tickIndex, timeMilliseconds: fill.receiveNanoseconds / 1_000_000, instance: Int(fill.instance), side: fill.side, quantity: fill.quantity,
+      tickIndex: tickIndex, timeMilliseconds: fill.receiveNanoseconds / 1_000_000, instance: Int(fill.instance), side: fill.side,
+      quantity: fill.quantity,
       price: fill.price, notional: specs[Int(fill.instrument)].notional(fill.price, fill.quantity), fee: fill.fee, isMaker: fill.isMaker,
       positionAfter: fill.position, realizedPnL: fill.realized, decisionBid: fill.decisionBid, decisionAsk: fill.decisionAsk,
       feeAsset: Int(fill.feeAsset.rawValue), feeAmount: fill.feeAmount, isHostMade: fill.isHostMade)

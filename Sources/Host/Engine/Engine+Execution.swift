@@ -25,10 +25,13 @@ extension Engine {
       note(Refusal(code), index, tag: orders[slot].pointee.tag)
       end(index, slot, state: QE_ORDER_REFUSED, code: code)
     case .triggered:
+      // Of an order without a trigger it means nothing.
+      guard orders[slot].pointee.request.type.isConditional else { return }
       orders[slot].pointee.state = .triggered
       orders[slot].pointee.hasTriggered = true
       if orders[slot].pointee.bracket >= 0 { legTriggered(index, orders[slot].pointee) }
-    case .unknown: forget(index, slot)
+    // Nothing new: it has been asked about already.
+    case .unknown: if orders[slot].pointee.state != .unknown { forget(index, slot) }
     case .cancelRejected: cancelRejected(index, slot)
     }
   }

@@ -114,7 +114,9 @@ extension Engine {
     switch read(index, intent) {
     case .refused(let refusal, let quantity): refuse(index, intent, refusal, quantity: quantity)
     case .order(let request):
-      if let refusal = entryRefusal(index, request, standingIn: 0) { return refuse(index, intent, refusal, quantity: request.quantity.raw) }
+      if let refusal = entryRefusal(index, request, standingIn: 0, terms: BracketTerms(intent)) {
+        return refuse(index, intent, refusal, quantity: request.quantity.raw)
+      }
       switch place(index, request, intent: intent, terms: BracketTerms(intent), lifeMilliseconds: intent.time_in_force_ms) {
       case .refused(let refusal): refuse(index, intent, refusal, quantity: request.quantity.raw)
       case .placed: break
@@ -125,12 +127,13 @@ extension Engine {
   /// What the host itself holds against an entry, before hard risk is asked.
   ///
   /// - Parameter standingIn: 1 when it takes the place of an entry that is counted already.
-  private func entryRefusal(_ index: Int, _ request: OrderRequest, standingIn: Int) -> Refusal? {
+  private func entryRefusal(_ index: Int, _ request: OrderRequest, standingIn: Int, terms: BracketTerms) -> Refusal? {
     if instances[index].job.isActive { return Refusal(.targetWorking) }
     if orders.isFull(Int32(index)) {
       return Refusal(.tooManyOrders, unit: .count, value: Int128(OrderTable.perInstance) + 1, limit: Int128(OrderTable.perInstance))
     }
-    if gate.isReducing(request) { return nil }
+    // A bracket protects what an order opens; an exit opens nothing.
+    if gate.isReducing(request) { return terms.isNone ? nil : Refusal(.invalidBracket) }
     if !instances[index].cadenceOpen { return Refusal(.offCadence) }
     let inFlight = gate.openingOrders(instance: Int32(index)) - standingIn
     if inFlight >= maximumInflightEntries {
@@ -172,7 +175,7 @@ extension Engine {
     if orders[old].pointee.isReducing, request.side == orders[old].pointee.request.side {
       return replaceExit(index, old, request, intent)
     }
-    if let refusal = entryRefusal(index, request, standingIn: orders[old].pointee.isReducing ? 0 : 1) {
+    if let refusal = entryRefusal(index, request, standingIn: orders[old].pointee.isReducing ? 0 : 1, terms: BracketTerms(intent)) {
       return refuse(index, intent, refusal, quantity: request.quantity.raw)
     }
     if orders[old].pointee.state == .pending {

@@ -31,6 +31,8 @@ struct ExposureBook: ~Copyable {
     var unknownOrders: Int32 = 0
     /// Over the account's limit for a symbol, where this one has its own.
     var maximumNotional: Money?
+    /// The venue once filled more than was ordered: its word is booked, whatever it makes of the position.
+    var isOverfilled = false
   }
 
   struct InstanceExposure {
@@ -310,6 +312,7 @@ extension ExposureBook {
     reservations[Int(slot)].remaining -= taken
     if reservation.pair >= 0 { reservations[Int(reservation.pair)].remaining -= taken }
     addOpen(reservation.request, -taken, isPending: reservation.isPending)
+    if taken < quantity.raw { instruments[Int(reservation.request.instrument)].isOverfilled = true }
     let signed = reservation.request.side.sign * quantity.raw
     instruments[Int(reservation.request.instrument)].position += signed
     instances[Int(reservation.request.instance)].position += signed
@@ -420,7 +423,9 @@ extension ExposureBook {
       let account = instruments + index
       if account.pointee.position != position { return "the instances hold \(position), the account \(account.pointee.position)" }
       if account.pointee.openBuys != buys || account.pointee.openSells != sells { return "the instances' open orders are not the account's" }
-      if account.pointee.spec.isSpot, account.pointee.position < 0 { return "a spot position is short: \(account.pointee.position)" }
+      if account.pointee.spec.isSpot, account.pointee.position < 0, !account.pointee.isOverfilled {
+        return "a spot position is short: \(account.pointee.position)"
+      }
     }
     var open: Int64 = 0
     for position in 0..<activeCount {

@@ -95,7 +95,7 @@ extension RiskGate {
   private func stateRefusal(_ request: OrderRequest, _ spec: InstrumentSpec) -> Refusal? {
     let instrument = book.instruments[Int(request.instrument)]
     if let limit = limits.maximumEventLagMilliseconds, instrument.lagNanoseconds > limit * 1_000_000 {
-      return Refusal(.eventLag, unit: .milliseconds, value: Int128(instrument.lagNanoseconds / 1_000_000), limit: Int128(limit))
+      return Refusal(.eventLag, unit: .milliseconds, value: Int128((instrument.lagNanoseconds + 999_999) / 1_000_000), limit: Int128(limit))
     }
     if instrument.unknownOrders > 0 { return Refusal(.unknownOrder, unit: .count, value: Int128(instrument.unknownOrders), limit: 0) }
     if book.hasOpposite(request) { return Refusal(.oppositeInstance) }

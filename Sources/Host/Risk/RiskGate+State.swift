@@ -96,6 +96,11 @@ extension RiskGate {
   /// Limits of a running host only tighten; what is looser in `wanted` is ignored.
   public mutating func tighten(_ wanted: RiskLimits) {
     limits = limits.tightened(by: wanted)
+    if let common = wanted.maximumSymbolNotional {
+      for index in 0..<book.instrumentCount {
+        if let own = book.instruments[index].maximumNotional { book.instruments[index].maximumNotional = min(own, common) }
+      }
+    }
     losses.tighten(limits)
     rate.tighten(limits.maximumOrdersPerSecond)
     messages.tighten(limits.venueMessagesPerTenSeconds)
