@@ -95,7 +95,9 @@ extension LiveHost {
 
   /// What stays held and open, in words.
   private func held(besides closing: [String]) -> String {
-    let positions = positions.filter { !closing.contains($0.name) }.map { "position \($0.name) \($0.position.text(decimals: $0.position.scale)) stays" }
+    let positions = positions.filter { !closing.contains($0.name) }.map {
+      "position \($0.name) \($0.position.text(decimals: $0.position.scale)) stays"
+    }
     let orders = openOrders - leavingOrders
     let all = positions + (orders > 0 ? [orders == 1 ? "1 order stays" : "\(orders) orders stay"] : [])
     return all.isEmpty ? (closing.isEmpty ? "nothing is held" : "nothing else is held") : all.joined(separator: "; ")
