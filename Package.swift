@@ -155,7 +155,7 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
-  test("DaemonTests", ["Daemon", "Kernel", "Market", "Session"]),
+  test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"]),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),
 ]

@@ -88,6 +88,14 @@ import Testing
     #expect(try outcome.text("halted") == "HALTED")
   }
 
+  @Test func `Nobody resumes a kill`() throws {
+    let child = try paper.start(["--set", "risk.kill_switch.enabled=true"])
+    let resume = try paper.command(["risk", "resume", "--json"])
+    #expect(resume.exitCode == 0 && resume.errors.hasPrefix("opening is still stopped: KILLED; stop the host, remove the kill file and its latch"))
+    #expect(try resume.text("halted") == "KILLED")
+    #expect(try stop(child).text("halted") == "KILLED")
+  }
+
   @Test func `A resumed host says who may still not open`() throws {
     _ = try paper.host.succeed([
       "strategies", "publish", "Misbehaving", "--symbol", "SOLUSDT", "--param", "fault=process_error", "--param", "size=0.01",

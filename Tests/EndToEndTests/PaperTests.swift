@@ -40,16 +40,25 @@ import Testing
     try expectSame(run, try backtest(path, spread))
   }
 
-  @Test func `At full speed a recording is decided as in a backtest`() throws {
+  @Test(arguments: [false, true], ["0", "5"])
+  func `At full speed a recording is decided as in a backtest`(tradesOnly: Bool, latencyMilliseconds: String) throws {
     var chance = Chance.seeded("At full speed a recording is decided as in a backtest")
     try publish()
-    let path = try Recordings(8000, chance: &chance).write(host.folder, "r")
-    let run = try host.succeed(paper("BTCUSDT=\(path)", ["--set", "feed.speed=max", "--set", "simulation.fill=quote"]))
-    #expect(!run.errors.contains("made from its trades"))
-    try expectSame(run, try backtest(path, ["--set", "simulation.fill=quote"]))
+    let path = try Recordings(5000, chance: &chance, tradesOnly: tradesOnly).write(host.folder, "r")
+    let settings = ["--set", "simulation.fill=quote", "--set", "simulation.order_latency_ms=\(latencyMilliseconds)"]
+    let run = try host.succeed(paper("BTCUSDT=\(path)", ["--set", "feed.speed=max"] + settings))
+    #expect(run.errors.contains("made from its trades") == tradesOnly)
+    try expectSame(run, try backtest(path, settings))
+  }
+
+  @Test func `Depth of a snapshot is in both`() throws {
+    var chance = Chance.seeded("Depth of a snapshot is in both")
+    try publish()
+    let path = try Recordings(5000, chance: &chance).write(host.folder, "r")
     let snapshot = try host.folder.write(Recordings.snapshot + "\n", to: "s.jsonl")
-    let again = try host.succeed(paper("BTCUSDT=\(path)", ["--set", "feed.speed=max", "--set", "feed.snapshot=BTCUSDT=\(snapshot)"]))
-    #expect(try again.text("stopped_by") == "feed ended")
+    let run = try host.succeed(paper("BTCUSDT=\(path)", ["--set", "feed.speed=max", "--set", "feed.snapshot=BTCUSDT=\(snapshot)"]))
+    try expectSame(run, try backtest(path, ["--snapshot", snapshot]))
+    #expect(try run.integer("events") > 10_000, "depth is among them")
     try host.refuse(
       paper("BTCUSDT=\(path)", ["--set", "feed.snapshot=ETHUSDT=\(snapshot)"]), exitCode: 78, naming: ["ETHUSDT has no recording"])
   }

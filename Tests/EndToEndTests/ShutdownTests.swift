@@ -43,6 +43,55 @@ import Testing
     #expect(outcome.exitCode == 0 && outcome.errorLines.last?.hasSuffix("; nothing is left open") == true, "\(outcome)")
   }
 
+  /// Orders that are two seconds on their way: what a shutdown asks for has to be waited for.
+  private func startSlowly(_ more: [String]) throws -> (Child, ControlSocket) {
+    let child = try paper.start(["--set", "simulation.order_latency_ms=2000"] + more.flatMap { ["--set", $0] })
+    let socket = try paper.socket()
+    _ = try socket.status { $0["fills"] as? Int == 1 }
+    return (child, socket)
+  }
+
+  @Test func `Exits that are on their way are waited for, and nobody else commands meanwhile`() throws {
+    let (child, socket) = try startSlowly(["app.on_shutdown=flatten", "app.shutdown_timeout_seconds=60"])
+    child.signal(SIGTERM)
+    _ = try socket.status { $0["halted"] as? String == "HALTED" }
+    #expect(try (socket.ask(#"{"command": "resume"}"#)["error"] as? String)?.contains("shutting down") == true)
+    let outcome = try child.finish(deadlineSeconds: 60)
+    #expect(outcome.exitCode == 0 && outcome.errorLines.last?.hasSuffix("; nothing is left open") == true, "\(outcome)")
+    #expect(try outcome.integer("fills") == 2)
+  }
+
+  @Test func `Cancels that are on their way are waited for`() throws {
+    let (child, _) = try startSlowly(["app.shutdown_timeout_seconds=60"])
+    child.signal(SIGTERM)
+    let outcome = try child.finish(deadlineSeconds: 60)
+    #expect(outcome.exitCode == 0 && outcome.errorLines.last?.hasSuffix("; left open: position BTCUSDT 0.001") == true, "\(outcome)")
+  }
+
+  @Test func `A halt says what is on its way`() throws {
+    let (child, socket) = try startSlowly([])
+    let halt = try paper.command(["risk", "halt"])
+    #expect(halt.errors == "halted; 1 order is being cancelled; position BTCUSDT 0.001 stays; resume with: quantumedge risk resume\n", "\(halt)")
+    _ = try socket.status { ($0["queues"] as? [String: Any])?["open_orders"] as? Int == 0 }
+    let flatten = try paper.command(["risk", "flatten"])
+    #expect(flatten.errors.hasPrefix("halted; 0 orders cancelled; closing BTCUSDT 0.001; "), "\(flatten)")
+    _ = try socket.status { $0["fills"] as? Int == 2 }
+    child.signal(SIGTERM)
+    #expect(try child.finish(deadlineSeconds: 60).errorLines.last?.hasSuffix("; nothing is left open") == true)
+  }
+
+  @Test(arguments: [true, false]) func `The deadline or a second signal ends the wait, and what is left is said`(bySignal: Bool) throws {
+    let (child, socket) = try startSlowly(["app.on_shutdown=flatten", "app.shutdown_timeout_seconds=\(bySignal ? 300 : 0)"])
+    child.signal(SIGTERM)
+    if bySignal {
+      _ = try socket.status { $0["halted"] as? String == "HALTED" }
+      child.signal(SIGINT)
+    }
+    let outcome = try child.finish(deadlineSeconds: 60)
+    #expect(outcome.exitCode == 0 && outcome.errorLines.last?.contains("; left open: position BTCUSDT 0.001") == true, "\(outcome)")
+    #expect(try outcome.text("stopped_by") == "SIGTERM" && outcome.integer("fills") == 1)
+  }
+
   @Test(arguments: ["app.on_shutdown=sell", "app.shutdown_timeout_seconds=301", "feed.speed=fast", "feed.stale_after_ms=99", "feed.recording=x.csv"])
   func `Other values are refused`(assignment: String) throws {
     try paper.host.refuse(

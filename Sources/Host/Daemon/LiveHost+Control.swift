@@ -8,13 +8,16 @@ extension LiveHost {
   mutating func answer(_ request: ControlMailbox.Request, _ now: Int64) {
     let who = "user \(request.peer.user), process \(request.peer.process)"
     let content: ControlAnswer.Content
+    if isEnding, request.command != .status {
+      return mailbox.answer(request.id, ControlAnswer(content: .failed("the host is shutting down; nothing was done")))
+    }
     switch request.command {
     case .status: content = .status(status(now))
     case .halt(let reason):
       let hadHalted = isHalted
       haltNote = "HALTED by \(who)" + (reason.map { ": \($0)" } ?? "")
       content = perform(.halt, now, as: request.command.name, who, reason) { host, cancelled in
-        "\(hadHalted ? "was halted already" : "halted"); \(cancelled); \(host.held); resume with: quantumedge risk resume"
+        "\(hadHalted ? "was halted already" : "halted"); \(cancelled); \(host.held(besides: [])); resume with: quantumedge risk resume"
       }
     case .resume:
       content = perform(.resume, now, as: request.command.name, who, nil) { host, _ in
@@ -30,11 +33,12 @@ extension LiveHost {
       let before = positions
       content = perform(.flatten(instrument: instrument), now, as: request.command.name, who, symbol) { host, cancelled in
         let after = host.positions
-        let closed = before.filter { old in !after.contains { $0.name == old.name } }.map {
-          "\($0.name) \($0.position.text(decimals: $0.position.scale))"
+        let words = { (verb: String, some: [(name: String, position: Figure)]) in
+          some.isEmpty ? "" : "\(verb) \(some.map { "\($0.name) \($0.position.text(decimals: $0.position.scale))" }.joined(separator: ", ")); "
         }
-        return "halted; \(cancelled); \(closed.isEmpty ? "" : "closed \(closed.joined(separator: ", ")); ")\(host.held); "
-          + "resume with: quantumedge risk resume"
+        let closing = after.filter { instrument < 0 || $0.name == host.session.instruments[Int(instrument)].id.symbol }
+        return "halted; \(cancelled); \(words("closed", before.filter { old in !after.contains { $0.name == old.name } }))"
+          + "\(words("closing", closing))\(host.held(besides: closing.map(\.name))); resume with: quantumedge risk resume"
       }
     case .resetPeak:
       content = perform(.resetPeak, now, as: request.command.name, who, nil) { host, _ in
@@ -50,11 +54,17 @@ extension LiveHost {
     _ command: Event.Command, _ now: Int64, as name: String, _ who: String, _ detail: String?, words: (borrowing LiveHost, String) -> String
   ) -> ControlAnswer.Content {
     let before = openOrders
-    let sequence = loop.sequence + 1
-    loop.command(command, receiveNanoseconds: engineNow(now))
+    let cancels = loop.counters.cancels
+    let sequence = loop.command(command, receiveNanoseconds: engineNow(now))
     let after = openOrders
     let gone = max(0, before - after)
-    let message = words(self, gone == 1 ? "1 order cancelled" : "\(gone) orders cancelled")
+    // With latencies the venue has not heard of them yet.
+    let asked = loop.counters.cancels - cancels
+    leavingOrders = max(0, asked - gone)
+    let message = words(
+      self,
+      asked > gone
+        ? "\(asked == 1 ? "1 order is" : "\(asked) orders are") being cancelled" : gone == 1 ? "1 order cancelled" : "\(gone) orders cancelled")
     notice("control: \(name)\(detail.map { " (\($0))" } ?? "") by \(who), input \(sequence): \(message)")
     return .done(
       ControlAnswer.Done(
@@ -83,12 +93,14 @@ extension LiveHost {
     return session.instruments.firstIndex { $0.id.symbol == symbol || $0.id.description == symbol }.map { Int32($0) }
   }
 
-  /// What is still held and open, in words.
-  private var held: String {
-    let positions = positions.map { "position \($0.name) \($0.position.text(decimals: $0.position.scale)) stays" }
-    let orders = openOrders
+  /// What stays held and open, in words.
+  private func held(besides closing: [String]) -> String {
+    let positions = positions.filter { !closing.contains($0.name) }.map {
+      "position \($0.name) \($0.position.text(decimals: $0.position.scale)) stays"
+    }
+    let orders = openOrders - leavingOrders
     let all = positions + (orders > 0 ? [orders == 1 ? "1 order stays" : "\(orders) orders stay"] : [])
-    return all.isEmpty ? "nothing is held" : all.joined(separator: "; ")
+    return all.isEmpty ? (closing.isEmpty ? "nothing is held" : "nothing else is held") : all.joined(separator: "; ")
   }
 
   private func advice(_ code: RefusalCode) -> String {

@@ -24,6 +24,10 @@ struct LiveHost: ~Copyable {
   private(set) var events = 0
   private(set) var isKilled = false
   private(set) var hasBrokenFeed = false
+  /// The shutdown's own commands are the last.
+  private(set) var isEnding = false
+  /// Of the last command: orders whose cancels are on their way.
+  var leavingOrders = 0
   /// Who halted, and why, for people.
   var haltNote: String?
   private var clock = RisingClock()
@@ -95,8 +99,8 @@ struct LiveHost: ~Copyable {
         report(status(now))
       }
     }
-    // What is on its way between the venue and the engine arrives.
-    if feeds.pace == .max { loop.finish() }
+    // What is on its way between the venue and the engine arrives; of live data only time can bring it.
+    if feeds.pace == .max || feeds.nextDueNanoseconds == nil { loop.finish() }
     // Read first: what the shutdown does is no word about the run, nor is it in the decisions.
     let last = status(clock.now())
     let decisionHash = loop.decisionHashes().run.hex
@@ -158,20 +162,27 @@ struct LiveHost: ~Copyable {
 
   /// `app.on_shutdown`; a second signal ends it.
   private mutating func shutDown(_ signals: StopSignals) {
+    isEnding = true
     notices.isSilent = true
+    let cancels = loop.counters.cancels
+    var kept = openOrders
     switch settings.onShutdown {
     case .leave: return
     case .cancel: loop.command(.halt, receiveNanoseconds: engineNow(clock.now()))
-    case .flatten:
-      loop.command(.flatten(instrument: -1), receiveNanoseconds: engineNow(clock.now()))
-      let end = clock.now() + settings.shutdownTimeoutSeconds * 1_000_000_000
-      while !isFlat {
-        let now = clock.now()
-        guard now < end, signals.wait(nanoseconds: 0) == nil else { return }
-        if advance(now) { continue }
-        guard let due = feeds.nextDueNanoseconds else { return }
+    case .flatten: loop.command(.flatten(instrument: -1), receiveNanoseconds: engineNow(clock.now()))
+    }
+    kept -= loop.counters.cancels - cancels
+    let end = clock.now() + settings.shutdownTimeoutSeconds * 1_000_000_000
+    while settings.onShutdown == .flatten ? !isFlat : openOrders > kept {
+      // Without data to come, what is on its way arrives at once.
+      guard feeds.nextDueNanoseconds != nil else { return loop.finish() }
+      let now = clock.now()
+      guard now < end, signals.wait(nanoseconds: 0) == nil else { return }
+      hear(now)
+      if !advance(now) {
         look(now)
-        if signals.wait(nanoseconds: max(0, min(due - now, min(Self.idleNanoseconds, end - now)))) != nil { return }
+        let wait = min((feeds.nextDueNanoseconds ?? now) - now, min(Self.idleNanoseconds, end - now))
+        if signals.wait(nanoseconds: max(0, wait)) != nil { return }
       }
     }
   }

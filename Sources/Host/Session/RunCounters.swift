@@ -4,6 +4,8 @@ import Risk
 /// What a run counts.
 public struct RunCounters: Sendable {
   public var orders = 0
+  /// Asked for; an order may end in another way before.
+  public var cancels = 0
   public var fills = 0
   public var makerFills = 0
   /// Round trips, flat to flat.

@@ -37,8 +37,7 @@ public struct TradingLoop: ~Copyable {
   private let owner: AnyObject?
   /// Per instrument; nil where the feed brings quotes.
   private let synthetic: UnsafeMutablePointer<SyntheticQuotes>?
-  /// Of the last input.
-  public private(set) var sequence: UInt64 = 0
+  private var sequence: UInt64 = 0
   /// Books as the engine has received them, per instrument; empty until depth comes.
   private var books: [SeenBook] = []
   /// Per instrument: its depth makes the quotes, and so its trades do not.
@@ -156,9 +155,14 @@ public struct TradingLoop: ~Copyable {
   }
 
   /// Over a delay line it reaches the engine where the line stands, and what follows from it is on its way from there.
-  public mutating func command(_ command: Event.Command, receiveNanoseconds: Int64) {
+  ///
+  /// - Returns: the number of the input that it was.
+  @discardableResult
+  public mutating func command(_ command: Event.Command, receiveNanoseconds: Int64) -> UInt64 {
     if isDelayed { reach(receiveNanoseconds) }
+    let number = sequence &+ 1
     step(max(receiveNanoseconds, self.receiveNanoseconds), .command(command))
+    return number
   }
 
   /// No more data comes: what is on its way arrives.
@@ -168,7 +172,10 @@ public struct TradingLoop: ~Copyable {
 
   /// How well an instrument's data arrives.
   public mutating func health(instrument: Int32, isStale: Bool, lagNanoseconds: Int64, receiveNanoseconds: Int64) {
-    step(receiveNanoseconds, .health(instrument: instrument, isStale: isStale, lagNanoseconds: lagNanoseconds))
+    if isDelayed { reach(receiveNanoseconds) }
+    step(
+      max(receiveNanoseconds, self.receiveNanoseconds),
+      .health(instrument: instrument, isStale: isStale, lagNanoseconds: lagNanoseconds))
   }
 
   /// SHA-256 over all decisions so far, and over each instance's own.
@@ -242,6 +249,7 @@ public struct TradingLoop: ~Copyable {
       counters.orders += 1
       if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
     case .cancel(let slot, let orderID):
+      counters.cancels += 1
       if isDelayed { line.send(.cancel(slot: slot, orderID: orderID)) } else { venue.cancel(slot: slot, orderID: orderID) }
     case .replace(let slot, let orderID, let order):
       counters.orders += 1

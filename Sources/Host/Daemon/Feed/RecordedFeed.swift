@@ -20,6 +20,8 @@ struct RecordedFeed {
   }
 
   var hasQuotes: Bool { source.hasQuotes }
+  /// Whether its data has the venue's times and our own.
+  var hasTwoClocks: Bool { if case .recording = source { true } else { false } }
 
   /// Receive time of the next event; nil at the end.
   var dueNanoseconds: Int64? { pending.map { $0.receiveNanoseconds + offset } }
@@ -28,22 +30,18 @@ struct RecordedFeed {
 
   /// - Throws: when what follows cannot be read; the event in hand is delivered then, and the feed is over.
   mutating func deliver(to loop: inout TradingLoop, instrument: Int32, receiveNanoseconds: Int64) throws {
-    guard let event = pending else { return }
+    guard var event = pending else { return }
     pending = nil
-    let exchangeMilliseconds = event.exchangeNanoseconds < 0 ? -1 : event.exchangeNanoseconds / 1_000_000
-    switch event.payload {
-    case .trade(let trade):
-      // In the order in which the loop itself does it, so that the inputs have the numbers that they have in a backtest.
+    event.receiveNanoseconds = receiveNanoseconds
+    if synthetic != nil, case .trade(let trade) = event.payload {
+      // As the loop itself does it, so that the inputs have the numbers and times that they have in a backtest.
+      let exchangeMilliseconds = event.exchangeNanoseconds < 0 ? -1 : event.exchangeNanoseconds / 1_000_000
       if let quote = synthetic?.quote(after: trade.price) {
         loop.quote(quote, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
       }
       loop.trade(Tick(exchangeMilliseconds: exchangeMilliseconds, trade: trade), instrument: instrument, receiveNanoseconds: receiveNanoseconds)
-    case .quote(let quote):
-      loop.quote(quote, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
-    case .depth(let depth):
-      loop.depth(depth, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
-    case .mark(let mark):
-      loop.mark(mark, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    } else {
+      loop.event(event, instrument: instrument)
     }
     pending = try source.next()
   }

@@ -80,8 +80,13 @@ struct MarketFeeds {
     feeds = recorded.map { .recorded($0) }
   }
 
-  /// At full speed as in a backtest; at its own pace what has not come yet is not known.
-  var clock: DataClock { pace != .max ? .live : syntheticSymbols.isEmpty ? .recorded : .row }
+  /// At full speed as in a backtest, where a row of a tick file is a recording's message whose times are the same; at its
+  /// own pace what has not come yet is not known.
+  var clock: DataClock {
+    if pace != .max { return .live }
+    let hasTwoClocks = feeds.contains { if case .recorded(let feed) = $0 { feed.hasTwoClocks } else { false } }
+    return hasTwoClocks ? .recorded : .row
+  }
 
   /// When the oldest event is due; nil when all have ended.
   var nextDueNanoseconds: Int64? {
