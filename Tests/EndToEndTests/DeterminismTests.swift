@@ -47,8 +47,7 @@ import Testing
         more: ["--set", "simulation.synthetic_spread_bps=2"])
     }
     let first = try outcome(host)
-    let refused = (try first.json["orders_rejected"] as? [String: Int])?.values.reduce(0, +) ?? 0
-    #expect(try first.integer("orders_sent") + refused > 100)
+    #expect(try first.integer("fills") > 20)
     #expect(try outcome(host).text("decision_hash") == first.text("decision_hash"))
     if let release = try Release.executable {
       #expect(try outcome(try Host(executable: release)).text("decision_hash") == first.text("decision_hash"))
