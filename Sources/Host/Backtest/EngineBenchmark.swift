@@ -75,7 +75,11 @@ public struct EngineBenchmark {
     /// ns of CPU per order, the tick that caused it included.
     public var first: Int
     public var last: Int
-    public var json: JSONValue { .object([("first_ns", .integer(first)), ("last_ns", .integer(last))]) }
+    /// ns of CPU for one look at all invariants, which every step that touches orders ends with: two such steps per order.
+    public var invariants: Int
+    public var json: JSONValue {
+      .object([("first_ns", .integer(first)), ("last_ns", .integer(last)), ("invariants_ns", .integer(invariants))])
+    }
   }
 
   /// A strategy that orders on every tick; the first and the last `window` of `count` orders are timed.
@@ -114,7 +118,17 @@ public struct EngineBenchmark {
       }
     }
     let last = cheapest()
-    return OrderCosts(first: first, last: last)
+    return OrderCosts(first: first, last: last, invariants: try invariants(of: loop))
+  }
+
+  private func invariants(of loop: borrowing TradingLoop) throws -> Int {
+    let rounds = 100_000
+    var violations = 0
+    let start = ProcessFigures.threadCPUSeconds()
+    for _ in 0..<rounds where loop.engine.violation() != nil { violations += 1 }
+    let nanoseconds = Int((ProcessFigures.threadCPUSeconds() - start) * 1e9) / rounds
+    guard violations == 0 else { throw SessionError(.internalError, "benchmark orders: the books contradict each other") }
+    return nanoseconds
   }
 
   func makeSession(_ instrument: Instrument) throws -> TradingSession {

@@ -61,7 +61,7 @@ struct BenchmarkCommand: ParsableCommand {
         settings: settings.load(), executableFolder: Executable.folder
       ).orders(orders, window: 10_000)
       if output.json { try Console.result(costs.json.description) }
-      Console.line("first 10,000 orders \(costs.first) ns each, last 10,000 \(costs.last) ns each")
+      Console.line("first 10,000 orders \(costs.first) ns each, last 10,000 \(costs.last) ns each; a look at all invariants \(costs.invariants) ns")
     }
   }
 
