@@ -229,7 +229,7 @@ public struct TradingLoop: ~Copyable {
   mutating func settle(_ receive: Int64) {
     while true {
       while let action = engine.firstAction {
-        perform(action.pointee)
+        perform(action)
         engine.removeFirstAction()
       }
       if isDelayed { return }
@@ -243,8 +243,10 @@ public struct TradingLoop: ~Copyable {
     }
   }
 
-  private mutating func perform(_ action: borrowing Action) {
-    switch action {
+  /// In place: an action is too large to be copied for a look at what it is.
+  @inline(__always)
+  private mutating func perform(_ action: UnsafePointer<Action>) {
+    switch action.pointee {
     case .send(let order):
       counters.orders += 1
       if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
