@@ -57,7 +57,7 @@ final class HandDesk {
   init(
     _ instruments: [Instrument] = [Samples.perpetual()], instances: [Int32] = [0], limits: RiskLimits = Samples.farLimits,
     cash: Money = Money(units: 1_000_000), third: Money = .zero, symbolNotional: [Money?] = [], approvalMilliseconds: Int64? = nil,
-    maximumInflightEntries: Int = 64, price: Int64 = 600_000
+    maximumInflightEntries: Int = 64, onHalt: HaltAction = .cancel, price: Int64 = 600_000
   ) {
     let queues = instances.map { _ in Queue() }
     self.queues = queues
@@ -77,6 +77,7 @@ final class HandDesk {
     configuration.symbolNotional = symbolNotional
     configuration.approvalNanoseconds = approvalMilliseconds.map { $0 * 1_000_000 }
     configuration.maximumInflightEntries = maximumInflightEntries
+    configuration.onHalt = onHalt
     self.configuration = configuration
     engine = Engine(configuration)
     seenUpdates = instances.map { _ in 0 }

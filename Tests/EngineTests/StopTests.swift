@@ -46,6 +46,26 @@ import Testing
     return (desk, legs[0], legs[1], entry)
   }
 
+  @Test func `On halt flatten closes the position behind its protection, once`() {
+    let desk = HandDesk(onHalt: .flatten)
+    desk.hold(20)
+    desk.wish(.limit(2, .buy, 5, at: 550_000))
+    let entry = desk.sent[desk.sent.count - 1]
+    let before = desk.sent.count
+    desk.command(.halt)
+    // Cancel, wait for the confirmation, size to what remains, send.
+    #expect(desk.cancels.contains(entry.id) && desk.sent.count == before)
+    desk.report(entry, .cancelled)
+    #expect(desk.sent.count == before + 1)
+    let exit = desk.sent[before]
+    #expect(exit.request.side == .sell && exit.request.quantity.raw == 20 && exit.isReducing)
+    desk.fill(exit, 20)
+    #expect(desk.position == 0 && desk.blocking() == .halted)
+    // A second cause of a stop that is on already begins nothing anew.
+    desk.command(.kill)
+    #expect(desk.sent.count == before + 1 && desk.breaches.isEmpty)
+  }
+
   @Test(arguments: ways.indices)
   func aStopCancelsWhatWouldOpenInTheSameStepAndLeavesWhatProtects(index: Int) {
     let way = Self.ways[index]

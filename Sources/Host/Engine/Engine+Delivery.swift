@@ -109,11 +109,13 @@ extension Engine {
   mutating func noteRiskState() {
     let account = gate.blockingRefusal
     let code = account?.code ?? .none
+    let stoppedNow = blocking == .none && code != .none
     if code != blocking {
       blocking = code
       isTouched = true
       actions.append(.riskState(account ?? Refusal(.none)))
     }
+    let flattens = account != nil && stoppedNow && onHalt == .flatten
     for index in 0..<instanceCount {
       let refusal = account ?? gate.blockingRefusal(instance: Int32(index), now: now)
       let own = refusal?.code ?? .none
@@ -124,5 +126,6 @@ extension Engine {
       if own != .none { cancelOpening(index, code: own) }
       updates.append(PendingUpdate(instance: Int32(index), news: .risk(own)))
     }
+    if flattens { for index in 0..<instanceCount { flatten(index) } }
   }
 }

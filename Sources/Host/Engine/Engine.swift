@@ -27,6 +27,7 @@ public struct Engine: ~Copyable {
   let intentBudget: Int
   let maximumInflightEntries: Int
   let approvalNanoseconds: Int64?
+  let onHalt: HaltAction
   var hasInstanceLossLimit: Bool
   let thirdAsset: AssetCode?
 
@@ -68,6 +69,7 @@ public struct Engine: ~Copyable {
     brackets = BracketTable(instanceCount: instanceCount)
     maximumInflightEntries = configuration.maximumInflightEntries
     approvalNanoseconds = configuration.approvalNanoseconds
+    onHalt = configuration.onHalt
     hasInstanceLossLimit = configuration.limits.instance.maximumDailyLoss != nil
     // Per step at most: each budgeted intent leads to a handful of actions, each open order to a cancel and its end.
     let bound = instanceCount * intentBudget * 8 + orders.capacity * 8 + 64

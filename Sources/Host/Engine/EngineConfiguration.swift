@@ -31,6 +31,7 @@ public struct EngineConfiguration: Sendable {
   public var symbolNotional: [Money?] = []
   /// Opening orders that an instance may have on their way at a time; a replacement stands in for what it replaces.
   public var maximumInflightEntries = OrderTable.perInstance
+  public var onHalt = HaltAction.cancel
   /// How long an opening order waits for the Supervisor's answer; nil = nobody is asked.
   public var approvalNanoseconds: Int64?
   /// Room lent for intents in one call; four times as many per instance and market event, answers to updates included.

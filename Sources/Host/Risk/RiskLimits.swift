@@ -56,6 +56,14 @@ public struct RiskLimits: Sendable, Hashable {
   public init() {}
 }
 
+/// What a stop of the whole account does beside taking back what would open.
+public enum HaltAction: String, Sendable, CaseIterable {
+  /// Positions stay, with what protects them.
+  case cancel
+  /// Every position is closed at the market.
+  case flatten
+}
+
 /// What one instance may do, whatever the account may.
 public struct InstanceLimits: Sendable, Hashable {
   /// Largest worst-case exposure of the instance: |position| with its open orders filled the worst way.

@@ -54,6 +54,7 @@ public final class TradingSession {
       initialCash: settings.simulation.initialCash, maximumIntentsPerEvent: settings.maximumIntentsPerEvent,
       maximumGapSeconds: settings.maximumGapSeconds)
     configuration.maximumInflightEntries = settings.maximumInflightEntries
+    configuration.onHalt = settings.onHalt
     configuration.symbolNotional = instruments.map { settings.symbolNotional[$0.id.description] ?? settings.symbolNotional[$0.id.symbol] }
     if settings.simulation.feeAsset == .third, let name = settings.simulation.thirdAsset.name {
       guard let code = AssetCode(name) else {

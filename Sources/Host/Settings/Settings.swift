@@ -26,6 +26,8 @@ public struct Settings: Sendable, Hashable {
   public var symbolNotional: [String: Money] = [:]
   /// decision.max_inflight_entries; 1...64.
   public var maximumInflightEntries = 1
+  /// risk.on_halt
+  public var onHalt = HaltAction.cancel
   /// risk.kill_switch.*
   public var killSwitch = KillSwitchSettings()
   /// features.max_gap_seconds; 1...86400.

@@ -56,6 +56,7 @@ struct SettingsField: Sendable {
       limit("risk.session.max_drawdown_abs", \.maximumDrawdown),
       fraction("risk.session.max_drawdown_pct", \.maximumDrawdownFraction),
       flag("risk.resume_on_new_day", \.limits.resumeOnNewDay),
+      choice("risk.on_halt", \.onHalt),
       flag("risk.kill_switch.enabled", \.killSwitch.enabled),
       optionalText("risk.kill_switch.file", \.killSwitch.file),
       optionalText("risk.kill_switch.reason", \.killSwitch.reason),

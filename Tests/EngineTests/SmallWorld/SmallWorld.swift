@@ -485,8 +485,7 @@ final class SmallWorld {
 final class TraceFile {
   private let handle: FileHandle
   init?(path: String) {
-    FileManager.default.createFile(atPath: path, contents: nil)
-    guard let handle = FileHandle(forWritingAtPath: path) else { return nil }
+    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path) else { return nil }
     self.handle = handle
   }
 
