@@ -166,7 +166,7 @@ import Testing
     ],
     .unknown: [
       .working: "1 working", .partialFill: "1 partial", .fill: "1 filled", .cancelled: "1 cancelled", .expired: "1 expired",
-      .rejected: "1 refused VENUE_REJECTED", .unknown: "1 unknown, > query", .denied: "> cancel", .cancel: "> cancel",
+      .rejected: "1 refused VENUE_REJECTED", .denied: "> cancel", .cancel: "> cancel",
       .replace: "3 refused UNKNOWN_TARGET", .target: "> cancel", .halt: "> cancel", .flatten: "> cancel", .quarantine: "> cancel",
       .deadline: "> cancel", .restart: "1 unknown, > query",
     ],
