@@ -26,6 +26,41 @@ import Testing
     #expect(desk.strategies[0].updates.last?.total_quantity == 15 && desk.strategies[0].open.isEmpty && isSound(desk))
   }
 
+  @Test func `A stop that is reached while a target is on its way ends it, and the host closes the position`() {
+    let desk = HandDesk()
+    desk.wish(qe_intent.market(1, .buy, 10).bracketed(stop: 590_000))
+    desk.fill(desk.sent[0], 10)
+    let stop = desk.sent[1]
+    // Takes the stop back, and then rests far away.
+    var target = qe_intent.target(2, 5)
+    target.type = QE_TYPE_LIMIT
+    target.price = 610_000
+    desk.wish(target)
+    desk.report(stop, .cancelled)
+    let resting = desk.sent[2]
+    #expect(resting.request.type == .limit && resting.request.quantity.raw == 5)
+    desk.report(resting, .working)
+    _ = desk.news()
+    desk.quote(589_900, 589_900)
+    desk.trade(589_900)
+    #expect(desk.cancels.contains(resting.id) && desk.news() == [.init(2, QE_ORDER_CANCELLED)])
+    desk.report(resting, .cancelled)
+    let exit = desk.sent[3]
+    #expect(exit.isReducing && exit.request.type == .market && exit.request.quantity.raw == 10)
+    desk.fill(exit, 10, at: 589_900)
+    #expect(desk.position == 0 && isSound(desk))
+  }
+
+  @Test func `A stop that the venue ends unasked is placed again with the next data, not at once`() {
+    let desk = HandDesk()
+    desk.wish(qe_intent.market(1, .buy, 10).bracketed(stop: 590_000))
+    desk.fill(desk.sent[0], 10)
+    desk.report(desk.sent[1], .cancelled)
+    #expect(desk.sent.count == 2)
+    desk.trade(600_000)
+    #expect(desk.sent.count == 3 && desk.sent[2].request.type == .stopMarket && desk.sent[2].request.quantity.raw == 10 && isSound(desk))
+  }
+
   @Test func aTargetThatIsHeldAlreadyIsDone() {
     let desk = HandDesk()
     desk.wish(.target(1, 0))

@@ -161,7 +161,10 @@ extension Engine {
   mutating func watchBrackets(_ index: Int, _ price: Price) {
     let state = instruments + index
     for instance in state.pointee.firstInstance..<state.pointee.endInstance where brackets.count(instance) > 0 {
-      if instances[instance].job.isActive { continue }
+      if instances[instance].job.isActive {
+        watchBehindTarget(instance, price)
+        continue
+      }
       for number in brackets.places(instance) {
         let bracket = brackets[number]
         guard bracket.pointee.isActive, bracket.pointee.held > 0, !bracket.pointee.isLeaving else { continue }
@@ -174,6 +177,21 @@ extension Engine {
           && (isLong ? price >= terms.takeProfitPrice : price <= terms.takeProfitPrice)
         if stops || profits { startLeaving(instance, number) }
       }
+    }
+  }
+
+  /// A target has taken the legs back, and its own way may be long: a stop that is reached meanwhile ends it, and the host
+  /// closes the position. The host's own way out is that already.
+  private mutating func watchBehindTarget(_ index: Int, _ price: Price) {
+    if instances[index].job.isHost { return }
+    let position = instances[index].book.position
+    for number in brackets.places(index) {
+      let bracket = brackets[number]
+      let isLong = bracket.pointee.side == .buy
+      guard bracket.pointee.isActive, bracket.pointee.held > 0, bracket.pointee.terms.stopPrice.raw > 0, position != 0, (position > 0) == isLong,
+        isLong ? price <= bracket.pointee.terms.stopPrice : price >= bracket.pointee.terms.stopPrice
+      else { continue }
+      return flatten(index)
     }
   }
 
@@ -190,6 +208,8 @@ extension Engine {
     for number in brackets.places(index) where brackets[number].pointee.isActive {
       if brackets[number].pointee.deadline <= now {
         brackets[number].pointee.deadline = .max
+        // A target that is on its way must not hold up the exit.
+        if instances[index].job.isActive, !instances[index].job.isHost, brackets[number].pointee.held > 0 { flatten(index) }
         startLeaving(index, number)
       } else {
         nextDeadline = min(nextDeadline, brackets[number].pointee.deadline)
@@ -232,6 +252,9 @@ extension Engine {
     let bracket = brackets[order.bracket]
     guard bracket.pointee.isActive else { return }
     let hadTriggered = order.hasTriggered || order.filled > 0
+    // Gone though nobody asked: it is placed again, but with the next data. A venue that ends every leg at once would else be
+    // sent another without end.
+    let isUnasked = !order.cancelSent && !hadTriggered && (state == QE_ORDER_CANCELLED || state == QE_ORDER_EXPIRED)
     switch order.role {
     case .stop:
       if bracket.pointee.stop == slot { bracket.pointee.stop = -1 }
@@ -249,6 +272,6 @@ extension Engine {
         return
       }
     }
-    tend(index, order.bracket)
+    if isUnasked { needsCare(index) } else { tend(index, order.bracket) }
   }
 }

@@ -16,6 +16,7 @@ extension Settings {
     for word in overrides { loader.apply(override: word) }
     loader.checkTogether()
     try loader.loadPairs(besides: file)
+    loader.checkSymbols()
     try loader.loadLatencies(besides: file)
     if !loader.violations.isEmpty { throw SettingsError(violations: loader.violations) }
     return loader.settings

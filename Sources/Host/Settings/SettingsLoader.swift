@@ -76,6 +76,14 @@ struct SettingsLoader {
     }
   }
 
+  /// A limit that is written for a symbol nobody knows would hold for none.
+  mutating func checkSymbols() {
+    let key = "risk.max_notional_by_symbol"
+    for symbol in settings.symbolNotional.keys.sorted() where settings.pairs.instrument(symbol) == nil {
+      violations.append("\(places[key] ?? key): \(symbol) is not in pairs.yaml, so that its limit would hold for nothing; correct the name")
+    }
+  }
+
   /// The recorded latencies, where the settings name a file of them.
   mutating func loadLatencies(besides file: String?) throws(SettingsError) {
     guard let name = settings.simulation.latency.file else { return }

@@ -125,6 +125,10 @@ extension SimulatedVenue {
   @usableFromInline
   mutating func traded(_ trade: Trade, _ instrument: Int32) -> Bool {
     let (queue, isPartial) = (model.queue, model.partialFills)
+    // A trade beyond the touch says that the quote is older than the trade: a stop that it triggers gets no better price.
+    let touch = touches + Int(instrument)
+    if touch.pointee.bid.raw > 0, trade.price < touch.pointee.bid { touch.pointee.bid = trade.price }
+    if touch.pointee.ask.raw > 0, trade.price > touch.pointee.ask { touch.pointee.ask = trade.price }
     // What own orders that stood before had of this trade is not there for the next.
     var own: Int64 = 0
     return scan(instrument) { order in
