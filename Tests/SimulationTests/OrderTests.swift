@@ -60,8 +60,9 @@ import Testing
         }
         let (stopID, profitID) = stopFirst ? (1, 2) : (2, 1)
         _ = desk.news()
+        // The bid of 599,990 is older than the trade.
         desk.trade(599_900)
-        #expect(desk.news() == ["\(stopID) triggered", "\(profitID) expired", "\(stopID) fill 2@599900 taker"])  // the bid of 599,990 is older than the trade
+        #expect(desk.news() == ["\(stopID) triggered", "\(profitID) expired", "\(stopID) fill 2@599900 taker"])
         #expect(desk.venue.restingCount == 0)
       }
     }
