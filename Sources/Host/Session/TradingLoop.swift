@@ -225,7 +225,8 @@ public struct TradingLoop: ~Copyable {
     if engine.process(Event(next(receive, exchangeMilliseconds), payload)) { settle(receive) }
   }
 
-  /// Performs actions and returns reports until neither is left. Ends, because the engine's budgets do.
+  /// Performs actions and returns reports until neither is left. Ends: a strategy's wishes have
+  /// a budget, and what the host orders by itself is asked for again with new data alone.
   mutating func settle(_ receive: Int64) {
     while true {
       while let action = engine.firstAction {
