@@ -17,8 +17,13 @@ import Testing
 
   private func publish(_ name: String, horizon: Int64, _ parameters: [String: String] = [:], on other: Instrument? = nil) throws {
     _ = try store.publish(
-      try Libraries.load(name), instrument: other ?? instrument, horizonSeconds: horizon, parameters: parameters,
-      deliverableEvents: Libraries.deliverable)
+      try Libraries.load(name).file, instrument: other ?? instrument, horizonSeconds: horizon, parameters: parameters,
+      check: .inProcess(deliverableEvents: Libraries.deliverable))
+  }
+
+  /// Resolved, loaded, and held to its manifest.
+  private func use(_ strategy: String?) throws {
+    for found in try resolve(strategy) { try found.check(try PluginLibrary.load(found.file).facts) }
   }
 
   private func resolve(_ strategy: String?, _ parameters: [String: String] = [:], for other: Instrument? = nil) throws -> [ResolvedStrategy] {
@@ -35,7 +40,7 @@ import Testing
     try publish("EMACrossC", horizon: 5)
     try publish("BreakoutC", horizon: 0)
     try publish("EMACrossC", horizon: 1, on: Samples.perpetual(symbol: "ETHUSDT"))
-    #expect(try resolve(nil).map(\.library.name) == ["BreakoutC", "EMACrossC"])
+    #expect(try resolve(nil).map(\.file.fileName) == ["libBreakoutC.so", "libEMACrossC.so"])
     #expect(try resolve(nil).map(\.horizonSeconds) == [0, 5])
   }
 
@@ -53,7 +58,7 @@ import Testing
 
   @Test func aPathIsALibraryOrAManifest() throws {
     let path = Workplace.plugin("EMACrossC").path
-    #expect(try resolve(path).first?.library.name == "EMACrossC")
+    #expect(try resolve(path).first?.file.fileName == "libEMACrossC.so")
     try publish("EMACrossC", horizon: 5)
     let manifest = folder.path("strategies/BTCUSDT/5/current/manifest.json")
     #expect(try resolve(manifest).first?.horizonSeconds == 5)
@@ -82,7 +87,7 @@ import Testing
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(text.contains(old))
     try text.replacingOccurrences(of: old, with: new).write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(try fault { _ = try resolve(path) }.description.hasPrefix(expected))
-    #expect(try fault { _ = try resolve(nil) }.description.hasPrefix(expected))
+    #expect(try fault { _ = try use(path) }.description.hasPrefix(expected))
+    #expect(try fault { _ = try use(nil) }.description.hasPrefix(expected))
   }
 }

@@ -19,7 +19,8 @@ import Testing
   @discardableResult
   private func publish(_ library: PluginLibrary, horizon: Int64 = 0, _ parameters: [String: String] = [:]) throws -> StrategyStore.Entry {
     try store.publish(
-      library, instrument: instrument, horizonSeconds: horizon, parameters: parameters, deliverableEvents: Libraries.deliverable)
+      library.file, instrument: instrument, horizonSeconds: horizon, parameters: parameters,
+      check: .inProcess(deliverableEvents: Libraries.deliverable))
   }
 
   /// Distinct builds of one plugin.
@@ -50,7 +51,7 @@ import Testing
 
   @Test func installingTwiceIsOneFileByDigest() throws {
     let library = try Libraries.load("EMACrossC")
-    #expect(try store.install(library) == store.install(library))
+    #expect(try store.install(library.file) == store.install(library.file))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("store")) == [library.digest.hex])
     #expect(!FileManager.default.fileExists(atPath: folder.path("strategies")))
   }
@@ -60,7 +61,7 @@ import Testing
     let first = try publish(builds[0])
     let second = try publish(builds[1])
     #expect(try store.rollback(symbol: "BTCUSDT", horizonSeconds: 0).version == first.version)
-    #expect(try store.load(store.entry(symbol: "BTCUSDT", horizonSeconds: 0)).digest == builds[0].digest)
+    #expect(try store.file(store.entry(symbol: "BTCUSDT", horizonSeconds: 0)).digest == builds[0].digest)
     // What was rolled away from is not what a later version came from.
     let third = try publish(builds[2])
     #expect(third.versions == [first.version, second.version, third.version])
@@ -114,9 +115,9 @@ import Testing
 
   @Test func aDamagedStoreCopyIsReplacedByWhatItShouldBe() throws {
     let library = try Libraries.load("EMACrossC")
-    let copy = try store.install(library)
+    let copy = try store.install(library.file)
     try flip(copy)
-    #expect(try PluginLibrary.load(store.install(library)).digest == library.digest)
+    #expect(try PluginLibrary.load(store.install(library.file)).digest == library.digest)
     try flip(copy)
     _ = try publish(library)
     #expect(try PluginLibrary.load(copy).digest == library.digest)
@@ -126,7 +127,8 @@ import Testing
     let library = try Libraries.load("EMACrossC")
     _ = try publish(library)
     let other = try fault {
-      _ = try store.publish(library, instrument: Samples.spot(), horizonSeconds: 60, parameters: [:], deliverableEvents: [QE_EVENT_TRADE])
+      _ = try store.publish(
+        library.file, instrument: Samples.spot(), horizonSeconds: 60, parameters: [:], check: .inProcess(deliverableEvents: [QE_EVENT_TRADE]))
     }
     #expect(other.code == .symbolOrHorizonMismatch)
     #expect(try store.list(symbol: "BTCUSDT").count == 1)
@@ -135,7 +137,7 @@ import Testing
   @Test func aStoreThatCannotBeWrittenIsSaidByPath() throws {
     try folder.write("in the way", to: "store")
     let library = try Libraries.load("EMACrossC")
-    let error = try fault { _ = try store.install(library) }
+    let error = try fault { _ = try store.install(library.file) }
     #expect(error.description.hasPrefix("store_failed:"))
     #expect(error.description.contains("store"))
   }
@@ -144,9 +146,9 @@ import Testing
     let entry = try publish(try Libraries.load("EMACrossC"))
     let path = "\(home)/current/libEMACrossC.so"
     try flip(path)
-    #expect(try fault { _ = try store.load(entry) }.code == .shaMismatch)
+    #expect(try fault { _ = try store.file(entry) }.code == .shaMismatch)
     try FileManager.default.removeItem(atPath: path)
-    let missing = try fault { _ = try store.load(entry) }
+    let missing = try fault { _ = try store.file(entry) }
     #expect(missing.code == .fileMissing)
     #expect(missing.kind.exitCode == 66)
   }
@@ -180,7 +182,7 @@ import Testing
       readers.addTask {
         var reads = 0
         while !ending.hasCome.withLock({ $0 }) {
-          for entry in try store.list() { _ = try store.load(entry) }
+          for entry in try store.list() { _ = try store.file(entry) }
           reads += 1
         }
         return reads
@@ -189,7 +191,8 @@ import Testing
       let publishers = builds.map { build in
         Publisher {
           for _ in 0..<8 {
-            _ = try store.publish(build, instrument: instrument, horizonSeconds: 0, parameters: [:], deliverableEvents: Libraries.deliverable)
+            _ = try store.publish(
+              build.file, instrument: instrument, horizonSeconds: 0, parameters: [:], check: .inProcess(deliverableEvents: Libraries.deliverable))
           }
         }
       }

@@ -28,12 +28,12 @@ struct StrategiesCommand: ParsableCommand {
       let loaded = try settings.load()
       let instrument = try StrategiesOutput.instrument(symbol, loaded)
       let image = try PluginLibrary.load(StrategiesOutput.path(library))
-      if horizon > 0, !image.wantsBars {
+      if horizon > 0, !image.facts.wantsBars {
         Console.warning("\(image.name) does not ask for bars: with a horizon of \(horizon) s it will never open; publish it with --horizon 0")
       }
       let entry = try StrategiesOutput.store(loaded).publish(
-        image, instrument: instrument, horizonSeconds: horizon,
-        parameters: try Assignments.parse(parameters, option: "--param"), deliverableEvents: TradingSession.deliverableEvents)
+        image.file, instrument: instrument, horizonSeconds: horizon, parameters: try Assignments.parse(parameters, option: "--param"),
+        check: .inProcess(deliverableEvents: TradingSession.deliverableEvents))
       if output.json { try Console.result(StrategiesOutput.json(entry).description) }
       Console.line("published \(StrategiesOutput.line(entry))")
     }
@@ -49,7 +49,7 @@ struct StrategiesCommand: ParsableCommand {
     func run() throws {
       let loaded = try settings.load()
       let image = try PluginLibrary.load(StrategiesOutput.path(library))
-      let path = try StrategiesOutput.store(loaded).install(image)
+      let path = try StrategiesOutput.store(loaded).install(image.file)
       if output.json {
         try Console.result(JSONValue.object([("name", .text(image.name)), ("digest", .text(image.digest.hex)), ("path", .text(path))]).description)
       }
@@ -91,9 +91,11 @@ struct StrategiesCommand: ParsableCommand {
         let name = entry.manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
         let instrument = try StrategiesOutput.instrument(name, loaded)
         for resolved in try resolver.published(for: instrument) where resolved.horizonSeconds == entry.horizonSeconds {
+          let library = try PluginLibrary.load(resolved.file)
+          try resolved.check(library.facts)
           try StrategyInstance(
-            library: resolved.library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters,
-            id: "\(resolved.library.name)@\(entry.symbol)/\(entry.horizonSeconds)", deliverableEvents: TradingSession.deliverableEvents
+            library: library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters,
+            id: "\(library.name)@\(entry.symbol)/\(entry.horizonSeconds)", deliverableEvents: TradingSession.deliverableEvents
           ).close()
         }
         Console.line("ok \(StrategiesOutput.line(entry))")

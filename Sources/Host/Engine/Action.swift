@@ -133,17 +133,3 @@ public struct RoundTrip: Sendable, BitwiseCopyable {
   /// Net of all fees and funding.
   public var pnl: Money
 }
-
-public enum PluginFailure: Sendable, Equatable {
-  /// `process` returned this status.
-  case status(Int32)
-  /// It claimed more intents than it was lent room for.
-  case overflow(claimed: UInt32, capacity: UInt32)
-
-  public var text: String {
-    switch self {
-    case .status(let status): "process() returned status \(status)"
-    case .overflow(let claimed, let capacity): "process() claimed \(claimed) intents in room for \(capacity)"
-    }
-  }
-}

@@ -1,16 +1,6 @@
 import Glibc
 import PluginABI
 
-/// One row of a plugin's parameter table, copied and checked.
-struct ParameterRow {
-  var name: String
-  var type: UInt32
-  var defaultValue: Double
-  var minimum: Double
-  var maximum: Double
-  var defaultText: String
-}
-
 /// Reads a descriptor without trusting it: sizes first, then every pointer before it is followed.
 struct DescriptorReader {
   let descriptor: UnsafePointer<qe_descriptor>
@@ -27,6 +17,14 @@ struct DescriptorReader {
     guard let offset = MemoryLayout<qe_descriptor>.offset(of: field) else { return nil }
     // Unsafe: a pointer-sized field inside a struct whose size was checked.
     return UnsafeRawPointer(descriptor).loadUnaligned(fromByteOffset: offset, as: UnsafePointer<CChar>?.self)
+  }
+
+  /// - Precondition: `validate` has passed.
+  var facts: PluginFacts {
+    let table = descriptor.pointee
+    return PluginFacts(
+      name: name, version: version, isModel: table.kind == QE_KIND_MODEL, events: table.events, timerPeriodMilliseconds: table.timer_period_ms,
+      abiMajor: table.abi_major, abiMinor: table.abi_minor, usesFeatures: table.uses_features != 0, parameters: parameters)
   }
 
   private func invalid(_ what: String, _ advice: String) -> PluginError { PluginError(.descriptorInvalid(what), path, advice) }

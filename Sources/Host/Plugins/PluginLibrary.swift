@@ -11,23 +11,19 @@ import Synchronization
 public final class PluginLibrary: @unchecked Sendable {
   // Unchecked: the descriptor is static memory of an image that stays loaded, and is only read.
 
-  public let digest: Digest
-  /// Where the bytes came from.
-  public let path: String
-  /// `libEMACross.so`.
-  public let fileName: String
-  public let bytes: [UInt8]
-  let descriptor: UnsafePointer<qe_descriptor>
-  public let name: String
-  public let version: String
-  public let isModel: Bool
-  public let events: UInt64
-  /// Whether closed bars reach it; with a horizon above 0 it can open on nothing else.
-  public var wantsBars: Bool { events & 1 << UInt64(QE_EVENT_BAR) != 0 }
-  public let abi: (major: UInt32, minor: UInt32)
-  let parameters: [ParameterRow]
+  public let file: PluginFile
+  public let facts: PluginFacts
+  public let descriptor: UnsafePointer<qe_descriptor>
+  public var digest: Digest { file.digest }
+  public var path: String { file.path }
+  public var fileName: String { file.fileName }
+  public var bytes: [UInt8] { file.bytes }
+  public var name: String { facts.name }
+  public var version: String { facts.version }
+  public var isModel: Bool { facts.isModel }
+  public var events: UInt64 { facts.events }
+  var parameters: [ParameterRow] { facts.parameters }
 
-  public static let sizeLimit = 256 << 20
   private static let loaded = Mutex<[Digest: PluginLibrary]>([:])
 
   /// Loads a library, or returns the image that the same bytes were loaded as before.
@@ -35,29 +31,24 @@ public final class PluginLibrary: @unchecked Sendable {
   /// - Parameter expected: the digest that a manifest promises; nil = none is promised.
   /// - Throws: `PluginError`; nothing is loaded then, and with a wrong digest no byte of it has run.
   public static func load(_ path: String, expected: Digest? = nil) throws(PluginError) -> PluginLibrary {
-    let bytes: [UInt8]
-    do { bytes = try Files.read(path, limit: sizeLimit) } catch { throw .reading(path, error) }
-    let digest = SHA256Hasher.digest(of: bytes)
-    if let expected, expected != digest {
-      throw PluginError(.shaMismatch, path, "the manifest promises \(expected), the file is \(digest); publish it again if the change is yours")
-    }
-    if let known = loaded.withLock({ $0[digest] }) { return known.found(at: path) }
-    if let reason = ElfHeader.objection(bytes) { throw PluginError(.compatMismatch("not an ELF shared library"), path, reason) }
-    let library = try PluginLibrary(path: path, bytes: bytes, digest: digest)
+    try load(try PluginFile.read(path, expected: expected))
+  }
+
+  /// The same for bytes that were read already.
+  public static func load(_ file: PluginFile) throws(PluginError) -> PluginLibrary {
+    if let known = loaded.withLock({ $0[file.digest] }) { return known.found(as: file) }
+    let library = try PluginLibrary(file)
     return loaded.withLock { table in
-      if let first = table[digest] { return first.found(at: path) }
-      table[digest] = library
+      if let first = table[file.digest] { return first.found(as: file) }
+      table[file.digest] = library
       return library
     }
   }
 
-  private init(path: String, bytes: [UInt8], digest: Digest) throws(PluginError) {
-    self.path = path
-    self.bytes = bytes
-    self.digest = digest
-    fileName = Self.fileName(of: path)
+  private init(_ plugin: PluginFile) throws(PluginError) {
+    let path = plugin.path
     let file: SealedMemoryFile
-    do { file = try SealedMemoryFile(name: "quantumedge:\(fileName)", bytes: bytes) } catch {
+    do { file = try SealedMemoryFile(name: "quantumedge:\(plugin.fileName)", bytes: plugin.bytes) } catch {
       throw PluginError(.compatMismatch("memory file"), path, error.description)
     }
     guard let handle = dlopen(file.path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
@@ -79,38 +70,24 @@ public final class PluginLibrary: @unchecked Sendable {
     let reader = DescriptorReader(descriptor: descriptor, path: path)
     try reader.validate()
     self.descriptor = descriptor
-    name = reader.name
-    version = reader.version
-    isModel = descriptor.pointee.kind == QE_KIND_MODEL
-    events = descriptor.pointee.events
-    abi = (descriptor.pointee.abi_major, descriptor.pointee.abi_minor)
-    parameters = reader.parameters
+    self.file = plugin
+    facts = reader.facts
   }
 
   /// The same image under the path that was asked for, so that errors and published files have that name.
-  private func found(at path: String) -> PluginLibrary { path == self.path ? self : PluginLibrary(image: self, path: path) }
+  private func found(as file: PluginFile) -> PluginLibrary { file.path == path ? self : PluginLibrary(image: self, file: file) }
 
-  private init(image: PluginLibrary, path: String) {
-    self.path = path
-    fileName = Self.fileName(of: path)
-    digest = image.digest
-    bytes = image.bytes
+  private init(image: PluginLibrary, file: PluginFile) {
+    self.file = file
+    facts = image.facts
     descriptor = image.descriptor
-    name = image.name
-    version = image.version
-    isModel = image.isModel
-    events = image.events
-    abi = image.abi
-    parameters = image.parameters
   }
-
-  private static func fileName(of path: String) -> String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
 
   /// Whether both are one loaded image.
   public func isSameImage(as other: PluginLibrary) -> Bool { descriptor == other.descriptor }
 
   /// The extension's table, if the plugin knows the id.
-  func `extension`<Table>(_ id: String, as type: Table.Type) -> UnsafePointer<Table>? {
+  public func `extension`<Table>(_ id: String, as type: Table.Type) -> UnsafePointer<Table>? {
     guard let get = descriptor.pointee.get_extension, let table = get(id) else { return nil }
     // Unsafe: the id fixes the type; its struct_size is checked before any field is used.
     let size = table.loadUnaligned(as: UInt32.self)

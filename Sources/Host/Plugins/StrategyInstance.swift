@@ -7,12 +7,14 @@ import PluginABI
 /// One created, initialised and active strategy in this process.
 ///
 /// Owns the plugin's instance: the binding is valid until `close`, which `deinit` does too.
-public final class StrategyInstance {
+public final class StrategyInstance: HostedStrategy {
   public let id: String
   public let binding: StrategyBinding
   /// Effective values, in the order of the plugin's table.
   public let parameterTexts: [(name: String, value: String)]
   public var digest: Digest { library.digest }
+  public var facts: PluginFacts { library.facts }
+  public var isolation: Isolation { .inProcess }
   private let library: PluginLibrary
   private let table: UnsafePointer<qe_strategy>
   private let instance: UnsafeMutableRawPointer
@@ -26,14 +28,9 @@ public final class StrategyInstance {
   public init(
     library: PluginLibrary, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], id: String, deliverableEvents: Set<UInt32>
   ) throws(PluginError) {
-    guard !library.isModel, let table = library.descriptor.pointee.strategy else {
+    try library.facts.checkStrategy(deliverableEvents, library.path)
+    guard let table = library.descriptor.pointee.strategy else {
       throw PluginError(.compatMismatch("kind(model)"), library.path, "a strategy is wanted here")
-    }
-    for (kind, name) in EventNames.all where library.events & 1 << UInt64(kind) != 0 && !deliverableEvents.contains(kind) {
-      throw PluginError(.compatMismatch("events(\(name))"), library.path, "this run has no such events, and the strategy asks for them")
-    }
-    if library.descriptor.pointee.uses_features != 0 {
-      throw PluginError(.compatMismatch("features"), library.path, "this run has no features, and the strategy asks for them")
     }
     let values = try ParameterValues(parameters, table: library.parameters, spec: instrument.spec, subject: id)
     // Unsafe: the host's table outlives the instance; freed in close, or here when creation fails.

@@ -1,13 +1,20 @@
 import Kernel
 import Market
 
-/// A strategy that a run is to use, loaded and not yet created.
+/// A strategy that a run is to use: read and hashed, none of its code has run.
 public struct ResolvedStrategy: Sendable {
-  public var library: PluginLibrary
+  public var file: PluginFile
+  /// What was promised about it; nil for a bare library.
+  public var manifest: StrategyManifest?
   public var horizonSeconds: Int64
   public var parameters: [String: String]
   /// The file that named it.
   public var source: String
+
+  /// What the plugin says of itself must be what its manifest says.
+  public func check(_ facts: PluginFacts) throws(PluginError) {
+    if let manifest { try facts.check(against: manifest, file.path) }
+  }
 }
 
 /// Finds what `--strategy` means.
@@ -37,7 +44,7 @@ public struct StrategyResolver: Sendable {
     }
     if strategy.hasSuffix(".json") { return [Self.overlay(try manifest(strategy, instrument), parameters)] }
     if strategy.contains("/") || strategy.hasSuffix(".so") {
-      return [ResolvedStrategy(library: try PluginLibrary.load(strategy), horizonSeconds: 0, parameters: parameters, source: strategy)]
+      return [ResolvedStrategy(file: try PluginFile.read(strategy), horizonSeconds: 0, parameters: parameters, source: strategy)]
     }
     for entry in try store.list(symbol: instrument.id.symbol) where entry.manifest.name == strategy && matches(entry.manifest, instrument) {
       return [Self.overlay(try resolved(entry), parameters)]
@@ -47,7 +54,7 @@ public struct StrategyResolver: Sendable {
       throw PluginError(
         .notFound, strategy, "it is neither published for \(instrument.id.symbol) nor built as \(built); give its path, or publish it")
     }
-    return [ResolvedStrategy(library: try PluginLibrary.load(built), horizonSeconds: 0, parameters: parameters, source: built)]
+    return [ResolvedStrategy(file: try PluginFile.read(built), horizonSeconds: 0, parameters: parameters, source: built)]
   }
 
   /// Everything current for the instrument, by horizon.
@@ -63,19 +70,18 @@ public struct StrategyResolver: Sendable {
   }
 
   private func resolved(_ entry: StrategyStore.Entry) throws(PluginError) -> ResolvedStrategy {
-    let library = try store.load(entry)
-    try Self.check(library, against: entry.manifest)
-    return ResolvedStrategy(
-      library: library, horizonSeconds: entry.horizonSeconds, parameters: entry.manifest.parameters, source: entry.version)
+    ResolvedStrategy(
+      file: try store.file(entry), manifest: entry.manifest, horizonSeconds: entry.horizonSeconds, parameters: entry.manifest.parameters,
+      source: entry.version)
   }
 
   private func manifest(_ path: String, _ instrument: Instrument) throws(PluginError) -> ResolvedStrategy {
     let manifest = try StrategyManifest.read(path)
     try check(manifest, instrument, path)
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let library = try PluginLibrary.load("\(folder)/\(manifest.pluginPath)", expected: manifest.pluginDigest)
-    try Self.check(library, against: manifest)
-    return ResolvedStrategy(library: library, horizonSeconds: manifest.horizonSeconds, parameters: manifest.parameters, source: path)
+    return ResolvedStrategy(
+      file: try PluginFile.read("\(folder)/\(manifest.pluginPath)", expected: manifest.pluginDigest), manifest: manifest,
+      horizonSeconds: manifest.horizonSeconds, parameters: manifest.parameters, source: path)
   }
 
   private func matches(_ manifest: StrategyManifest, _ instrument: Instrument) -> Bool {
@@ -87,24 +93,6 @@ public struct StrategyResolver: Sendable {
       throw PluginError(
         .symbolOrHorizonMismatch, path,
         "it is for \(manifest.market.map { "\($0.rawValue)." } ?? "")\(manifest.symbol), and \(instrument.id) is wanted")
-    }
-  }
-
-  /// The manifest was read without running code; now the code must agree with it.
-  private static func check(_ library: PluginLibrary, against manifest: StrategyManifest) throws(PluginError) {
-    guard library.name == manifest.name else {
-      throw PluginError(.compatMismatch("name(\(library.name))"), library.path, "the manifest says \(manifest.name)")
-    }
-    guard library.abi.major == manifest.abiMajor, library.abi.minor == manifest.abiMinor else {
-      throw PluginError(
-        .compatMismatch("abi(\(library.abi.major).\(library.abi.minor))"), library.path, "the manifest says \(manifest.abiMajor).\(manifest.abiMinor)"
-      )
-    }
-    let events = EventNames.names(of: library.events)
-    guard Set(events) == Set(manifest.events) else {
-      throw PluginError(
-        .compatMismatch("events"), library.path,
-        "it wants \(events.joined(separator: ", ")), the manifest says \(manifest.events.joined(separator: ", "))")
     }
   }
 

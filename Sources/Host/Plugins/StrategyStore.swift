@@ -33,33 +33,28 @@ public struct StrategyStore: Sendable {
 
   /// Copies a library into the store by its digest.
   @discardableResult
-  public func install(_ library: PluginLibrary) throws(PluginError) -> String {
-    let folder = "\(runtimePath)/store/\(library.digest.hex)"
-    let path = "\(folder)/\(library.fileName)"
+  public func install(_ file: PluginFile) throws(PluginError) -> String {
+    let folder = "\(runtimePath)/store/\(file.digest.hex)"
+    let path = "\(folder)/\(file.fileName)"
     try Self.storing {
       () throws(KernelError) in
       try Files.createFolders(folder)
       // What stands there must be what its folder's name says; a damaged copy is replaced.
-      if (try? Files.read(path, limit: PluginLibrary.sizeLimit)) != library.bytes { try Files.writeAtomically(library.bytes, to: path, mode: 0o755) }
+      if (try? Files.read(path, limit: PluginFile.sizeLimit)) != file.bytes { try Files.writeAtomically(file.bytes, to: path, mode: 0o755) }
     }
     return path
   }
 
   /// Installs the library and makes it current for the instrument's symbol and the horizon.
   ///
-  /// Everything is checked before the swap: the digest of what was copied, that it loads, that it takes the parameters.
+  /// Everything is checked before the swap: that it loads and takes the parameters, and the digest of what was copied.
   /// - Throws: `PluginError`; the version that was current stays current then.
   public func publish(
-    _ library: PluginLibrary, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], deliverableEvents: Set<UInt32>
+    _ file: PluginFile, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], check: StrategyCheck
   ) throws(PluginError) -> Entry {
-    let id = "\(library.name)@\(instrument.id.symbol)/\(horizonSeconds)"
-    try StrategyInstance(
-      library: library, instrument: instrument, horizonSeconds: horizonSeconds, parameters: parameters, id: id, deliverableEvents: deliverableEvents
-    ).close()
-    let installed = try install(library)
-    guard try PluginLibrary.load(installed, expected: library.digest).digest == library.digest else {
-      throw PluginError(.shaMismatch, installed, "the store's copy differs; remove it and publish again")
-    }
+    let facts = try check.facts(file, instrument, horizonSeconds, parameters)
+    let installed = try install(file)
+    _ = try PluginFile.read(installed, expected: file.digest)
     // One symbol's folder holds one market's strategies: a run that wants one market could not use the other's.
     for other in (try? list(symbol: instrument.id.symbol)) ?? [] where other.manifest.market.map({ $0 != instrument.id.market }) ?? false {
       throw PluginError(
@@ -72,25 +67,24 @@ public struct StrategyStore: Sendable {
     let lock = try Self.lock(home)
     // The stamp is taken under the lock, so that versions sort as they were published.
     let now = Clocks.realtimeNanoseconds()
-    let version = "\(UTCStamp.text(nanoseconds: now))-\(library.digest.hex.prefix(8))"
+    let version = "\(UTCStamp.text(nanoseconds: now))-\(file.digest.hex.prefix(8))"
     let folder = "\(home)/versions/\(version)"
     guard !Files.exists(folder) else { throw PluginError(.storeFailed("create"), folder, "it exists already; is the clock right?") }
     let encoded = try StrategyManifest(
-      name: library.name, instrument: instrument.id, horizonSeconds: horizonSeconds, pluginPath: library.fileName, pluginDigest: library.digest,
-      parameters: parameters, events: EventNames.names(of: library.events), abi: library.abi, createdAt: now / 1_000_000_000, build: hostVersion
+      name: facts.name, instrument: instrument.id, horizonSeconds: horizonSeconds, pluginPath: file.fileName, pluginDigest: file.digest,
+      parameters: parameters, events: EventNames.names(of: facts.events), abi: (facts.abiMajor, facts.abiMinor), createdAt: now / 1_000_000_000,
+      build: hostVersion
     ).encoded()
-    let plugin = "\(folder)/\(library.fileName)"
+    let plugin = "\(folder)/\(file.fileName)"
     try Self.storing {
       () throws(KernelError) in
       try Files.createFolders(folder)
-      try Files.writeAtomically(library.bytes, to: plugin, mode: 0o755)
+      try Files.writeAtomically(file.bytes, to: plugin, mode: 0o755)
       try Files.writeAtomically(encoded, to: "\(folder)/\(StrategyManifest.fileName)")
       if let before = Files.symlinkTarget("\(home)/current") { try Files.swapSymlink(at: "\(folder)/previous", to: "../../\(before)") }
     }
     // What the disk has now, not what was meant to be written, decides.
-    guard try PluginLibrary.load(plugin, expected: library.digest).isSameImage(as: library) else {
-      throw PluginError(.shaMismatch, plugin, "the copy is another image; publish again")
-    }
+    _ = try PluginFile.read(plugin, expected: file.digest)
     try Self.storing { () throws(KernelError) in try Files.swapSymlink(at: "\(home)/current", to: "versions/\(version)") }
     _ = consume lock
     return try entry(symbol: instrument.id.symbol, horizonSeconds: horizonSeconds)
@@ -107,7 +101,7 @@ public struct StrategyStore: Sendable {
       throw PluginError(.notFound, "\(home)/versions", "there is no version before \(current) to go back to")
     }
     let manifest = try StrategyManifest.read("\(home)/versions/\(target)/\(StrategyManifest.fileName)")
-    _ = try PluginLibrary.load("\(home)/versions/\(target)/\(manifest.pluginPath)", expected: manifest.pluginDigest)
+    _ = try PluginFile.read("\(home)/versions/\(target)/\(manifest.pluginPath)", expected: manifest.pluginDigest)
     try Self.storing { () throws(KernelError) in try Files.swapSymlink(at: "\(home)/current", to: "versions/\(target)") }
     _ = consume lock
     return try entry(symbol: symbol, horizonSeconds: horizonSeconds)
@@ -150,9 +144,9 @@ public struct StrategyStore: Sendable {
       versions: try Self.names("\(home)/versions").filter { !$0.contains(".tmp-") })
   }
 
-  /// Loads an entry's library under its promised digest.
-  public func load(_ entry: Entry) throws(PluginError) -> PluginLibrary {
-    try PluginLibrary.load(
+  /// Reads an entry's library under its promised digest.
+  public func file(_ entry: Entry) throws(PluginError) -> PluginFile {
+    try PluginFile.read(
       "\(home(entry.symbol, entry.horizonSeconds))/versions/\(entry.version)/\(entry.manifest.pluginPath)", expected: entry.manifest.pluginDigest)
   }
 

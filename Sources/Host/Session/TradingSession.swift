@@ -17,7 +17,7 @@ public final class TradingSession {
 
   public let instruments: [Instrument]
   /// In the order of their instruments; the index is the ordinal in the run.
-  public let instances: [StrategyInstance]
+  public let instances: [any HostedStrategy]
   public let configuration: EngineConfiguration
   public let model: SimulationModel
 
@@ -25,14 +25,16 @@ public final class TradingSession {
   ///
   /// - Parameter strategies: what was resolved, by index into `instruments`.
   public init(instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], settings: Settings) throws {
-    var instances: [StrategyInstance] = []
+    var instances: [any HostedStrategy] = []
     var configurations: [EngineConfiguration.Instance] = []
     for (index, instrument) in instruments.enumerated() {
       if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
       for (_, resolved) in strategies.filter({ $0.instrument == index }) {
+        let library = try PluginLibrary.load(resolved.file)
+        try resolved.check(library.facts)
         let instance = try StrategyInstance(
-          library: resolved.library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters,
-          id: "\(resolved.library.name)@\(instrument.id.symbol)/\(resolved.horizonSeconds)", deliverableEvents: Self.deliverableEvents)
+          library: library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters,
+          id: "\(library.name)@\(instrument.id.symbol)/\(resolved.horizonSeconds)", deliverableEvents: Self.deliverableEvents)
         instances.append(instance)
         configurations.append(
           EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: resolved.horizonSeconds))
