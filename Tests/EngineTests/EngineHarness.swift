@@ -40,15 +40,17 @@ final class EngineHarness {
   init(
     _ strategies: [ScriptedStrategy], instrument: Instrument = Samples.perpetual(), limits: RiskLimits = Samples.farLimits, horizonSeconds: Int64 = 0,
     model: SimulationModel = EngineHarness.tradeModel, cash: Int64 = 1_000_000, maximumIntentsPerEvent: Int = 16,
-    maximumGapSeconds: Int64 = 3600
+    maximumGapSeconds: Int64 = 3600, onFailure: FailureAction = .flatten, maximumIntentsPerSecond: Int? = nil
   ) {
     self.strategies = strategies
     spec = instrument.spec
     let instances = strategies.map { EngineConfiguration.Instance(binding: $0.binding, instrument: 0, horizonSeconds: horizonSeconds) }
-    engine = Engine(
-      EngineConfiguration(
-        instruments: [instrument.spec], instances: instances, limits: limits, feeReserve: model.takerFee, initialCash: Money(units: cash),
-        maximumIntentsPerEvent: maximumIntentsPerEvent, maximumGapSeconds: maximumGapSeconds))
+    var configuration = EngineConfiguration(
+      instruments: [instrument.spec], instances: instances, limits: limits, feeReserve: model.takerFee, initialCash: Money(units: cash),
+      maximumIntentsPerEvent: maximumIntentsPerEvent, maximumGapSeconds: maximumGapSeconds)
+    configuration.onFailure = onFailure
+    configuration.maximumIntentsPerSecond = maximumIntentsPerSecond
+    engine = Engine(configuration)
     venue = SimulatedVenue(model: model, instruments: [instrument.spec], capacity: 64 * strategies.count)
   }
 

@@ -233,7 +233,8 @@ import Testing
     #expect(harness.refusals.count == 128)
   }
 
-  @Test func aPluginThatBreaksTheContractIsOutAndItsOpeningOrdersAreCancelled() {
+  @Test(arguments: FailureAction.allCases)
+  func aPluginThatBreaksTheContractIsOutItsOpeningOrdersAreCancelledAndItsPositionIsHandledAsConfigured(action: FailureAction) {
     for claimed in [UInt32?.none, 17, .max] {
       var calls = 0
       let strategy = ScriptedStrategy { _, event in
@@ -241,7 +242,7 @@ import Testing
         calls += 1
         return calls == 1 ? [.market(1, .buy, 5), .limit(2, .buy, 1, at: 500_000)] : []
       }
-      let harness = EngineHarness([strategy])
+      let harness = EngineHarness([strategy], onFailure: action)
       harness.trade(600_000)
       #expect(harness.openOrders(instance: 0) == 1)
       if let claimed { strategy.claimedCount = claimed } else { strategy.status = 42 }
@@ -252,7 +253,28 @@ import Testing
       let before = calls
       harness.trade(600_000)
       #expect(calls == before)
-      #expect(harness.book.position == 5)
+      #expect(harness.book.position == (action == .hold ? 5 : 0))
     }
+  }
+
+  @Test func moreIntentsInASecondThanAllowedAreAFloodAndTheInstanceIsOut() {
+    var tag: UInt64 = 0
+    let strategy = ScriptedStrategy { _, event in
+      guard event.kind == QE_EVENT_TRADE else { return [] }
+      return (0..<4).map { _ in
+        tag += 1
+        return .market(tag, .buy, 0)
+      }
+    }
+    let harness = EngineHarness([strategy], maximumIntentsPerSecond: 8)
+    harness.trade(600_000)
+    harness.trade(600_000)
+    // A second later all are allowed anew.
+    harness.trade(600_000, advanceMilliseconds: 1000)
+    harness.trade(600_000)
+    #expect(harness.failures.isEmpty && harness.refusals.count == 16)
+    harness.trade(600_000)
+    #expect(harness.failures == [.flood(limit: 8)] && harness.isOut(0))
+    #expect(harness.refusals.count == 16, "what is over is not looked at")
   }
 }

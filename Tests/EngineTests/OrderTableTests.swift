@@ -173,7 +173,8 @@ import Testing
     .triggered: [
       .working: "0 working", .partialFill: "0 partial", .fill: "0 filled", .cancelled: "0 cancelled, > send", .expired: "0 expired, > send",
       .rejected: "0 refused VENUE_REJECTED, > send", .unknown: "0 unknown, > query", .cancel: "2 refused UNKNOWN_TARGET",
-      .replace: "3 refused UNKNOWN_TARGET", .target: "> cancel", .flatten: "> cancel", .restart: "0 unknown, > query",
+      .replace: "3 refused UNKNOWN_TARGET", .target: "> cancel", .flatten: "> cancel", .quarantine: "> cancel",
+      .restart: "0 unknown, > query",
     ],
     .cancelSent: [
       .working: "1 working", .partialFill: "1 partial", .fill: "1 filled, 8 done", .cancelled: "1 cancelled, 8 done",
@@ -205,7 +206,7 @@ import Testing
       .target: "7 cancelled", .flatten: "7 cancelled", .restart: "7 refused DECISION_EXPIRED, 1 unknown, > cancel, > query",
     ],
     .ended: [
-      .cancel: "2 refused UNKNOWN_TARGET", .replace: "3 refused UNKNOWN_TARGET", .target: "4 done", .flatten: "> send",
+      .cancel: "2 refused UNKNOWN_TARGET", .replace: "3 refused UNKNOWN_TARGET", .target: "4 done", .flatten: "> send", .quarantine: "> send",
     ],
   ]
 

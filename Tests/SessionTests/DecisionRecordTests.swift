@@ -51,7 +51,8 @@ import Testing
         let bytes = Self.record(context.sequence, ordinal, wish.intent, code: wish.code, outcome: wish.outcome)
         #expect(bytes.count == 55)
         run += bytes
-        own[Int(ordinal)] += bytes
+        // Each of the trades has another price, and so a quote before it; nothing else is market data.
+        own[Int(ordinal)] += Self.record(2 * tag, ordinal, wish.intent, code: wish.code, outcome: wish.outcome)
         return [wish.intent]
       }
     }

@@ -37,6 +37,12 @@ final class LoopHarness: RunObserver {
     loop.trade(tick, instrument: 0, receiveNanoseconds: milliseconds * 1_000_000)
   }
 
+  func replace(with strategy: ScriptedStrategy, warmUpMilliseconds: Int64?) {
+    loop.replace(
+      instance: 0, with: strategy.binding, worker: nil, warmUpNanoseconds: warmUpMilliseconds.map { $0 * 1_000_000 },
+      receiveNanoseconds: milliseconds * 1_000_000)
+  }
+
   /// No more data comes.
   func finish() { loop.finish() }
 

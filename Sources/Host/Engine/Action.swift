@@ -42,6 +42,8 @@ public struct Decision: Sendable, BitwiseCopyable {
   }
 
   public var sequence: UInt64
+  /// Market inputs of its instrument so far: where the decision stands for the instance itself, whatever others do.
+  public var instrumentSequence: UInt64
   public var instance: Int32
   public var tag: UInt64
   public var kind: UInt32
@@ -55,10 +57,12 @@ public struct Decision: Sendable, BitwiseCopyable {
   public var outcome: Outcome
 
   public init(
-    sequence: UInt64, instance: Int32, tag: UInt64, kind: UInt32, side: UInt32, price: Int64, quantity: Int64, timeInForce: UInt32, flags: UInt32,
+    sequence: UInt64, instrumentSequence: UInt64, instance: Int32, tag: UInt64, kind: UInt32, side: UInt32, price: Int64, quantity: Int64,
+    timeInForce: UInt32, flags: UInt32,
     code: RefusalCode, outcome: Outcome
   ) {
     self.sequence = sequence
+    self.instrumentSequence = instrumentSequence
     self.instance = instance
     self.tag = tag
     self.kind = kind

@@ -48,12 +48,17 @@ extension Engine {
       state.pointee.venueMark = mark.price
       if !state.pointee.book.isEmpty { self.mark(index) }
     }
-    for instance in state.pointee.firstInstance..<state.pointee.endInstance {
-      contexts[instance].mark_price = mark.price.raw
-      guard instances[instance].binding.wants(QE_EVENT_MARK_PRICE) else { continue }
+    for instance in state.pointee.firstInstance..<state.pointee.endInstance { contexts[instance].mark_price = mark.price.raw }
+    deliver(mark, index, from: state.pointee.firstInstance)
+  }
+
+  mutating func deliver(_ mark: MarkPrice, _ index: Int, from first: Int) {
+    let state = instruments + index
+    for instance in first..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_MARK_PRICE) {
       event.pointee.as.mark_price = qe_mark_price(
         price: mark.price.raw, funding_rate: Double(mark.fundingRate.raw) / 1e10, next_funding_ms: mark.nextFundingMilliseconds)
       deliver(instance, QE_EVENT_MARK_PRICE, market: state)
+      if isSuspended { return suspension.hold(.mark(mark), instrument: index, next: instance + 1) }
     }
   }
 

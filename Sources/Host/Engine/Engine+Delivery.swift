@@ -16,7 +16,7 @@ extension Engine {
     let context = contexts + index
     event.pointee.struct_size = UInt32(MemoryLayout<qe_event>.size)
     event.pointee.kind = kind
-    context.pointee.flags = market.pointee.contextFlags
+    context.pointee.flags = market.pointee.contextFlags | (instance.pointee.warmUntilNanoseconds > now ? QE_CONTEXT_WARMING : 0)
     context.pointee.sequence = sequence
     context.pointee.receive_ns = now
     context.pointee.exchange_ms = exchangeMilliseconds
@@ -26,23 +26,41 @@ extension Engine {
     context.pointee.ask_price = market.pointee.ask.raw
 
     let capacity = UInt32(truncatingIfNeeded: min(intentCapacity, instance.pointee.budget))
+    if instance.pointee.binding.isIsolated {
+      suspension.instance = Int32(index)
+      suspension.capacity = capacity
+      return
+    }
     var count: UInt32 = 0
     // Each instance has room of its own: what one leaves there never becomes part of another's wish.
     let room = intents + index &* intentCapacity
+    callMark.begin(Int32(index))
     let status = instance.pointee.binding.process(instance.pointee.binding.instance, context, event, room, capacity, &count)
+    callMark.end()
     if status == QE_OK && count == 0 { return }
     answered(index, status: status, count: count, capacity: capacity)
   }
 
-  private mutating func answered(_ index: Int, status: qe_status, count: UInt32, capacity: UInt32) {
+  mutating func answered(_ index: Int, status: qe_status, count: UInt32, capacity: UInt32) {
     // A plugin that breaks the contract is out at once: what it meant is unknown, and so nothing is guessed.
     if status != QE_OK { return fail(index, .status(status)) }
     if count > capacity { return fail(index, .overflow(claimed: count, capacity: capacity)) }
+    if let limit = maximumIntentsPerSecond, isFlood(index, Int(count), limit) { return fail(index, .flood(limit: limit)) }
     instances[index].budget -= Int(count)
     let room = intents + index * intentCapacity
     for position in 0..<Int(count) { wish(index, room[position]) }
     // A plugin that writes past its count spoils its own wishes alone.
     clearIntents(index, Int(count))
+  }
+
+  private func isFlood(_ index: Int, _ count: Int, _ limit: Int) -> Bool {
+    let instance = instances + index
+    if instance.pointee.floodStartNanoseconds == .min || now - instance.pointee.floodStartNanoseconds >= 1_000_000_000 {
+      instance.pointee.floodStartNanoseconds = now
+      instance.pointee.floodCount = 0
+    }
+    instance.pointee.floodCount += count
+    return instance.pointee.floodCount > limit
   }
 
   /// Delivers what happened to orders and to risk, and what follows from that, until all is quiet. Ends because budgets do.
@@ -59,20 +77,24 @@ extension Engine {
         updates.removeFirst()
         deliver(instance, QE_EVENT_RISK_STATE)
       }
+      if isSuspended { return suspension.hold(.updates, instrument: 0, next: 0) }
     }
   }
 
-  private mutating func fail(_ index: Int, _ failure: PluginFailure) {
+  mutating func fail(_ index: Int, _ failure: PluginFailure) {
+    if instances[index].isOut { return }
     actions.append(.instanceFailed(instance: Int32(index), failure))
     takeOut(index)
   }
 
-  /// No more calls; what would open is cancelled, what protects stays.
+  /// No more calls; what would open is cancelled. What protects stays, unless the position is closed.
   mutating func takeOut(_ index: Int) {
+    if instances[index].isOut { return }
     isTouched = true
     instances[index].isOut = true
     if instances[index].job.isActive, !instances[index].job.isHost { finishTarget(index, QE_ORDER_CANCELLED) }
     cancelOpening(index)
+    if onFailure == .flatten, !instances[index].book.isEmpty || orders.count(Int32(index)) > 0 { flatten(index) }
   }
 
   /// What would open goes: orders at the venue are cancelled, those that wait for an approval or for another's end are

@@ -134,6 +134,7 @@ extension Engine {
     }
     // A bracket protects what an order opens; an exit opens nothing.
     if gate.isReducing(request) { return terms.isNone ? nil : Refusal(.invalidBracket) }
+    if isWarming(instance: index) { return Refusal(.warming) }
     if !instances[index].cadenceOpen { return Refusal(.offCadence) }
     let inFlight = gate.openingOrders(instance: Int32(index)) - standingIn
     if inFlight >= maximumInflightEntries {
@@ -241,7 +242,7 @@ extension Engine {
     job.lifeMilliseconds = intent.time_in_force_ms
     job.terms = terms
     job.intent = intent
-    job.mayOpen = instances[index].cadenceOpen
+    job.mayOpen = instances[index].cadenceOpen && !isWarming(instance: index)
     begin(index, job)
   }
 
@@ -262,7 +263,8 @@ extension Engine {
     actions.append(
       .decision(
         Decision(
-          sequence: sequence, instance: Int32(index), tag: intent.tag, kind: intent.kind, side: intent.side, price: intent.price, quantity: quantity,
+          sequence: sequence, instrumentSequence: instruments[Int(instances[index].instrument)].inputs, instance: Int32(index), tag: intent.tag,
+          kind: intent.kind, side: intent.side, price: intent.price, quantity: quantity,
           timeInForce: intent.time_in_force, flags: intent.flags, code: code, outcome: outcome)))
   }
 

@@ -10,10 +10,17 @@ extension Engine {
     state.pointee.ask = quote.askPrice
     state.pointee.contextFlags = (quote.isSynthetic ? QE_CONTEXT_SYNTHETIC_QUOTE : 0) | (state.pointee.isStale ? QE_CONTEXT_STALE : 0)
     if !state.pointee.book.isEmpty { mark(index) }
-    for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_QUOTE) {
+    deliver(quote, index, from: state.pointee.firstInstance)
+  }
+
+  @inline(__always)
+  mutating func deliver(_ quote: Quote, _ index: Int, from first: Int) {
+    let state = instruments + index
+    for instance in first..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_QUOTE) {
       event.pointee.as.quote = qe_quote(
         bid_price: quote.bidPrice.raw, bid_quantity: quote.bidQuantity.raw, ask_price: quote.askPrice.raw, ask_quantity: quote.askQuantity.raw)
       deliver(instance, QE_EVENT_QUOTE, market: state)
+      if isSuspended { return suspension.hold(.quote(quote), instrument: index, next: instance + 1) }
     }
   }
 
@@ -24,36 +31,54 @@ extension Engine {
     // Where a quote lacks a side, the last trade is the mark.
     if state.pointee.bid.raw == 0 || state.pointee.ask.raw == 0 { mark(index) }
     if state.pointee.bracketCount > 0 { watchBrackets(index, trade.price) }
-    if state.pointee.wantsBars { closeBars(index, trade) }
-    for instance in state.pointee.firstInstance..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_TRADE) {
+    if state.pointee.wantsBars {
+      closeBars(index, trade)
+      if isSuspended { return }
+    }
+    deliver(trade, index, from: state.pointee.firstInstance)
+  }
+
+  @inline(__always)
+  mutating func deliver(_ trade: Trade, _ index: Int, from first: Int) {
+    let state = instruments + index
+    for instance in first..<state.pointee.endInstance where instances[instance].binding.wants(QE_EVENT_TRADE) {
       event.pointee.as.trade = qe_trade(
         price: trade.price.raw, quantity: trade.quantity.raw, taker_side: UInt32(trade.takerSide.rawValue), reserved: 0)
       deliver(instance, QE_EVENT_TRADE, market: state)
+      if isSuspended { return suspension.hold(.trade(trade), instrument: index, next: instance + 1) }
     }
   }
 
-  private mutating func closeBars(_ index: Int, _ trade: Trade) {
+  /// Closes the seconds that the trade has ended, then takes it into its own.
+  mutating func closeBars(_ index: Int, _ trade: Trade) {
     let state = instruments + index
     let milliseconds = exchangeMilliseconds >= 0 ? exchangeMilliseconds : now / 1_000_000
     let second = milliseconds / 1000
     while let bar = state.pointee.bars.closeNext(before: second) {
-      for instance in state.pointee.firstInstance..<state.pointee.endInstance {
-        let horizon = instances[instance].horizonSeconds
-        guard instances[instance].binding.wants(QE_EVENT_BAR) else { continue }
-        if horizon > 0 { instances[instance].cadenceOpen = bar.second % horizon == 0 }
-        event.pointee.as.bar = qe_bar(
-          open_ms: bar.second * 1000, open: bar.open.raw, high: bar.high.raw, low: bar.low.raw, close: bar.close.raw, quantity: bar.quantity.raw,
-          buy_quantity: bar.buyQuantity.raw, trade_count: bar.tradeCount, reserved: 0)
-        deliver(instance, QE_EVENT_BAR)
-        if horizon > 0 { instances[instance].cadenceOpen = false }
-      }
+      deliver(bar, index, trade: trade, from: state.pointee.firstInstance)
+      if isSuspended { return }
     }
     state.pointee.bars.add(trade, second: second)
   }
 
+  mutating func deliver(_ bar: Bar, _ index: Int, trade: Trade, from first: Int) {
+    let state = instruments + index
+    for instance in first..<state.pointee.endInstance {
+      let horizon = instances[instance].horizonSeconds
+      guard instances[instance].binding.wants(QE_EVENT_BAR) else { continue }
+      if horizon > 0 { instances[instance].cadenceOpen = bar.second % horizon == 0 }
+      event.pointee.as.bar = qe_bar(
+        open_ms: bar.second * 1000, open: bar.open.raw, high: bar.high.raw, low: bar.low.raw, close: bar.close.raw, quantity: bar.quantity.raw,
+        buy_quantity: bar.buyQuantity.raw, trade_count: bar.tradeCount, reserved: 0)
+      deliver(instance, QE_EVENT_BAR)
+      if isSuspended { return suspension.hold(.bar(bar, trade: trade), instrument: index, next: instance + 1) }
+      if horizon > 0 { instances[instance].cadenceOpen = false }
+    }
+  }
+
   /// Timers run on receive time, at whole multiples of their period, once per event however many were missed.
-  mutating func runTimers() {
-    for instance in 0..<instanceCount where instances[instance].binding.wants(QE_EVENT_TIMER) && now >= instances[instance].nextTimerNanoseconds {
+  mutating func runTimers(from first: Int) {
+    for instance in first..<instanceCount where instances[instance].binding.wants(QE_EVENT_TIMER) && now >= instances[instance].nextTimerNanoseconds {
       let period = instances[instance].binding.timerPeriodMilliseconds * 1_000_000
       let isFirst = instances[instance].nextTimerNanoseconds == .min
       let due = now / period * period
@@ -61,6 +86,7 @@ extension Engine {
       if isFirst { continue }
       event.pointee.as.timer = qe_timer(scheduled_ms: due / 1_000_000)
       deliver(instance, QE_EVENT_TIMER)
+      if isSuspended { return suspension.hold(.timers, instrument: 0, next: instance + 1) }
     }
   }
 }

@@ -68,7 +68,7 @@ extension Engine {
       instrument: instrument, instance: Int32(index), side: side, type: job.type, quantity: Quantity(raw: quantity), price: job.price)
     request.timeInForce = job.timeInForce
     request.postOnly = job.intent.flags & QE_INTENT_POST_ONLY != 0
-    if !isReducing, !job.mayOpen { return finishTarget(index, QE_ORDER_REFUSED, Refusal(.offCadence)) }
+    if !isReducing, !job.mayOpen { return finishTarget(index, QE_ORDER_REFUSED, Refusal(isWarming(instance: index) ? .warming : .offCadence)) }
     step(index, request)
   }
 

@@ -28,6 +28,10 @@ public struct Engine: ~Copyable {
   let maximumInflightEntries: Int
   let approvalNanoseconds: Int64?
   let onHalt: HaltAction
+  let onFailure: FailureAction
+  let maximumIntentsPerSecond: Int?
+  /// Which plugin is being called, for a watchdog.
+  public let callMark = CallMark()
   var hasInstanceLossLimit: Bool
   let thirdAsset: AssetCode?
 
@@ -57,7 +61,8 @@ public struct Engine: ~Copyable {
   var isTouched = false
   /// The gate's, kept here so that a tick costs one compare.
   private var nextDayNanoseconds = Int64.min
-  private let hasTimers: Bool
+  private var hasTimers = false
+  var suspension = Suspension()
 
   public init(_ configuration: EngineConfiguration) {
     let instanceConfigurations = configuration.instances
@@ -70,6 +75,8 @@ public struct Engine: ~Copyable {
     maximumInflightEntries = configuration.maximumInflightEntries
     approvalNanoseconds = configuration.approvalNanoseconds
     onHalt = configuration.onHalt
+    onFailure = configuration.onFailure
+    maximumIntentsPerSecond = configuration.maximumIntentsPerSecond
     hasInstanceLossLimit = configuration.limits.instance.maximumDailyLoss != nil
     // Per step at most: each budgeted intent leads to a handful of actions, each open order to a cancel and its end.
     let bound = instanceCount * intentBudget * 8 + orders.capacity * 8 + 64
@@ -102,7 +109,6 @@ public struct Engine: ~Copyable {
     event.initialize(to: qe_event())
     intents = .allocate(capacity: max(1, instanceCount) * intentCapacity)
     intents.initialize(repeating: qe_intent(), count: max(1, instanceCount) * intentCapacity)
-    hasTimers = instanceConfigurations.contains { $0.binding.wants(QE_EVENT_TIMER) }
     for index in 0..<instanceCount { clearIntents(index, intentCapacity) }
     assignInstances()
   }
@@ -116,7 +122,9 @@ public struct Engine: ~Copyable {
     intents.deallocate()
   }
 
-  private func assignInstances() {
+  /// Which instances an instrument has, and what they want; again whenever one's plugin is another.
+  private mutating func assignInstances() {
+    hasTimers = (0..<instanceCount).contains { instances[$0].binding.wants(QE_EVENT_TIMER) }
     for index in 0..<instrumentCount {
       var first = 0
       while first < instanceCount, Int(instances[first].instrument) < index { first += 1 }
@@ -132,7 +140,8 @@ public struct Engine: ~Copyable {
 
   /// Takes one input to its end: books, marks, plugins, their intents, and the updates that follow.
   ///
-  /// Returns whether there is something to do: perform what `nextAction` then gives, in order, before the next call.
+  /// Returns whether there is something to do: perform what `nextAction` then gives, in order, and where a worker is
+  /// `awaited` go on with its `answer`, before the next input.
   public mutating func process(_ event: Event) -> Bool {
     switch event.payload {
     case .trade(let instrument, let trade): return process(event.time, trade, instrument: instrument)
@@ -167,8 +176,7 @@ public struct Engine: ~Copyable {
     begin(time)
     renewBudgets(instrument)
     traded(Int(instrument), trade)
-    if careCount > 0 { takeCare() }
-    return end()
+    return endMarket(hasCare: true)
   }
 
   /// The same for a quote.
@@ -176,8 +184,7 @@ public struct Engine: ~Copyable {
     begin(time)
     renewBudgets(instrument)
     quoted(Int(instrument), quote)
-    if careCount > 0 { takeCare() }
-    return end()
+    return endMarket(hasCare: true)
   }
 
   /// The same for what a venue says about an order.
@@ -191,12 +198,17 @@ public struct Engine: ~Copyable {
   public mutating func process(_ time: EventTime, depth: qe_depth, instrument: Int32) -> Bool {
     begin(time)
     renewBudgets(instrument)
-    let state = instruments + Int(instrument)
-    for index in state.pointee.firstInstance..<state.pointee.endInstance where instances[index].binding.wants(QE_EVENT_DEPTH) {
+    deliver(depth, Int(instrument), from: instruments[Int(instrument)].firstInstance)
+    return endMarket(hasCare: false)
+  }
+
+  private mutating func deliver(_ depth: qe_depth, _ instrument: Int, from first: Int) {
+    let state = instruments + instrument
+    for index in first..<state.pointee.endInstance where instances[index].binding.wants(QE_EVENT_DEPTH) {
       event.pointee.as.depth = depth
       deliver(index, QE_EVENT_DEPTH, market: state)
+      if isSuspended { return suspension.hold(.depth(depth), instrument: instrument, next: index + 1) }
     }
-    return end()
   }
 
   /// The same for the venue's mark.
@@ -204,7 +216,7 @@ public struct Engine: ~Copyable {
     begin(time)
     renewBudgets(instrument)
     marked(Int(instrument), mark)
-    return end()
+    return endMarket(hasCare: false)
   }
 
   /// Tightens the limits of a running host; what is looser in `wanted` than what holds is ignored.
@@ -239,10 +251,31 @@ public struct Engine: ~Copyable {
   }
 
   @inline(__always)
+  private mutating func endMarket(hasCare: Bool) -> Bool {
+    if isSuspended {
+      suspension.hasCare = hasCare
+      return true
+    }
+    if hasCare, careCount > 0 { takeCare() }
+    return end()
+  }
+
+  @inline(__always)
   private mutating func end() -> Bool {
-    if hasTimers { runTimers() }
+    if hasTimers {
+      runTimers(from: 0)
+      if isSuspended { return true }
+    }
+    return finish()
+  }
+
+  @inline(__always)
+  private mutating func finish() -> Bool {
     if now >= nextDeadline { meetDeadlines() }
-    if !updates.isEmpty { deliverUpdates() }
+    if !updates.isEmpty {
+      deliverUpdates()
+      if isSuspended { return true }
+    }
     if isTouched {
       isTouched = false
       assertInvariants()
@@ -261,6 +294,7 @@ public struct Engine: ~Copyable {
   @inline(__always)
   private func renewBudgets(_ instrument: Int32) {
     let state = instruments + Int(instrument)
+    state.pointee.inputs &+= 1
     for index in state.pointee.firstInstance..<state.pointee.endInstance { instances[index].budget = intentBudget }
   }
 
@@ -278,6 +312,7 @@ public struct Engine: ~Copyable {
     case .kill: gate.kill()
     case .supervisor(let isLost): gate.supervisor(isLost: isLost)
     case .quarantine(let instance): takeOut(Int(instance))
+    case .failed(let instance, let failure): fail(Int(instance), failure)
     case .flatten(let instrument):
       gate.halt()
       noteRiskState()
@@ -291,6 +326,77 @@ public struct Engine: ~Copyable {
     blank.struct_size = UInt32(MemoryLayout<qe_intent>.size)
     (intents + index * intentCapacity).update(repeating: blank, count: count)
   }
+}
+
+// MARK: - Plugins that a worker has
+
+extension Engine {
+  @inline(__always) var isSuspended: Bool { suspension.instance >= 0 }
+
+  /// The instance whose worker must be asked before the step goes on; -1 = none. Perform the actions that are there, ask,
+  /// and call `answer`.
+  public var awaited: Int32 { suspension.instance }
+  /// What the worker is called with; valid until `answer`.
+  public var awaitedCall: (context: UnsafePointer<qe_context>, event: UnsafePointer<qe_event>, capacity: UInt32) {
+    (UnsafePointer(contexts + Int(suspension.instance)), UnsafePointer(event), suspension.capacity)
+  }
+  /// Where its intents are put before `answer`: room for `awaitedCall.capacity`, all zero but for their size.
+  public var awaitedRoom: UnsafeMutablePointer<qe_intent> { intents + Int(suspension.instance) * intentCapacity }
+
+  /// Takes the worker's answer and goes on with the step, as if the plugin had been called in place: a part of the same
+  /// input, with its number.
+  public mutating func answer(_ answer: WorkerAnswer) -> Bool {
+    precondition(isSuspended, "nobody was asked")
+    let held = suspension
+    let index = Int(held.instance)
+    suspension.instance = -1
+    switch answer {
+    case .intents(let status, let count): if status != QE_OK || count > 0 { answered(index, status: status, count: count, capacity: held.capacity) }
+    case .failed(let failure): fail(index, failure)
+    }
+    if instances[index].horizonSeconds > 0 { instances[index].cadenceOpen = false }
+    switch held.stage {
+    case .quote(let quote): deliver(quote, held.instrument, from: held.next)
+    case .depth(let depth): deliver(depth, held.instrument, from: held.next)
+    case .mark(let mark): deliver(mark, held.instrument, from: held.next)
+    case .trade(let trade): deliver(trade, held.instrument, from: held.next)
+    case .bar(let bar, let trade):
+      deliver(bar, held.instrument, trade: trade, from: held.next)
+      if !isSuspended { closeBars(held.instrument, trade) }
+      if !isSuspended { deliver(trade, held.instrument, from: instruments[held.instrument].firstInstance) }
+    case .timers:
+      runTimers(from: held.next)
+      return isSuspended || finish()
+    case .updates: return finish()
+    }
+    return endMarket(hasCare: held.hasCare)
+  }
+
+  /// Puts another plugin in an instance's place, between two inputs: a newer version, or the same one started anew.
+  ///
+  /// - Parameter warmUntilNanoseconds: until then it opens nothing; `.min` for one that has its predecessor's state.
+  public mutating func replace(_ time: EventTime, instance: Int, with binding: StrategyBinding, warmUntilNanoseconds: Int64) -> Bool {
+    begin(time)
+    isTouched = true
+    let state = instances + instance
+    state.pointee.binding = binding
+    state.pointee.isOut = false
+    state.pointee.warmUntilNanoseconds = warmUntilNanoseconds
+    state.pointee.floodStartNanoseconds = .min
+    state.pointee.nextTimerNanoseconds = .min
+    state.pointee.budget = intentBudget
+    assignInstances()
+    clearIntents(instance, intentCapacity)
+    // A new life is told what it could not have heard.
+    if warmUntilNanoseconds != .min, state.pointee.told != .none {
+      updates.append(PendingUpdate(instance: Int32(instance), news: .risk(state.pointee.told)))
+    }
+    return end()
+  }
+
+  public func isWarming(instance: Int) -> Bool { instances[instance].warmUntilNanoseconds > now }
+  /// Whether the instance holds nothing and has no order.
+  public func isIdle(instance: Int) -> Bool { instances[instance].book.position == 0 && orders.count(Int32(instance)) == 0 }
 }
 
 // MARK: - What the shell may look at

@@ -32,6 +32,10 @@ public struct EngineConfiguration: Sendable {
   /// Opening orders that an instance may have on their way at a time; a replacement stands in for what it replaces.
   public var maximumInflightEntries = OrderTable.perInstance
   public var onHalt = HaltAction.cancel
+  /// What becomes of the position of an instance whose plugin fails.
+  public var onFailure = FailureAction.flatten
+  /// More intents of an instance in one second are a flood, and it is out; nil = unlimited.
+  public var maximumIntentsPerSecond: Int?
   /// How long an opening order waits for the Supervisor's answer; nil = nobody is asked.
   public var approvalNanoseconds: Int64?
   /// Room lent for intents in one call; four times as many per instance and market event, answers to updates included.

@@ -9,6 +9,8 @@ struct InstrumentState {
   var firstInstance: Int = 0
   var endInstance: Int = 0
   var wantsBars = false
+  /// Market inputs so far: the clock of its instances' own decision hashes, which others' orders do not move.
+  var inputs: UInt64 = 0
   /// Brackets of its instances: while there are none, a trade has nothing to watch.
   var bracketCount: Int32 = 0
 
@@ -35,7 +37,7 @@ struct InstrumentState {
 
 /// The engine's view of one strategy instance.
 struct InstanceState {
-  let binding: StrategyBinding
+  var binding: StrategyBinding
   let instrument: Int32
   let horizonSeconds: Int64
   /// Intents it may still wish for before the next market event.
@@ -44,6 +46,11 @@ struct InstanceState {
   /// Opening intents are accepted in this call.
   var cadenceOpen: Bool
   var nextTimerNanoseconds = Int64.min
+  /// Until then it opens nothing: it has been started anew and learns the market first.
+  var warmUntilNanoseconds = Int64.min
+  /// Intents since `floodStart`, to tell a flood.
+  var floodCount = 0
+  var floodStartNanoseconds = Int64.min
 
   var book = PositionBook()
   var trip = OpenTrip()

@@ -56,6 +56,8 @@ public struct Event: Sendable, BitwiseCopyable {
     case kill
     /// The instance is taken out: no more calls, its opening orders are cancelled.
     case quarantine(instance: Int32)
+    /// The same, for a plugin that was found to have failed between two calls.
+    case failed(instance: Int32, PluginFailure)
   }
 
   public init(_ time: EventTime, _ payload: Payload) {

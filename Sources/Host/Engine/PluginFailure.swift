@@ -1,5 +1,5 @@
 /// Why an instance is out of the run.
-public enum PluginFailure: Sendable, Equatable {
+public enum PluginFailure: Sendable, Equatable, BitwiseCopyable {
   /// `process` returned this status.
   case status(Int32)
   /// It claimed more intents than it was lent room for.
@@ -23,7 +23,7 @@ public enum PluginFailure: Sendable, Equatable {
 }
 
 /// How a worker ended.
-public enum WorkerEnd: Sendable, Equatable {
+public enum WorkerEnd: Sendable, Equatable, BitwiseCopyable {
   /// Killed by this signal, its own fault (SIGSEGV, SIGILL, ...) or somebody's SIGKILL.
   case signal(Int32)
   case exited(status: Int32)
@@ -33,7 +33,7 @@ public enum WorkerEnd: Sendable, Equatable {
   case garbled
 
   /// What the sandbox stops.
-  public enum Breach: UInt8, Sendable {
+  public enum Breach: UInt8, Sendable, BitwiseCopyable {
     case file = 1
     case network = 2
     case process = 3
@@ -61,4 +61,12 @@ public enum WorkerEnd: Sendable, Equatable {
     case .garbled: "broke the protocol of its shared memory"
     }
   }
+}
+
+/// What becomes of the position of an instance whose plugin has failed.
+public enum FailureAction: String, Sendable, CaseIterable {
+  /// It is closed; what protects it goes as its part of that.
+  case flatten
+  /// It stays, with what protects it.
+  case hold
 }

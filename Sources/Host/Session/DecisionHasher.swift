@@ -5,7 +5,8 @@ import Engine
 ///
 /// A record is 55 bytes: input sequence u64, instance ordinal u32, tag u64, kind u32, side u32, price i64, quantity i64,
 /// time in force u32, flags u32, risk code u16, outcome u8. No digests, names or wall time: two runs that decide alike
-/// hash alike.
+/// hash alike. In an instance's own hash the sequence counts its instrument's market inputs alone: so it does not change when
+/// another instance orders, fails or is killed.
 public struct DecisionHasher: ~Copyable {
   public struct Hashes: Sendable, Equatable {
     public var run: Digest
@@ -23,8 +24,8 @@ public struct DecisionHasher: ~Copyable {
   }
 
   public mutating func add(_ decision: Decision) {
-    run.add(decision)
-    lanes[Int(decision.instance)].add(decision)
+    run.add(decision, sequence: decision.sequence)
+    lanes[Int(decision.instance)].add(decision, sequence: decision.instrumentSequence)
   }
 
   public func hashes() -> Hashes { Hashes(run: run.digest(), instances: lanes.map { $0.digest() }) }
@@ -38,9 +39,9 @@ public struct DecisionHasher: ~Copyable {
 
     deinit { buffer.deallocate() }
 
-    func add(_ decision: Decision) {
+    func add(_ decision: Decision, sequence: UInt64) {
       if used == buffer.count { flush() }
-      store(decision.sequence)
+      store(sequence)
       store(UInt32(bitPattern: decision.instance))
       store(decision.tag)
       store(decision.kind)

@@ -35,6 +35,8 @@ public struct TradingLoop: ~Copyable {
   private let observer: (any RunObserver)?
   /// Keeps the plugins' instances alive for as long as the engine may call them.
   private let owner: AnyObject?
+  /// By instance; nil for those that the engine calls itself.
+  private var workers: [(any Worker)?]
   /// Per instrument; nil where the feed brings quotes.
   private let synthetic: UnsafeMutablePointer<SyntheticQuotes>?
   private var sequence: UInt64 = 0
@@ -59,10 +61,11 @@ public struct TradingLoop: ~Copyable {
   /// - Parameters:
   ///   - syntheticSpread: nil when the feed has quotes of its own.
   ///   - clock: what the data's times say; `.recorded` has two, and so always uses the delay line.
+  ///   - workers: of the isolated instances, by instance; empty where there are none.
   ///   - owner: of the instances that the configuration binds; held until the loop is gone.
   public init(
-    _ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, clock: DataClock = .row, owner: AnyObject?,
-    observer: (any RunObserver)?
+    _ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, clock: DataClock = .row,
+    workers: [(any Worker)?] = [], owner: AnyObject?, observer: (any RunObserver)?
   ) {
     let specs = configuration.instruments
     hasDepth = Array(repeating: false, count: specs.count)
@@ -74,6 +77,7 @@ public struct TradingLoop: ~Copyable {
     hasher = DecisionHasher(instanceCount: configuration.instances.count)
     self.observer = observer
     self.owner = owner
+    self.workers = workers.isEmpty ? configuration.instances.map { _ in nil } : workers
     if let syntheticSpread {
       // Unsafe: a fixed table beside the engine's own, freed in deinit.
       let table = UnsafeMutablePointer<SyntheticQuotes>.allocate(capacity: max(1, specs.count))
@@ -170,6 +174,20 @@ public struct TradingLoop: ~Copyable {
     if isDelayed { closeLine() }
   }
 
+  /// Puts another plugin in an instance's place, between two inputs.
+  ///
+  /// - Parameters:
+  ///   - worker: that has it; nil when the engine calls it itself.
+  ///   - warmUpNanoseconds: how long it opens nothing; nil for one that has its predecessor's state.
+  public mutating func replace(
+    instance: Int, with binding: StrategyBinding, worker: (any Worker)?, warmUpNanoseconds: Int64?, receiveNanoseconds: Int64
+  ) {
+    if isDelayed { reach(receiveNanoseconds) }
+    let now = max(receiveNanoseconds, self.receiveNanoseconds)
+    workers[instance] = worker
+    if engine.replace(next(now), instance: instance, with: binding, warmUntilNanoseconds: warmUpNanoseconds.map { now + $0 } ?? .min) { settle(now) }
+  }
+
   /// How well an instrument's data arrives.
   public mutating func health(instrument: Int32, isStale: Bool, lagNanoseconds: Int64, receiveNanoseconds: Int64) {
     if isDelayed { reach(receiveNanoseconds) }
@@ -229,9 +247,16 @@ public struct TradingLoop: ~Copyable {
   /// a budget, and what the host orders by itself is asked for again with new data alone.
   mutating func settle(_ receive: Int64) {
     while true {
+      let awaited = engine.awaited
+      if awaited >= 0 { post(awaited) }
       while let action = engine.firstAction {
         perform(action)
         engine.removeFirstAction()
+      }
+      if awaited >= 0 {
+        // What was decided before has gone out; now there is time to wait.
+        _ = engine.answer(wait(awaited))
+        continue
       }
       if isDelayed { return }
       if let report = venue.nextReport() {
@@ -242,6 +267,15 @@ public struct TradingLoop: ~Copyable {
         return
       }
     }
+  }
+
+  private func post(_ instance: Int32) {
+    let call = engine.awaitedCall
+    workers[Int(instance)]?.post(context: call.context, event: call.event, capacity: call.capacity)
+  }
+
+  private func wait(_ instance: Int32) -> WorkerAnswer {
+    workers[Int(instance)]?.wait(into: engine.awaitedRoom) ?? .failed(.ended(.garbled))
   }
 
   /// In place: an action is too large to be copied for a look at what it is.
