@@ -69,7 +69,7 @@ let adapters: [Target] = [
     swiftSettings: swiftSettings),
   // The files of a new plugin package, carried in the executable.
   .target(name: "ScaffoldTexts", path: "Sources/Host/Scaffold/Texts", cSettings: cSettings),
-  room("Settings", "Sources/Host/Settings", ["Market", "Risk", "Simulation", "YAMLDocument"]),
+  room("Settings", "Sources/Host/Settings", ["Engine", "Market", "Risk", "Simulation", "YAMLDocument"]),
 ]
 
 let composition: [Target] = [
@@ -119,6 +119,8 @@ let fixtures: [Target] = [
   cPlugin("EMACrossC", "Plugins/Fixtures/EMACrossC"),
   cPlugin("Churn", "Plugins/Fixtures/Churn"),
   cPlugin("Workload", "Plugins/Fixtures/Workload"),
+  // Holds a position and fails at a random moment.
+  cPlugin("Saboteur", "Plugins/Fixtures/Saboteur"),
   // Preloaded by tests to count allocations; not a plugin.
   .target(name: "AllocationCounter", path: "Plugins/Fixtures/AllocationCounter", publicHeadersPath: ".", cSettings: cSettings),
   // Each breaks the contract in ways of its own.

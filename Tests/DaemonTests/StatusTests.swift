@@ -21,7 +21,7 @@ import Testing
       instances: [
         .init(
           id: "EMACross@BTCUSDT/0", strategy: "EMACross", symbol: "BTCUSDT", digest: String(repeating: "ab", count: 32), state: .out,
-          why: "process() returned status 5", position: Figure(-10, scale: 3), openOrders: 2)
+          why: "process() returned status 5", workerID: 77, restarts: 3, position: Figure(-10, scale: 3), openOrders: 2)
       ],
       limits: [
         .init(

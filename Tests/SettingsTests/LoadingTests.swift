@@ -58,7 +58,7 @@ struct LoadingTests {
     limits.resumeOnNewDay = true
     #expect(settings.limits == limits)
     #expect(settings.killSwitch.enabled && settings.killSwitch.file == "stop.json" && settings.killSwitch.reason == "by hand: now")
-    #expect(settings.maximumGapSeconds == 60 && settings.maximumIntentsPerEvent == 256)
+    #expect(settings.maximumGapSeconds == 60 && settings.plugins.maximumIntentsPerEvent == 256)
     #expect(
       settings.mock.seed == 7 && settings.mock.symbols == ["ETHUSDT", "binance.spot.BTCUSDT"] && settings.mock.startPrices == ["3000.5", "60000"])
     #expect(settings.onShutdown == .flatten && settings.shutdownTimeoutSeconds == 300)

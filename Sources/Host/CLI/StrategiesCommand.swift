@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Market
 import Plugins
 import Session
@@ -36,6 +37,7 @@ struct StrategiesCommand: ParsableCommand {
         check: .inProcess(deliverableEvents: TradingSession.deliverableEvents))
       if output.json { try Console.result(StrategiesOutput.json(entry).description) }
       Console.line("published \(StrategiesOutput.line(entry))")
+      try StrategiesOutput.tellHosts(entry, instrument, loaded)
     }
   }
 
@@ -114,10 +116,11 @@ struct StrategiesCommand: ParsableCommand {
 
     func run() throws {
       let loaded = try settings.load()
-      let entry = try StrategiesOutput.store(loaded).rollback(
-        symbol: try StrategiesOutput.instrument(symbol, loaded).id.symbol, horizonSeconds: horizon)
+      let instrument = try StrategiesOutput.instrument(symbol, loaded)
+      let entry = try StrategiesOutput.store(loaded).rollback(symbol: instrument.id.symbol, horizonSeconds: horizon)
       if output.json { try Console.result(StrategiesOutput.json(entry).description) }
       Console.line("rolled back to \(StrategiesOutput.line(entry))")
+      try StrategiesOutput.tellHosts(entry, instrument, loaded)
     }
   }
 }
@@ -137,6 +140,19 @@ enum StrategiesOutput {
     }
     if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
     return instrument
+  }
+
+  /// Hosts that run it take it over; one that refuses goes on with what it has.
+  ///
+  /// - Throws: when one refuses: what is published is then not what runs.
+  static func tellHosts(_ entry: StrategyStore.Entry, _ instrument: Instrument, _ settings: Settings) throws {
+    let answers = RunningHosts(settings: settings).reload(symbol: instrument.id.symbol, horizonSeconds: entry.horizonSeconds)
+    for answer in answers { Console.line("host in mode \(answer.mode.rawValue): \(answer.text)") }
+    let refused = answers.filter { !$0.isDone }.map(\.mode.rawValue)
+    guard refused.isEmpty else {
+      throw SessionError(
+        .failed, "it is published, and the host in mode \(refused.joined(separator: ", ")) goes on without it; it takes effect with its next start")
+    }
   }
 
   static func line(_ entry: StrategyStore.Entry) -> String {

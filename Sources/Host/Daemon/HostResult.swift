@@ -6,6 +6,8 @@ public struct HostResult: Sendable {
   public var status: RunStatus
   public var stoppedBy: String
   public var decisionHash: String
+  /// By instance.
+  public var instanceHashes: [String]
   /// What made the run worse than it should be: instances that are out, feeds that broke, a latch that is not set.
   public var failures: [String]
   /// Every instance is out, or a feed broke: the run did not do its work.
@@ -30,7 +32,16 @@ public struct HostResult: Sendable {
       ("open_orders", .integer(status.queues.openOrders)),
       ("orders_rejected", .object(refusalCounts.map { (key: $0.name, value: .integer($0.count)) })),
       ("stopped_by", .text(stoppedBy)), ("halted", .optional(status.blocked)), ("decision_hash", .text(decisionHash)),
-      ("instances", .array(status.instances.map { .object([("id", .text($0.id)), ("digest", .text($0.digest))]) })),
+      (
+        "instances",
+        .array(
+          zip(status.instances, instanceHashes).map { instance, hash in
+            .object([
+              ("id", .text(instance.id)), ("digest", .text(instance.digest)), ("decision_hash", .text(hash)), ("state", .text(instance.state.rawValue)),
+              ("restarts", .integer(instance.restarts)), ("position", instance.position.json),
+            ])
+          })
+      ),
       ("failures", .array(failures.map { .text($0) })),
     ])
   }

@@ -57,11 +57,21 @@ public struct HostRun {
     defer { control.stop() }
     try watcher.start()
     defer { watcher.stop() }
+    let starter: InstanceStarter
+    do throws(KernelError) { starter = try InstanceStarter(tellEngine: StopSignals.interruptWait) } catch { throw SessionError(.unavailable, "\(error)") }
+    defer { starter.stop() }
+    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)
 
     for symbol in feeds.syntheticSymbols { notice("\(symbol): its data has no quotes; bid and ask are made from its trades") }
     var host = LiveHost(
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox, lines: lines,
-      started: started, notice: notice)
+      starter: starter,
+      republished: { instrument, horizonSeconds in
+        guard let found = try resolver.published(for: instrument).first(where: { $0.horizonSeconds == horizonSeconds }) else {
+          throw PluginError(.notFound, "\(instrument.id)/\(horizonSeconds)", "nothing is published for it any more")
+        }
+        return found
+      }, started: started, notice: notice)
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
   }

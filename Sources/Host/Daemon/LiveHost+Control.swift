@@ -12,6 +12,10 @@ extension LiveHost {
       return mailbox.answer(request.id, ControlAnswer(content: .failed("the host is shutting down; nothing was done")))
     }
     switch request.command {
+    case .reload(let symbol, let horizonSeconds):
+      // Its answer comes when the new version runs, or is refused.
+      notice("control: reload (\(symbol)/\(horizonSeconds)) by \(who)")
+      return reload(symbol: symbol, horizonSeconds: horizonSeconds, request: request.id)
     case .status: content = .status(status(now))
     case .halt(let reason):
       let hadHalted = isHalted

@@ -1,6 +1,7 @@
 import Engine
 import Kernel
 import Market
+import Plugins
 import Risk
 import Session
 
@@ -64,10 +65,14 @@ extension LiveHost {
       let instrument = session.instruments[Int(session.configuration.instances[index].instrument)]
       let refusal = loop.engine.blockingRefusal(instance: index)
       let isOut = loop.engine.isOut(instance: index)
+      let isWarming = loop.engine.isWarming(instance: index)
       return RunStatus.Instance(
         id: instance.id, strategy: String(instance.id.prefix { $0 != "@" }), symbol: instrument.id.symbol, digest: instance.digest.hex,
-        state: isOut ? .out : refusal == nil ? .active : .stopped,
-        why: isOut ? notices.instanceFailures[index] ?? "taken out" : refusal?.text(for: instrument.spec),
+        state: isOut ? .out : refusal != nil ? .stopped : isWarming ? .warming : .active,
+        why: isOut
+          ? notices.instanceFailures[index] ?? "taken out"
+          : refusal?.text(for: instrument.spec) ?? (isWarming ? "it was started anew (plugins.warm_up_seconds)" : nil),
+        workerID: (instance as? IsolatedStrategy).map { Int($0.processID) }, restarts: care.rows[index].restarts,
         position: Figure(Int128(loop.engine.book(instance: index).position), scale: Int(instrument.spec.quantityScale)),
         openOrders: loop.engine.openOrderCount(instance: index))
     }

@@ -1,6 +1,7 @@
 import Engine
 import Kernel
 import Market
+import Plugins
 import Session
 import Settings
 
@@ -15,6 +16,7 @@ struct LiveHost: ~Copyable {
   private let watcher: KillSwitchWatcher
   let mailbox: ControlMailbox
   private let lines: NoticeQueue
+  let starter: InstanceStarter
   let notices: RunNotices
   let notice: (String) -> Void
 
@@ -30,6 +32,10 @@ struct LiveHost: ~Copyable {
   var leavingOrders = 0
   /// Who halted, and why, for people.
   var haltNote: String?
+  /// What the host does about its instances' failures.
+  var care: InstanceCare
+  /// Gives what is published for an instance's instrument and horizon now.
+  let republished: @Sendable (Instrument, Int64) throws -> ResolvedStrategy
   private var clock = RisingClock()
   /// Of the engine's last input.
   private var engineNanoseconds = Int64.min
@@ -40,7 +46,8 @@ struct LiveHost: ~Copyable {
 
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
-    lines: NoticeQueue, started: Int64, notice: @escaping (String) -> Void
+    lines: NoticeQueue, starter: InstanceStarter, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy, started: Int64,
+    notice: @escaping (String) -> Void
   ) {
     self.settings = settings
     self.session = session
@@ -49,6 +56,9 @@ struct LiveHost: ~Copyable {
     self.watcher = watcher
     self.mailbox = mailbox
     self.lines = lines
+    self.starter = starter
+    self.republished = republished
+    care = InstanceCare(count: session.instances.count)
     self.started = started
     self.notice = notice
     notices = RunNotices(session: session, notice: notice)
@@ -84,13 +94,16 @@ struct LiveHost: ~Copyable {
           stoppedBy = "feed ended"
           break
         }
-        let wait = max(0, min(due - now, min(nextLook, end, nextStatus) - now))
+        let wait = max(0, min(due - now, min(nextLook, end, nextStatus, care.nextNanoseconds) - now))
         if let signal = signals.wait(nanoseconds: wait) {
           stoppedBy = signal
           break
         }
+        // A worker's end is one of the things that end a wait early.
+        lookAtWorkers(clock.now())
       }
-      if loop.counters.failedInstances == session.instances.count {
+      careForInstances(now)
+      if allHaveFailed {
         stoppedBy = "every instance has failed"
         break
       }
@@ -103,14 +116,14 @@ struct LiveHost: ~Copyable {
     if feeds.pace == .max || feeds.nextDueNanoseconds == nil { loop.finish() }
     // Read first: what the shutdown does is no word about the run, nor is it in the decisions.
     let last = status(clock.now())
-    let decisionHash = loop.decisionHashes().run.hex
+    let hashes = loop.decisionHashes()
     shutDown(signals)
     var final = status(clock.now())
     final.blocked = last.blocked
     final.blockedWhy = last.blockedWhy
     return HostResult(
-      status: final, stoppedBy: stoppedBy, decisionHash: decisionHash, failures: notices.failures,
-      hasFailed: hasBrokenFeed || loop.counters.failedInstances == session.instances.count, refusalCounts: loop.counters.refusalCounts)
+      status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex), failures: notices.failures,
+      hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
   }
 
   /// Takes the oldest event that is due to its end; false when none is.
@@ -131,6 +144,7 @@ struct LiveHost: ~Copyable {
 
   /// Timers and health; a recording at full speed has neither, as a backtest.
   private mutating func look(_ now: Int64) {
+    lookAtWorkers(now)
     if feeds.pace == .max { return }
     for index in health.indices {
       let isNews = health[index].look(
@@ -179,6 +193,7 @@ struct LiveHost: ~Copyable {
       let now = clock.now()
       guard now < end, signals.wait(nanoseconds: 0) == nil else { return }
       hear(now)
+      careForInstances(now)
       if !advance(now) {
         look(now)
         let wait = min((feeds.nextDueNanoseconds ?? now) - now, min(Self.idleNanoseconds, end - now))

@@ -11,6 +11,7 @@ final class RunNotices: RunObserver {
   }
 
   static let keptRefusals = 8
+  static let keptFailures = 64
 
   private let session: TradingSession
   private let notice: (String) -> Void
@@ -38,9 +39,9 @@ final class RunNotices: RunObserver {
     (0..<refusals.count).map { refusals[(refusalCount - 1 - $0) % Self.keptRefusals] }
   }
 
-  /// Something that makes the run fail in the end, for people.
+  /// Something that makes the run fail in the end, for people. The first ones are kept; a plugin may fail for ever.
   func failed(_ text: String) {
-    failures.append(text)
+    if failures.count < Self.keptFailures { failures.append(text) }
     notice(text)
   }
 
@@ -74,6 +75,10 @@ final class RunNotices: RunObserver {
 
   func failed(instance: Int32, _ failure: PluginFailure) {
     instanceFailures[Int(instance)] = failure.text
-    failed("\(session.instances[Int(instance)].id): \(failure.text); it is out, its opening orders are cancelled, its position is held")
+    let position = session.configuration.onFailure == .flatten ? "its position is closed" : "its position is held"
+    failed("\(session.instances[Int(instance)].id): \(failure.text); it is out, its opening orders are cancelled, \(position)")
   }
+
+  /// The instance is in the run again.
+  func returned(_ instance: Int) { instanceFailures[instance] = nil }
 }

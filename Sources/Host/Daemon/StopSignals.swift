@@ -1,7 +1,8 @@
 import Glibc
 
 /// SIGINT, SIGTERM and SIGHUP, taken when the loop has time for them: blocked for the whole process and waited for in the
-/// place of sleeping, so no handler runs anywhere. SIGUSR1 ends a wait early: a command has come.
+/// place of sleeping, so no handler runs anywhere. SIGUSR1 ends a wait early: a command has come. So does SIGCHLD: a worker has
+/// ended.
 public struct StopSignals {
   private var stops = sigset_t()
   private var all = sigset_t()
@@ -12,6 +13,7 @@ public struct StopSignals {
     for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&stops, signal) }
     all = stops
     sigaddset(&all, SIGUSR1)
+    sigaddset(&all, SIGCHLD)
     pthread_sigmask(SIG_BLOCK, &all, nil)
   }
 

@@ -11,6 +11,16 @@ public struct ResolvedStrategy: Sendable {
   /// The file that named it.
   public var source: String
 
+  /// The manifest's word, else what the file is called: known before any code has run.
+  public var name: String {
+    if let manifest { return manifest.name }
+    let stem = file.fileName.hasSuffix(".so") ? String(file.fileName.dropLast(3)) : file.fileName
+    return stem.hasPrefix("lib") ? String(stem.dropFirst(3)) : stem
+  }
+
+  /// `EMACross@BTCUSDT/0`.
+  public func instanceID(on instrument: Instrument) -> String { "\(name)@\(instrument.id.symbol)/\(horizonSeconds)" }
+
   /// What the plugin says of itself must be what its manifest says.
   public func check(_ facts: PluginFacts) throws(PluginError) {
     if let manifest { try facts.check(against: manifest, file.path) }

@@ -179,13 +179,17 @@ public struct TradingLoop: ~Copyable {
   /// - Parameters:
   ///   - worker: that has it; nil when the engine calls it itself.
   ///   - warmUpNanoseconds: how long it opens nothing; nil for one that has its predecessor's state.
+  /// - Returns: the number of the input that it was.
+  @discardableResult
   public mutating func replace(
     instance: Int, with binding: StrategyBinding, worker: (any Worker)?, warmUpNanoseconds: Int64?, receiveNanoseconds: Int64
-  ) {
+  ) -> UInt64 {
     if isDelayed { reach(receiveNanoseconds) }
     let now = max(receiveNanoseconds, self.receiveNanoseconds)
+    let time = next(now)
     workers[instance] = worker
-    if engine.replace(next(now), instance: instance, with: binding, warmUntilNanoseconds: warmUpNanoseconds.map { now + $0 } ?? .min) { settle(now) }
+    if engine.replace(time, instance: instance, with: binding, warmUntilNanoseconds: warmUpNanoseconds.map { now + $0 } ?? .min) { settle(now) }
+    return time.sequence
   }
 
   /// How well an instrument's data arrives.

@@ -17,24 +17,28 @@ public final class TradingSession {
 
   public let instruments: [Instrument]
   /// In the order of their instruments; the index is the ordinal in the run.
-  public let instances: [any HostedStrategy]
+  public private(set) var instances: [any HostedStrategy]
+  /// What each of them was started from.
+  public private(set) var resolved: [ResolvedStrategy]
+  public let launcher: StrategyLauncher
   public let configuration: EngineConfiguration
   public let model: SimulationModel
 
   /// Loads every strategy of every instrument.
   ///
   /// - Parameter strategies: what was resolved, by index into `instruments`.
-  public init(instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], settings: Settings) throws {
+  public init(
+    instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], settings: Settings, launcher: StrategyLauncher? = nil
+  ) throws {
+    let launcher = launcher ?? StrategyLauncher(settings)
+    var sources: [ResolvedStrategy] = []
     var instances: [any HostedStrategy] = []
     var configurations: [EngineConfiguration.Instance] = []
     for (index, instrument) in instruments.enumerated() {
       if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
       for (_, resolved) in strategies.filter({ $0.instrument == index }) {
-        let library = try PluginLibrary.load(resolved.file)
-        try resolved.check(library.facts)
-        let instance = try StrategyInstance(
-          library: library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters,
-          id: "\(library.name)@\(instrument.id.symbol)/\(resolved.horizonSeconds)", deliverableEvents: Self.deliverableEvents)
+        let instance = try launcher.start(resolved, instrument)
+        sources.append(resolved)
         instances.append(instance)
         configurations.append(
           EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: resolved.horizonSeconds))
@@ -49,14 +53,18 @@ public final class TradingSession {
     }
     self.instruments = instruments
     self.instances = instances
+    resolved = sources
+    self.launcher = launcher
     model = settings.simulation
     var configuration = EngineConfiguration(
       instruments: instruments.map(\.spec), instances: configurations, limits: settings.limits,
       feeReserve: BasisPoints(raw: max(settings.simulation.takerFee.raw, settings.simulation.makerFee.raw)),
-      initialCash: settings.simulation.initialCash, maximumIntentsPerEvent: settings.maximumIntentsPerEvent,
+      initialCash: settings.simulation.initialCash, maximumIntentsPerEvent: settings.plugins.maximumIntentsPerEvent,
       maximumGapSeconds: settings.maximumGapSeconds)
     configuration.maximumInflightEntries = settings.maximumInflightEntries
     configuration.onHalt = settings.onHalt
+    configuration.onFailure = settings.plugins.onFailure
+    configuration.maximumIntentsPerSecond = settings.plugins.maximumIntentsPerSecond
     configuration.symbolNotional = instruments.map { settings.symbolNotional[$0.id.description] ?? settings.symbolNotional[$0.id.symbol] }
     if settings.simulation.feeAsset == .third, let name = settings.simulation.thirdAsset.name {
       guard let code = AssetCode(name) else {
@@ -74,8 +82,20 @@ public final class TradingSession {
   ///   - clock: what the times of its data say.
   public func makeLoop(hasQuotes: Bool, clock: DataClock = .row, observer: (any RunObserver)?) -> TradingLoop {
     TradingLoop(
-      configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, clock: clock, owner: self, observer: observer)
+      configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, clock: clock,
+      workers: instances.map { $0 as? any Worker }, owner: self, observer: observer)
   }
+
+  /// Notes another plugin in an instance's place; gives the one that stood there.
+  public func replace(_ ordinal: Int, with strategy: any HostedStrategy, from source: ResolvedStrategy) -> any HostedStrategy {
+    let old = instances[ordinal]
+    instances[ordinal] = strategy
+    resolved[ordinal] = source
+    return old
+  }
+
+  /// The instrument that an instance trades.
+  public func instrument(of ordinal: Int) -> Instrument { instruments[Int(configuration.instances[ordinal].instrument)] }
 }
 
 /// What keeps a run from starting or going on.

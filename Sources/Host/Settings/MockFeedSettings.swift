@@ -12,6 +12,8 @@ public struct MockFeedSettings: Sendable, Hashable {
   public var volatilityBps = 5.0
   /// Smallest distance of ask and bid; 1...1000.
   public var spreadTicks = 1
+  /// Of each symbol; then its feed ends. nil = no end.
+  public var maximumEvents: Int64?
 
   public init() {}
 

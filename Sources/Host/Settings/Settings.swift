@@ -38,8 +38,10 @@ public struct Settings: Sendable, Hashable {
   public var staleAfterMilliseconds: Int64 = 5000
   /// feed.mock.*
   public var mock = MockFeedSettings()
-  /// plugins.max_intents_per_event; 1...256.
-  public var maximumIntentsPerEvent = 16
+  /// plugins.*
+  public var plugins = PluginSettings()
+  /// engine.*
+  public var engine = EngineSettings()
   /// pairs.yaml
   public var pairs = Pairs.builtIn
 

@@ -170,7 +170,7 @@ extension SettingsField {
 
   private static func money(_ raw: Int64) -> Money { Money(raw: Int128(raw) * Int128(PowerOfTen[Money.scale - moneyScale])) }
 
-  private static func read(_ written: WrittenValue, scale: Int, _ range: ClosedRange<Int64>, _ advice: String, _ store: (Int64) -> Void) -> String? {
+  static func read(_ written: WrittenValue, scale: Int, _ range: ClosedRange<Int64>, _ advice: String, _ store: (Int64) -> Void) -> String? {
     guard case .text(let text) = written else { return "\(written.quoted) is not a number; \(advice)" }
     switch NumberText.read(text, scale: scale, in: range) {
     case .value(let raw): store(raw)

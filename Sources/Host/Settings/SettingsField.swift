@@ -92,12 +92,8 @@ struct SettingsField: Sendable {
       } set: {
         $0.mock.spreadTicks = Int($1)
       },
-      integer("plugins.max_intents_per_event", 1...256) {
-        Int64($0.maximumIntentsPerEvent)
-      } set: {
-        $0.maximumIntentsPerEvent = Int($1)
-      },
-    ]
+      optionalWhole("feed.mock.max_events", \.mock.maximumEvents, 1...Int64.max, none: "no end"),
+    ] + plugins
 
   static let names = all.map(\.name)
 

@@ -11,7 +11,7 @@ struct ControlAnswer: Sendable {
   }
 
   struct Done: Sendable {
-    /// Of the engine input.
+    /// Of the engine input; 0 = there was none to do.
     var sequence: UInt64
     /// What happened and what to do next, for people.
     var message: String

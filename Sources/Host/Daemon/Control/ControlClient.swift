@@ -21,13 +21,25 @@ public final class ControlClient {
   private var connection: LocalConnection?
   private var input: [UInt8] = []
 
-  private static let timeoutMilliseconds: Int64 = 5000
+  private let timeoutMilliseconds: Int64
   /// No answer is longer: 64 symbols with all their instances are far below it.
   private static let maximumAnswerBytes = 16 << 20
 
-  public init(settings: Settings) {
+  /// - Parameter timeoutMilliseconds: for one answer; a reload waits for a plugin to be started.
+  public init(settings: Settings, timeoutMilliseconds: Int64 = 5000) {
     self.settings = settings
+    self.timeoutMilliseconds = timeoutMilliseconds
     folder = StateFolder.path(settings)
+  }
+
+  /// Whether a host listens there.
+  public var isAnybodyThere: Bool {
+    do throws(KernelError) {
+      if connection == nil {
+        connection = try LocalConnection(folder: folder, name: ControlServer.socketName, timeoutMilliseconds: timeoutMilliseconds)
+      }
+      return true
+    } catch { return !(error.isMissing || error.isRefused) }
   }
 
   /// One command, one answer: read, and as the host wrote it.
@@ -55,7 +67,7 @@ public final class ControlClient {
   private func connect() throws -> LocalConnection {
     if let connection { return connection }
     do throws(KernelError) {
-      let made = try LocalConnection(folder: folder, name: ControlServer.socketName, timeoutMilliseconds: Self.timeoutMilliseconds)
+      let made = try LocalConnection(folder: folder, name: ControlServer.socketName, timeoutMilliseconds: timeoutMilliseconds)
       connection = made
       return made
     } catch {

@@ -164,7 +164,7 @@ struct ControlClients {
     guard let id = mailbox.post(command, from: clients[index].peer) else {
       return reply(index, command.name, .failed("too many commands wait for the engine; nothing was done"), now)
     }
-    clients[index].pending = (id, command, now + bounds.answerNanoseconds)
+    clients[index].pending = (id, command, now + (command.isSlow ? bounds.slowAnswerNanoseconds : bounds.answerNanoseconds))
     wakeEngine()
   }
 

@@ -9,6 +9,8 @@ public enum ControlCommand: Sendable, Equatable {
   /// Nil = all symbols.
   case flatten(symbol: String?)
   case resetPeak
+  /// What is published for the symbol and horizon now takes over.
+  case reload(symbol: String, horizonSeconds: Int64)
 
   /// The word on the wire and on the command line.
   public var name: String {
@@ -18,10 +20,13 @@ public enum ControlCommand: Sendable, Equatable {
     case .resume: "resume"
     case .flatten: "flatten"
     case .resetPeak: "reset-peak"
+    case .reload: "reload"
     }
   }
 
-  static let names = "status, halt, resume, flatten, reset-peak"
+  static let names = "status, halt, resume, flatten, reset-peak, reload"
+  /// Whether the answer waits for a plugin to be started.
+  var isSlow: Bool { if case .reload = self { true } else { false } }
   static let maximumTextBytes = 200
 
   /// Reads `{"command": "halt", "reason": "..."}`.
@@ -49,6 +54,11 @@ public enum ControlCommand: Sendable, Equatable {
     case "resume": self = .resume
     case "flatten": self = .flatten(symbol: texts.removeValue(forKey: "symbol"))
     case "reset-peak": self = .resetPeak
+    case "reload":
+      guard let symbol = texts.removeValue(forKey: "symbol"), let horizon = texts.removeValue(forKey: "horizon").flatMap(Int64.init) else {
+        throw ControlFailure("reload wants a \"symbol\" and a \"horizon\" of whole seconds, as texts")
+      }
+      self = .reload(symbol: symbol, horizonSeconds: horizon)
     default: throw ControlFailure("'\(Self.excerpt(name))' is no command; write one of \(Self.names)")
     }
     if let extra = texts.keys.sorted().first { throw ControlFailure("\(name) takes no \"\(Self.excerpt(extra))\"") }
@@ -60,6 +70,7 @@ public enum ControlCommand: Sendable, Equatable {
     switch self {
     case .halt(let reason?): members.append(("reason", .text(reason)))
     case .flatten(let symbol?): members.append(("symbol", .text(symbol)))
+    case .reload(let symbol, let horizon): members += [("symbol", .text(symbol)), ("horizon", .text("\(horizon)"))]
     case .status, .halt, .resume, .flatten, .resetPeak: break
     }
     return Array((JSONValue.object(members).description + "\n").utf8)

@@ -13,6 +13,8 @@ final class ControlServer: Sendable {
     var idleNanoseconds: Int64 = 60_000_000_000
     /// For a command to be taken by the engine.
     var answerNanoseconds: Int64 = 2_000_000_000
+    /// The same for one that starts a plugin first: longer than plugins.start_timeout_seconds can be.
+    var slowAnswerNanoseconds: Int64 = 90_000_000_000
     /// A status younger than this is given again, so that nobody keeps the engine busy with asking.
     var statusNanoseconds: Int64 = 20_000_000
   }

@@ -7,6 +7,8 @@ import Settings
 struct MockFeed {
   private var market: MockMarket
   private var pending: MockEvent
+  /// Events that it still brings; nil = without end.
+  private var left: Int64?
 
   /// - Throws: a configuration fault when the market cannot run with these figures.
   /// - Parameter index: of the symbol in the settings.
@@ -25,11 +27,14 @@ struct MockFeed {
     }
     market = MockMarket(seed: settings.seed, instrument: instrument, options: options, startMilliseconds: startMilliseconds)
     pending = market.next()
+    left = settings.maximumEvents
   }
 
-  var dueNanoseconds: Int64 { pending.exchangeMilliseconds * 1_000_000 }
+  /// Nil at its end.
+  var dueNanoseconds: Int64? { left == 0 ? nil : pending.exchangeMilliseconds * 1_000_000 }
 
   mutating func deliver(to loop: inout TradingLoop, instrument: Int32, receiveNanoseconds: Int64) {
+    left? -= 1
     switch pending {
     case .quote(let quote, let milliseconds):
       loop.quote(quote, exchangeMilliseconds: milliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)

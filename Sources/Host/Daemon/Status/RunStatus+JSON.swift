@@ -50,14 +50,15 @@ extension RunStatus.Symbol {
 
 extension RunStatus.Instance {
   enum CodingKeys: String, CodingKey {
-    case id, strategy, symbol, digest, state, why, position
+    case id, strategy, symbol, digest, state, why, restarts, position
+    case workerID = "worker_pid"
     case openOrders = "open_orders"
   }
 
   var json: JSONValue {
     .object([
       ("id", .text(id)), ("strategy", .text(strategy)), ("symbol", .text(symbol)), ("digest", .text(digest)), ("state", .text(state.rawValue)),
-      ("why", .optional(why)), ("position", position.json), ("open_orders", .integer(openOrders)),
+      ("why", .optional(why)), ("worker_pid", workerID.map { .integer($0) } ?? .null), ("restarts", .integer(restarts)), ("position", position.json), ("open_orders", .integer(openOrders)),
     ])
   }
 }

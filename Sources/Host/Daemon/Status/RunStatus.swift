@@ -27,6 +27,8 @@ public struct RunStatus: Sendable, Equatable, Decodable {
       case active
       /// It runs and may not open.
       case stopped
+      /// It runs, and learns the market before it may open.
+      case warming
       /// It broke its contract and is not called any more.
       case out
     }
@@ -39,6 +41,10 @@ public struct RunStatus: Sendable, Equatable, Decodable {
     public var state: State
     /// Of all states but active.
     public var why: String?
+    /// Process of its worker; nil in the host's own.
+    public var workerID: Int?
+    /// How often its worker has been started again.
+    public var restarts: Int
     public var position: Figure
     public var openOrders: Int
   }

@@ -46,6 +46,12 @@ public struct WakeSignal: ~Copyable, Sendable {
     _ = write(descriptor, &one, MemoryLayout<UInt64>.size)
   }
 
+  /// Returns when it is raised or the time is over; it stays raised.
+  public func wait(milliseconds: Int32) {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    _ = poll(&entry, 1, milliseconds)
+  }
+
   public func clear() {
     var count: UInt64 = 0
     _ = read(descriptor, &count, MemoryLayout<UInt64>.size)

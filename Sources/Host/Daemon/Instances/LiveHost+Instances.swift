@@ -1,0 +1,183 @@
+import Engine
+import Kernel
+import Market
+import Plugins
+import Session
+import Settings
+
+/// Plugins that come and go while the host runs: workers that failed are started anew, newer versions take over.
+extension LiveHost {
+  /// Between two inputs: notes failures, starts what is due, puts in place what has been started.
+  mutating func careForInstances(_ now: Int64) {
+    if loop.counters.failedInstances != care.seenFailures { noteFailures(now) }
+    if now >= care.nextNanoseconds { restart(now) }
+    for started in starter.take() { take(started, now) }
+  }
+
+  /// No instance is left, and none comes back.
+  var allHaveFailed: Bool { !session.instances.isEmpty && care.nobodyComesBack }
+
+  /// Workers that ended between two calls: nobody waits for them, so nobody has noticed.
+  mutating func lookAtWorkers(_ now: Int64) {
+    for (ordinal, instance) in session.instances.enumerated() where !care.rows[ordinal].isOut {
+      guard let isolated = instance as? IsolatedStrategy, let end = isolated.endIfAny else { continue }
+      loop.command(.failed(instance: Int32(ordinal), .ended(end)), receiveNanoseconds: engineNow(now))
+    }
+  }
+
+  // MARK: Failures and restarts
+
+  private mutating func noteFailures(_ now: Int64) {
+    care.seenFailures = loop.counters.failedInstances
+    for ordinal in session.instances.indices where loop.engine.isOut(instance: ordinal) && !care.rows[ordinal].isOut {
+      let restarts = care.rows[ordinal].restarts
+      let mayRestart = session.instances[ordinal].isolation == .process && restarts < settings.plugins.restartLimit && !isEnding
+      let delay = backOff(restarts)
+      care.change(ordinal) {
+        $0.isOut = true
+        if mayRestart { $0.restartNanoseconds = now + delay }
+      }
+      let id = session.instances[ordinal].id
+      if mayRestart {
+        notice("\(id): its worker starts again in \(delay / 1_000_000) ms, restart \(restarts + 1) of \(settings.plugins.restartLimit)")
+      } else if session.instances[ordinal].isolation == .process, !isEnding {
+        quarantine(ordinal)
+      }
+    }
+  }
+
+  private func backOff(_ restarts: Int) -> Int64 {
+    InstanceCare.backOffNanoseconds(
+      restarts: restarts, baseMilliseconds: settings.plugins.restartBackOffMilliseconds,
+      maximumMilliseconds: settings.plugins.maximumRestartBackOffMilliseconds)
+  }
+
+  private mutating func restart(_ now: Int64) {
+    for ordinal in session.instances.indices {
+      guard let due = care.rows[ordinal].restartNanoseconds, due <= now else { continue }
+      care.change(ordinal) {
+        $0.restartNanoseconds = nil
+        $0.isStarting = true
+        $0.restarts += 1
+      }
+      let (resolved, instrument, launcher) = (session.resolved[ordinal], session.instrument(of: ordinal), session.launcher)
+      starter.start(ordinal, .restart) { (resolved, InstanceStarter.Handed(strategy: try launcher.start(resolved, instrument))) }
+    }
+  }
+
+  // MARK: Reload
+
+  /// Begins what `strategies publish` asks for; the answer follows when it is done.
+  ///
+  mutating func reload(symbol: String, horizonSeconds: Int64, request: UInt64) {
+    let found = session.instances.indices.first {
+      let instrument = session.instrument(of: $0)
+      return (instrument.id.symbol == symbol || instrument.id.description == symbol)
+        && session.configuration.instances[$0].horizonSeconds == horizonSeconds
+    }
+    guard let ordinal = found else {
+      return answer(request, sequence: 0, "nothing runs here on \(symbol)/\(horizonSeconds): it starts with the host's next start")
+    }
+    guard !care.rows[ordinal].isStarting else { return refuse(ordinal, "it is being started already; ask again", request) }
+    care.change(ordinal) {
+      $0.isStarting = true
+      $0.restartNanoseconds = nil
+    }
+    let (instrument, launcher, republished) = (session.instrument(of: ordinal), session.launcher, republished)
+    starter.start(ordinal, .reload(request: request)) {
+      let resolved = try republished(instrument, horizonSeconds)
+      return (resolved, InstanceStarter.Handed(strategy: try launcher.start(resolved, instrument)))
+    }
+  }
+
+  private mutating func take(_ started: InstanceStarter.Started, _ now: Int64) {
+    let ordinal = started.ordinal
+    care.change(ordinal) { $0.isStarting = false }
+    switch (started.outcome, started.purpose) {
+    case (.refused(let why), .reload(let request)):
+      refuse(ordinal, "the new version was refused: \(why)", request)
+    case (.refused(let why), .restart):
+      notices.failed("\(session.instances[ordinal].id): its worker did not start: \(why)")
+      retry(ordinal, now)
+    case (.started(let resolved, let handed), .restart):
+      let number = place(ordinal, handed, resolved, warmUpSeconds: settings.plugins.warmUpSeconds, now)
+      notice("\(session.instances[ordinal].id): its worker runs again from input \(number) on; \(warmUpText)")
+    case (.started(let resolved, let handed), .reload(let request)):
+      swap(ordinal, handed, resolved, request, now)
+    }
+  }
+
+  private mutating func retry(_ ordinal: Int, _ now: Int64) {
+    let restarts = care.rows[ordinal].restarts
+    guard restarts < settings.plugins.restartLimit, !isEnding else { return quarantine(ordinal) }
+    let delay = backOff(restarts)
+    care.change(ordinal) { $0.restartNanoseconds = now + delay }
+  }
+
+  /// Restores or warms up, never both; while something is held and cannot be handed over, the old version stays.
+  private mutating func swap(
+    _ ordinal: Int, _ handed: InstanceStarter.Handed, _ resolved: ResolvedStrategy, _ request: UInt64, _ now: Int64
+  ) {
+    let old = session.instances[ordinal]
+    let state: [UInt8]?
+    // One that is out has no state that anybody should trust.
+    do throws(PluginError) { state = care.rows[ordinal].isOut ? nil : try old.saveState() } catch {
+      starter.close(handed)
+      return refuse(ordinal, "the running version cannot save its state: \(error)", request)
+    }
+    var restored: Int?
+    var why = state == nil ? "there is no state to restore" : ""
+    if let state {
+      do throws(PluginError) {
+        try handed.strategy.restoreState(state)
+        restored = state.count
+      } catch { why = "\(error)" }
+    }
+    if restored == nil, !care.rows[ordinal].isOut, !loop.engine.isIdle(instance: ordinal) {
+      starter.close(handed)
+      return refuse(ordinal, "\(why), and the running version has a position or orders: it stays; flatten first", request)
+    }
+    let number = place(ordinal, handed, resolved, warmUpSeconds: restored == nil ? settings.plugins.warmUpSeconds : nil, now)
+    let start = restored.map { "state restored (\($0) bytes)" } ?? "\(why); \(warmUpText)"
+    let message = "\(session.instances[ordinal].id): \(resolved.source), digest \(resolved.file.digest.hex.prefix(8)), runs from input \(number) on; \(start)"
+    notice(message)
+    answer(request, sequence: number, message)
+  }
+
+  private var warmUpText: String {
+    settings.plugins.warmUpSeconds == 0 ? "it begins at once" : "it opens nothing for \(settings.plugins.warmUpSeconds) s (plugins.warm_up_seconds)"
+  }
+
+  private mutating func place(
+    _ ordinal: Int, _ handed: InstanceStarter.Handed, _ resolved: ResolvedStrategy, warmUpSeconds: Int64?, _ now: Int64
+  ) -> UInt64 {
+    let old = session.replace(ordinal, with: handed.strategy, from: resolved)
+    let number = loop.replace(
+      instance: ordinal, with: handed.strategy.binding, worker: handed.strategy as? any Worker,
+      warmUpNanoseconds: warmUpSeconds.map { $0 * 1_000_000_000 }, receiveNanoseconds: engineNow(now))
+    care.change(ordinal) { $0.isOut = false }
+    notices.returned(ordinal)
+    starter.close(InstanceStarter.Handed(strategy: old))
+    return number
+  }
+
+  private mutating func refuse(_ ordinal: Int, _ text: String, _ request: UInt64) {
+    let message = "\(session.instances[ordinal].id): \(text)"
+    notice(message)
+    mailbox.answer(request, ControlAnswer(content: .failed(message)))
+  }
+
+  private func answer(_ request: UInt64, sequence: UInt64, _ message: String) {
+    mailbox.answer(
+      request,
+      ControlAnswer(
+        content: .done(
+          ControlAnswer.Done(
+            sequence: sequence, message: message, blocked: loop.engine.blockingRefusal?.code.name, openOrdersBefore: openOrders,
+            openOrdersAfter: openOrders, positions: positions))))
+  }
+}
+
+extension LiveHost {
+  func quarantine(_ ordinal: Int) {}
+}

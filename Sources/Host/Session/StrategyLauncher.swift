@@ -1,0 +1,51 @@
+import Engine
+import Market
+import Plugins
+import Settings
+
+/// Starts strategies where the settings want them: in this process, or each in a worker of its own.
+public struct StrategyLauncher: Sendable {
+  private let settings: PluginSettings
+  private let worker: WorkerOptions
+
+  /// - Parameter workerExecutable: what is started as `worker`; this executable by default.
+  public init(_ settings: Settings, workerExecutable: String = "/proc/self/exe") {
+    self.settings = settings.plugins
+    worker = WorkerOptions(
+      executable: workerExecutable, spinIterations: settings.plugins.spinIterations, cpus: settings.plugins.workerCPUs,
+      deadlineMicroseconds: settings.plugins.deadlineMicroseconds, startTimeoutSeconds: settings.plugins.startTimeoutSeconds,
+      memoryMegabytes: settings.plugins.workerMemoryMegabytes)
+  }
+
+  /// Where an instance runs: what the settings say of it by name, else the stricter of settings and manifest.
+  func isolation(of id: String, manifest: StrategyManifest?) -> Isolation {
+    settings.isolationByInstance[id] ?? (settings.isolation == .process || manifest?.isolation == .process ? .process : .inProcess)
+  }
+
+  /// Creates, initialises and activates.
+  ///
+  /// A worker dies with the thread that started it: call this on a thread that lives as long as the run.
+  public func start(_ resolved: ResolvedStrategy, _ instrument: Instrument) throws -> any HostedStrategy {
+    let id = resolved.instanceID(on: instrument)
+    switch isolation(of: id, manifest: resolved.manifest) {
+    case .inProcess:
+      let library = try PluginLibrary.load(resolved.file)
+      try resolved.check(library.facts)
+      return try StrategyInstance(
+        library: library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters, id: id,
+        deliverableEvents: TradingSession.deliverableEvents)
+    case .process:
+      let isolated = try IsolatedStrategy(
+        file: resolved.file, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters, id: id,
+        deliverableEvents: TradingSession.deliverableEvents, options: worker)
+      do { try resolved.check(isolated.facts) } catch {
+        isolated.close()
+        throw error
+      }
+      return isolated
+    }
+  }
+
+  /// How plugins are tried before they are published.
+  public var check: StrategyCheck { .isolated(options: worker, deliverableEvents: TradingSession.deliverableEvents) }
+}
