@@ -13,7 +13,7 @@ struct QuantumEdge: ParsableCommand {
     subcommands: [
       RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, StrategiesCommand.self,
       PluginCommand.self, TicksCommand.self,
-      BenchmarkCommand.self,
+      BenchmarkCommand.self, WorkerCommand.self,
     ])
 
   static func main() {

@@ -37,7 +37,8 @@ public struct HostResult: Sendable {
         .array(
           zip(status.instances, instanceHashes).map { instance, hash in
             .object([
-              ("id", .text(instance.id)), ("digest", .text(instance.digest)), ("decision_hash", .text(hash)), ("state", .text(instance.state.rawValue)),
+              ("id", .text(instance.id)), ("digest", .text(instance.digest)), ("decision_hash", .text(hash)),
+              ("state", .text(instance.state.rawValue)),
               ("restarts", .integer(instance.restarts)), ("position", instance.position.json),
             ])
           })

@@ -58,7 +58,9 @@ public struct HostRun {
     try watcher.start()
     defer { watcher.stop() }
     let starter: InstanceStarter
-    do throws(KernelError) { starter = try InstanceStarter(tellEngine: StopSignals.interruptWait) } catch { throw SessionError(.unavailable, "\(error)") }
+    do throws(KernelError) { starter = try InstanceStarter(tellEngine: StopSignals.interruptWait) } catch {
+      throw SessionError(.unavailable, "\(error)")
+    }
     defer { starter.stop() }
     let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)
 

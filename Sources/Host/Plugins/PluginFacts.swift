@@ -29,6 +29,39 @@ public struct PluginFacts: Sendable, Equatable, Codable {
 }
 
 extension PluginFacts {
+  /// The rules for a descriptor's values, wherever they were read: what a worker tells is its plugin's word too.
+  func validate(_ path: String) throws(PluginError) {
+    func invalid(_ what: String, _ advice: String) -> PluginError { PluginError(.descriptorInvalid(what), path, advice) }
+    guard Self.isName(name, firstUpper: true) else { throw invalid("name", "it is a letter followed by letters, digits or _, at most 64") }
+    let known = (QE_EVENT_TRADE...QE_EVENT_RISK_STATE).reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+    guard events & ~known == 0 else { throw invalid("events", "bits \(String(events & ~known, radix: 16)) are no events of version 1") }
+    let wantsTimer = events & 1 << UInt64(QE_EVENT_TIMER) != 0
+    guard !wantsTimer || (1...86_400_000).contains(timerPeriodMilliseconds) else {
+      throw invalid("timer_period_ms", "it is \(timerPeriodMilliseconds); timers have 1...86400000 ms")
+    }
+    var seen: Set<String> = []
+    for row in parameters {
+      guard Self.isName(row.name, firstUpper: false) else { throw invalid("parameters", "'\(row.name)' is no name: [a-z][a-z0-9_]*") }
+      guard seen.insert(row.name).inserted else { throw invalid("parameters", "'\(row.name)' comes twice") }
+      guard (QE_PARAMETER_INTEGER...QE_PARAMETER_TEXT).contains(row.type) else {
+        throw invalid("parameters", "'\(row.name)' has no type of version 1")
+      }
+      if row.type == QE_PARAMETER_TEXT { continue }
+      guard row.minimum.isFinite, row.maximum.isFinite, row.defaultValue.isFinite, row.minimum <= row.defaultValue, row.defaultValue <= row.maximum
+      else { throw invalid("parameters", "'\(row.name)': minimum <= default <= maximum must hold, all finite") }
+    }
+  }
+
+  private static func isName(_ text: String, firstUpper: Bool) -> Bool {
+    guard let first = text.utf8.first, text.utf8.count <= 64 else { return false }
+    let lower = UInt8(ascii: "a")...UInt8(ascii: "z")
+    let upper = UInt8(ascii: "A")...UInt8(ascii: "Z")
+    guard lower.contains(first) || (firstUpper && upper.contains(first)) else { return false }
+    return text.utf8.allSatisfy {
+      lower.contains($0) || (firstUpper && upper.contains($0)) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_")
+    }
+  }
+
   /// Whether a run can use it as a strategy.
   ///
   /// - Parameter deliverableEvents: what this run can deliver; a plugin that wants more is refused rather than left waiting.

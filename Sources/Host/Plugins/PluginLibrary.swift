@@ -46,32 +46,14 @@ public final class PluginLibrary: @unchecked Sendable {
   }
 
   private init(_ plugin: PluginFile) throws(PluginError) {
-    let path = plugin.path
-    let file: SealedMemoryFile
-    do { file = try SealedMemoryFile(name: "quantumedge:\(plugin.fileName)", bytes: plugin.bytes) } catch {
-      throw PluginError(.compatMismatch("memory file"), path, error.description)
+    let memory: SealedMemoryFile
+    do { memory = try SealedMemoryFile(name: "quantumedge:\(plugin.fileName)", bytes: plugin.bytes) } catch {
+      throw PluginError(.compatMismatch("memory file"), plugin.path, error.description)
     }
-    guard let handle = dlopen(file.path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
-      throw PluginError(.compatMismatch("cannot be loaded"), path, dlerror().map { String(cString: $0) } ?? "dlopen failed")
-    }
-    guard let symbol = dlsym(handle, "quantumedge_plugin_entry") else {
-      throw PluginError(.entryMissing, path, "it exports no quantumedge_plugin_entry; build it against quantumedge_plugin.h")
-    }
-    typealias Entry = @convention(c) (UInt32, UInt32, UnsafeMutablePointer<CChar>, Int) -> UnsafePointer<qe_descriptor>?
-    // Unsafe: the one symbol of the contract, whose signature the header fixes.
-    let entry = unsafeBitCast(symbol, to: Entry.self)
-    var text = [CChar](repeating: 0, count: 512)
-    guard let descriptor = entry(QE_ABI_MAJOR, QE_ABI_MINOR, &text, text.count) else {
-      let reason = PluginText.bounded(text)
-      throw PluginError(
-        .abiUnsupported(reason.isEmpty ? "no range given" : reason), path,
-        "this host speaks plugin ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR); rebuild the plugin")
-    }
-    let reader = DescriptorReader(descriptor: descriptor, path: path)
-    try reader.validate()
-    self.descriptor = descriptor
-    self.file = plugin
-    facts = reader.facts
+    let image = try PluginImage(loading: memory.path, of: plugin.path)
+    descriptor = image.descriptor
+    file = plugin
+    facts = image.facts
   }
 
   /// The same image under the path that was asked for, so that errors and published files have that name.
@@ -88,10 +70,7 @@ public final class PluginLibrary: @unchecked Sendable {
 
   /// The extension's table, if the plugin knows the id.
   public func `extension`<Table>(_ id: String, as type: Table.Type) -> UnsafePointer<Table>? {
-    guard let get = descriptor.pointee.get_extension, let table = get(id) else { return nil }
-    // Unsafe: the id fixes the type; its struct_size is checked before any field is used.
-    let size = table.loadUnaligned(as: UInt32.self)
-    return Int(size) >= MemoryLayout<Table>.size ? table.assumingMemoryBound(to: type) : nil
+    PluginImage(descriptor: descriptor, facts: facts).extension(id, as: type)
   }
 }
 

@@ -45,7 +45,9 @@ public final class StrategyInstance: HostedStrategy {
     self.host = host
     parameterTexts = values.values.map { ($0.row.name, $0.text) }
     do throws(PluginError) {
-      instance = try Self.create(table, host, InstanceConfiguration(id, instrument, horizonSeconds, values), subject: id)
+      let configuration = InstanceConfiguration(id, instrument, horizonSeconds, values)
+      // Typed throws do not pass through the closure that lends the configuration.
+      instance = try configuration.withConfig { config in Self.create(table, host, config, subject: id) }.get()
     } catch {
       host.deallocate()
       throw error
@@ -57,30 +59,31 @@ public final class StrategyInstance: HostedStrategy {
 
   deinit { close() }
 
-  private static func create(
-    _ table: UnsafePointer<qe_strategy>, _ host: UnsafePointer<qe_host>, _ configuration: InstanceConfiguration, subject: String
-  ) throws(PluginError) -> UnsafeMutableRawPointer {
+  /// create, initialise, activate.
+  static func create(
+    _ table: UnsafePointer<qe_strategy>, _ host: UnsafePointer<qe_host>, _ config: UnsafePointer<qe_config>, subject: String
+  ) -> Result<UnsafeMutableRawPointer, PluginError> {
     var instance: UnsafeMutableRawPointer?
     var text = [CChar](repeating: 0, count: 512)
-    let status = configuration.withConfig { table.pointee.create(host, $0, &instance, &text, text.count) }
+    let status = table.pointee.create(host, config, &instance, &text, text.count)
     guard status == QE_OK else {
       let reason = PluginText.bounded(text)
-      throw PluginError(.createFailed(reason.isEmpty ? "status \(status)" : reason), subject, "the plugin refused to be created")
+      return .failure(PluginError(.createFailed(reason.isEmpty ? "status \(status)" : reason), subject, "the plugin refused to be created"))
     }
     guard let instance else {
-      throw PluginError(.createFailed("NULL instance"), subject, "the plugin said OK and gave nothing; report it to its author")
+      return .failure(PluginError(.createFailed("NULL instance"), subject, "the plugin said OK and gave nothing; report it to its author"))
     }
     var step = table.pointee.initialise(instance)
     guard step == QE_OK else {
       table.pointee.destroy(instance)
-      throw PluginError(.createFailed("initialise returned \(step)"), subject, "the plugin could not be initialised")
+      return .failure(PluginError(.createFailed("initialise returned \(step)"), subject, "the plugin could not be initialised"))
     }
     step = table.pointee.activate(instance)
     guard step == QE_OK else {
       table.pointee.destroy(instance)
-      throw PluginError(.createFailed("activate returned \(step)"), subject, "the plugin could not be activated")
+      return .failure(PluginError(.createFailed("activate returned \(step)"), subject, "the plugin could not be activated"))
     }
-    return instance
+    return .success(instance)
   }
 
   /// Ends the instance; the image stays.
@@ -124,7 +127,7 @@ public final class StrategyInstance: HostedStrategy {
     guard status == QE_OK else { throw PluginError(.stateInvalid, id, "restore returned \(status)") }
   }
 
-  private static let stateLimit = 64 << 20
+  static let stateLimit = 64 << 20
 }
 
 /// Names of events in manifests and errors.

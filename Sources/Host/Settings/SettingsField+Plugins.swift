@@ -56,7 +56,8 @@ extension SettingsField {
       var rows: [String: Isolation] = [:]
       for item in written.items where !item.isEmpty {
         let parts = item.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, parts[0].contains("@"), parts[0].contains("/"), Excerpt.isClean(parts[0]), let isolation = Isolation(rawValue: parts[1])
+        guard parts.count == 2, parts[0].contains("@"), parts[0].contains("/"), Excerpt.isClean(parts[0]),
+          let isolation = Isolation(rawValue: parts[1])
         else { return "\(Excerpt.quoted(item)) is no instance's isolation; \(advice)" }
         guard rows.updateValue(isolation, forKey: parts[0]) == nil else { return "\(Excerpt.quoted(parts[0])) is there twice; \(advice)" }
       }

@@ -139,7 +139,8 @@ extension LiveHost {
     }
     let number = place(ordinal, handed, resolved, warmUpSeconds: restored == nil ? settings.plugins.warmUpSeconds : nil, now)
     let start = restored.map { "state restored (\($0) bytes)" } ?? "\(why); \(warmUpText)"
-    let message = "\(session.instances[ordinal].id): \(resolved.source), digest \(resolved.file.digest.hex.prefix(8)), runs from input \(number) on; \(start)"
+    let message =
+      "\(session.instances[ordinal].id): \(resolved.source), digest \(resolved.file.digest.hex.prefix(8)), runs from input \(number) on; \(start)"
     notice(message)
     answer(request, sequence: number, message)
   }

@@ -58,7 +58,8 @@ extension RunStatus.Instance {
   var json: JSONValue {
     .object([
       ("id", .text(id)), ("strategy", .text(strategy)), ("symbol", .text(symbol)), ("digest", .text(digest)), ("state", .text(state.rawValue)),
-      ("why", .optional(why)), ("worker_pid", workerID.map { .integer($0) } ?? .null), ("restarts", .integer(restarts)), ("position", position.json), ("open_orders", .integer(openOrders)),
+      ("why", .optional(why)), ("worker_pid", workerID.map { .integer($0) } ?? .null), ("restarts", .integer(restarts)), ("position", position.json),
+      ("open_orders", .integer(openOrders)),
     ])
   }
 }

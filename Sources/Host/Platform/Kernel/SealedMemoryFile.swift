@@ -18,9 +18,12 @@ public struct SealedMemoryFile: Sendable {
       try Files.writeAll(bytes, descriptor, name)
       guard qe_seal(descriptor) == 0 else { throw KernelError("seal the memory file", name) }
     } catch {
-      close(descriptor)
+      Glibc.close(descriptor)
       throw error
     }
     self.descriptor = descriptor
   }
+
+  /// For one that was never loaded in this process: its number may be used again.
+  public func close() { Glibc.close(descriptor) }
 }

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cprocess.h"
+#include "csandbox.h"
+
 /* A memory file that is closed on exec and may be sealed; -1 and errno on failure. */
 int qe_memory_file(const char *name);
 

@@ -1,0 +1,2 @@
+import Engine
+extension StrategyManifest { public var isolation: Isolation? { nil } }
