@@ -18,11 +18,11 @@ import Testing
   /// Both symbols' feeds end after so many events, so that runs can be compared; limits are each instance's own.
   private func arguments(events: Int, restarts: Int = 1_000_000, onFailure: String = "flatten", _ more: [String] = []) -> [String] {
     let settings = [
-      "feed.mock.symbols=BTCUSDT,ETHUSDT", "feed.mock.start_price=60000,3000", "feed.mock.trades_per_second=1500", "feed.mock.max_events=\(events)",
+      "feed.mock.symbols=BTCUSDT,ETHUSDT", "feed.mock.start_price=60000,3000", "feed.mock.trades_per_second=2500", "feed.mock.max_events=\(events)",
       "feed.stale_after_ms=3600000", "risk.instance.max_notional=100000", "risk.instance.max_daily_loss=100000",
       "plugins.isolation_by_instance=Saboteur@BTCUSDT/0=process", "plugins.restart_limit=\(restarts)", "plugins.restart_backoff_ms=1",
       "plugins.restart_backoff_max_ms=2", "plugins.warm_up_seconds=0", "plugins.deadline_us=20000", "plugins.worker_memory_mb=64",
-      "plugins.max_intents_per_second=300", "plugins.on_failure=\(onFailure)",
+      "plugins.max_intents_per_second=2000", "plugins.on_failure=\(onFailure)",
     ]
     return ["run", "--mode", "mock", "--json", "--config", Host.oracle] + (settings + more).flatMap { ["--set", $0] }
   }
@@ -57,14 +57,11 @@ import Testing
     let faults = 200
     try publish("ETHUSDT", "EMACross", ["fast=3", "slow=10", "quantity=0.05"])
     try publish("BTCUSDT", "Saboteur", ["fault=none"])
-    let calm = try host.succeed(arguments(events: 3000))
-    let other = try #require(try hash(calm))
-    // The longer run decides the same where both have been; its own calm twin is what counts.
     let events = 60_000
-    let twin = try host.start(arguments(events: events, ["feed.mock.trades_per_second=6000"]))
-    let quiet = try twin.finish(deadlineSeconds: 240)
-    let expected = try hash(quiet)
-    #expect(quiet.exitCode == 0 && expected != other, "\(quiet)")
+    let quiet = try host.run(arguments(events: events))
+    let expected = try #require(try hash(quiet))
+    let fills = try quiet.integer("fills")
+    #expect(quiet.exitCode == 0 && fills > 100, "\(quiet)")
 
     try publish("BTCUSDT", "Saboteur", ["fault=mix", "within=30"])
     let child = try host.start(arguments(events: events))
@@ -87,14 +84,19 @@ import Testing
     }
     let saboteur = try #require(instances(last).first { ($0["id"] as? String)?.hasPrefix("Saboteur") == true })
     #expect((saboteur["restarts"] as? Int ?? 0) >= faults && kills > 5, "\(kills) kills; \(saboteur)")
-    let after = try Holdings(of: child.processID)
+    // One may be on its way out at any moment; none stays.
+    var after = try Holdings(of: child.processID)
+    for _ in 0..<200 where after.zombies > 0 {
+      _ = try control.status()
+      after = try Holdings(of: child.processID)
+    }
     #expect(after.zombies == 0 && after.children <= 2, "\(after)")
     #expect(abs(after.descriptors - before.descriptors) <= 8 && abs(after.sharedMappings - before.sharedMappings) <= 6, "\(before), \(after)")
     #expect(instances(last).contains { ($0["id"] as? String) == "EMACross@ETHUSDT/0" && $0["state"] as? String == "active" })
     let outcome = try child.finish(deadlineSeconds: 240)
     #expect(outcome.exitCode == 0, "\(outcome)")
     #expect(try hash(outcome) == expected, "the other's decisions")
-    for words in ["was ended by signal", "did not answer within", "returned status", "ended itself with status 7", "claimed 17 intents"] {
+    for words in ["was ended by signal", "did not answer within", "returned status", "ended itself with status 7", "claimed 17 intents", "orders in one second"] {
       #expect(outcome.errors.contains(words), "'\(words)' has not happened")
     }
     // A failure is told before its restart, each time.

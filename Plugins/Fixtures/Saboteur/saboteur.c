@@ -60,7 +60,8 @@ static qe_status accept(void *memory) {
 static void destroy(void *memory) { free(memory); }
 
 static qe_status fail(instance *self, qe_intent *intents, uint32_t capacity, uint32_t *count) {
-    const char *fault = strcmp(self->fault, "mix") == 0 ? faults[chance(self) % FAULT_COUNT] : self->fault;
+    if (strcmp(self->fault, "mix") == 0) strcpy(self->fault, faults[chance(self) % FAULT_COUNT]);
+    const char *fault = self->fault;
     if (strcmp(fault, "crash") == 0) *(volatile int *)8 = 1;
     if (strcmp(fault, "abort") == 0) abort();
     if (strcmp(fault, "trap") == 0) __builtin_trap();

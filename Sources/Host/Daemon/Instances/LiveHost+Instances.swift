@@ -38,6 +38,8 @@ extension LiveHost {
         if mayRestart { $0.restartNanoseconds = now + delay }
       }
       let id = session.instances[ordinal].id
+      // It has been killed: nothing of it stays behind, however long it is until the next one.
+      if session.instances[ordinal].isolation == .process { starter.close(InstanceStarter.Handed(strategy: session.instances[ordinal])) }
       if mayRestart {
         notice("\(id): its worker starts again in \(delay / 1_000_000) ms, restart \(restarts + 1) of \(settings.plugins.restartLimit)")
       } else if session.instances[ordinal].isolation == .process, !isEnding {
