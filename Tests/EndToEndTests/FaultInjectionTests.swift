@@ -96,7 +96,9 @@ import Testing
     let outcome = try child.finish(deadlineSeconds: 240)
     #expect(outcome.exitCode == 0, "\(outcome)")
     #expect(try hash(outcome) == expected, "the other's decisions")
-    for words in ["was ended by signal", "did not answer within", "returned status", "ended itself with status 7", "claimed 17 intents", "orders in one second"] {
+    for words in [
+      "was ended by signal", "did not answer within", "returned status", "ended itself with status 7", "claimed 17 intents", "orders in one second",
+    ] {
       #expect(outcome.errors.contains(words), "'\(words)' has not happened")
     }
     // A failure is told before its restart, each time.

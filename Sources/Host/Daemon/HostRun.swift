@@ -5,7 +5,7 @@ import Session
 import Settings
 
 /// The host in the modes `mock` and `paper`: practice orders, everything else as live. Both share all but the feed.
-public struct HostRun {
+public struct HostRun: Sendable {
   public var settings: Settings
   public var executableFolder: String
   /// nil = until a signal, or the end of the feed.
@@ -33,7 +33,10 @@ public struct HostRun {
       if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
       return instrument
     }
-    let session = try TradingSession(instruments: instruments, strategies: try strategies(for: instruments, symbols), settings: settings)
+    let quarantine = Quarantine(folder: state.path)
+    try takeCrashNote(quarantine, folder: state.path, notice: notice)
+    let (strategies, held) = try admitted(try strategies(for: instruments, symbols), instruments, by: quarantine, notice: notice)
+    let session = try TradingSession(instruments: instruments, strategies: strategies, settings: settings)
 
     let killSwitch = KillSwitch(file: settings.killSwitch.file, latch: state.killLatchPath)
     let watcher = KillSwitchWatcher(killSwitch)
@@ -62,18 +65,15 @@ public struct HostRun {
       throw SessionError(.unavailable, "\(error)")
     }
     defer { starter.stop() }
-    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)
 
     for symbol in feeds.syntheticSymbols { notice("\(symbol): its data has no quotes; bid and ask are made from its trades") }
     var host = LiveHost(
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox, lines: lines,
-      starter: starter,
-      republished: { instrument, horizonSeconds in
-        guard let found = try resolver.published(for: instrument).first(where: { $0.horizonSeconds == horizonSeconds }) else {
-          throw PluginError(.notFound, "\(instrument.id)/\(horizonSeconds)", "nothing is published for it any more")
-        }
-        return found
-      }, started: started, notice: notice)
+      starter: starter, republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
+      started: started, notice: notice)
+    let watchdog = host.watchdog
+    try watchdog.start()
+    defer { watchdog.stop() }
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
   }
@@ -90,6 +90,20 @@ public struct HostRun {
     case .demo, .live:
       throw SessionError(.unavailable, "app.mode \(settings.mode.rawValue) has no feed in this version; use: quantumedge run --mode mock")
     }
+  }
+
+  /// What is published for an instrument and horizon now, if it may run.
+  private func republished(for instrument: Instrument, horizonSeconds: Int64, _ quarantine: Quarantine) throws -> ResolvedStrategy {
+    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)
+    guard let found = try resolver.published(for: instrument).first(where: { $0.horizonSeconds == horizonSeconds }) else {
+      throw PluginError(.notFound, "\(instrument.id)/\(horizonSeconds)", "nothing is published for it any more")
+    }
+    let digest = found.file.digest.hex
+    if let entry = try quarantine.read().first(where: { $0.digest == digest }) {
+      throw SessionError(
+        .unavailable, "\(found.source) is in quarantine since \(entry.at): \(entry.reason); release it with: \(releaseCommand(digest))")
+    }
+    return found
   }
 
   private func strategies(for instruments: [Instrument], _ symbols: [String]) throws -> [(instrument: Int, resolved: ResolvedStrategy)] {

@@ -67,6 +67,16 @@ extension LiveHost {
     }
   }
 
+  /// Its worker has failed too often: no later run starts it until somebody says so.
+  private func quarantine(_ ordinal: Int) {
+    let instance = session.instances[ordinal]
+    let reason = notices.instanceFailures[ordinal] ?? "its worker did not start"
+    do {
+      try quarantine.add(Quarantine.Entry(Suspect(instance), reason: "\(reason), after \(care.rows[ordinal].restarts) restarts"))
+      notice("\(instance.id): its restarts are used up, its plugin is in quarantine: quantumedge plugin quarantine list")
+    } catch { notices.failed("\(instance.id): its plugin is NOT in quarantine and will run again: \(error)") }
+  }
+
   // MARK: Reload
 
   /// Begins what `strategies publish` asks for; the answer follows when it is done.
@@ -160,6 +170,7 @@ extension LiveHost {
       warmUpNanoseconds: warmUpSeconds.map { $0 * 1_000_000_000 }, receiveNanoseconds: engineNow(now))
     care.change(ordinal) { $0.isOut = false }
     notices.returned(ordinal)
+    do { try watchdog.replaced(ordinal, by: Suspect(handed.strategy)) } catch { notices.failed("\(session.instances[ordinal].id): \(error)") }
     starter.close(InstanceStarter.Handed(strategy: old))
     return number
   }
@@ -179,8 +190,4 @@ extension LiveHost {
             sequence: sequence, message: message, blocked: loop.engine.blockingRefusal?.code.name, openOrdersBefore: openOrders,
             openOrdersAfter: openOrders, positions: positions))))
   }
-}
-
-extension LiveHost {
-  func quarantine(_ ordinal: Int) {}
 }

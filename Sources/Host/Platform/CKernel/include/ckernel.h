@@ -7,6 +7,7 @@
 
 #include "cprocess.h"
 #include "csandbox.h"
+#include "watch.h"
 
 /* A memory file that is closed on exec and may be sealed; -1 and errno on failure. */
 int qe_memory_file(const char *name);
