@@ -77,11 +77,17 @@ let composition: [Target] = [
   room(
     "Backtest", "Sources/Host/Backtest",
     ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
+  // Tries a plugin case by case, each in a child; carries the counter that children preload.
+  room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "PluginABI", "Plugins"]),
+  .executableTarget(
+    name: "quantumedge-conformance",
+    dependencies: ["Conformance", "Market", "Plugins", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    path: "Sources/Conformance/CLI", swiftSettings: swiftSettings),
   room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation"]),
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session", "Settings",
+      "Backtest", "Conformance", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -157,6 +163,7 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
+  test("ConformanceTests", ["Conformance", "Plugins"]),
   test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"]),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),
@@ -164,7 +171,7 @@ let tests: [Target] = [
 
 let package = Package(
   name: "QuantumEdge",
-  products: [.executable(name: "quantumedge", targets: ["quantumedge"])]
+  products: ["quantumedge", "quantumedge-conformance"].map { .executable(name: $0, targets: [$0]) }
     + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) },
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")

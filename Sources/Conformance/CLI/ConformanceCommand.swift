@@ -1,0 +1,91 @@
+import ArgumentParser
+import Conformance
+import Glibc
+import Market
+import Plugins
+
+/// `quantumedge-conformance`: tries a plugin against the contract, each case in a process of its own.
+@main
+struct ConformanceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantumedge-conformance", abstract: "Tries a plugin against the plugin contract, case by case.",
+    discussion: """
+      Nothing of the plugin runs in this process. Exit 0 when nothing failed, 1 when something did, 64 for the command line, 65 for what \
+      is no plugin, 66 for a file that is not there.
+      """)
+
+  @Argument(help: "A library, or the manifest of a published one (*.json).") var plugin: String?
+  @Option(name: .customLong("param"), parsing: .singleValue, help: "A parameter, name=value; may be repeated; over the manifest's.") var parameters:
+    [String] = []
+  @Option(parsing: .singleValue, help: "Only this case, and what it needs; may be repeated.") var only: [String] = []
+  @Option(help: "1...10: from how strict a case on its failure fails rather than warns.") var strictness = 5
+  @Option(help: "Of everything random.") var seed: UInt64 = 1
+  @Option(help: "Length of a model's feature vector.") var features = 18
+  @Option(help: "Writes the results as JSON.") var json: String?
+  @Option(help: "Writes the results as JUnit XML.") var junit: String?
+  @Flag(help: "Shows all cases, and ends.") var list = false
+  @Flag(help: .hidden) var quick = false
+
+  func validate() throws {
+    guard list || plugin != nil else { throw ValidationError("name a library or a manifest") }
+    guard Options.strictnessRange.contains(strictness) else { throw ValidationError("--strictness is 1...10") }
+    guard (1...Options.featureLimit).contains(features) else { throw ValidationError("--features is 1...\(Options.featureLimit)") }
+  }
+
+  func run() throws {
+    if list { return Terminal.write(ResultTable.catalogue) }
+    guard let plugin else { return }
+    let subject = try Subject.read(plugin)
+    var options = Options()
+    options.parameters = subject.parameters
+    for text in parameters {
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw ConformanceError(.usage, "--param \(text): write name=value")
+      }
+      options.parameters[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    options.horizonSeconds = subject.horizonSeconds
+    (options.strictness, options.seed, options.only) = (strictness, seed, only)
+    (options.featureCount, options.isQuick) = (features, quick)
+    let table = ResultTable(usesColour: isatty(1) == 1 && getenv("NO_COLOR") == nil)
+    Terminal.write(table.head(subject.file, options))
+    let verdict = try Runner(subject.file, options).run { Terminal.write(table.row($0)) }
+    if let json { try ResultFile.json(verdict, to: json) }
+    if let junit { try ResultFile.junit(verdict, to: junit) }
+    Terminal.write(table.tail(verdict))
+    if verdict.hasFailed { throw ExitCode(FaultKind.failed.exitCode) }
+  }
+
+  static func main() {
+    signal(SIGPIPE, SIG_IGN)
+    // A child of ours, or of a session that uses us: runs one case and does not return.
+    CaseChild.runIfAsked(Array(CommandLine.arguments.dropFirst()))
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let fault as any Fault {
+      fail(fault.description, fault.kind.exitCode)
+    } catch let code as ExitCode {
+      Glibc.exit(code.rawValue)
+    } catch {
+      if exitCode(for: error).isSuccess {
+        print(fullMessage(for: error))
+        Glibc.exit(0)
+      }
+      fail("\(message(for: error)) (see --help)", FaultKind.usage.exitCode)
+    }
+  }
+
+  private static func fail(_ text: String, _ code: Int32) {
+    fputs("quantumedge-conformance: \(text.prefix { $0 != "\n" })\n", stderr)
+    Glibc.exit(code)
+  }
+}
+
+/// Standard output, where results go.
+enum Terminal {
+  static func write(_ text: String) {
+    print(text)
+    fflush(stdout)
+  }
+}

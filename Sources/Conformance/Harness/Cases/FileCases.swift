@@ -1,0 +1,30 @@
+import Glibc
+
+extension Catalogue {
+  /// What the file shows before any of its code runs.
+  static let fileCases: [Case] = [
+    Case(
+      "one-symbol", "exports quantumedge_plugin_entry and nothing else", strictness: 3, after: [], seconds: 10,
+      setup: .init(isBeforeLoading: true)
+    ) { trial in
+      guard let exported = try ElfFile(trial.file().bytes).exported else { throw Finding.skips("the file has no table of sections") }
+      let others = exported.filter { $0 != entryName }
+      guard others.isEmpty else {
+        throw Finding.fails("\(others.count) more: \(others.prefix(3).joined(separator: ", ")); link with a version script (Plugins/plugin.map)")
+      }
+      guard exported.contains(entryName) else { throw Finding.skips("it exports nothing; see loads") }
+      return "one"
+    },
+    Case(
+      "no-undeclared-dependencies", "needs only libraries that the host has loaded", after: [], seconds: 10, setup: .init(isBeforeLoading: true)
+    ) { trial in
+      guard let needed = try ElfFile(trial.file().bytes).needed else { throw Finding.skips("the file has no table of sections") }
+      // The loader itself is asked: what it has, it finds without loading.
+      let missing = needed.filter { dlopen($0, RTLD_NOW | RTLD_NOLOAD) == nil }
+      guard missing.isEmpty else { throw Finding.fails("\(missing.joined(separator: ", ")): the host does not have it") }
+      return needed.isEmpty ? "none" : needed.joined(separator: ", ")
+    },
+  ]
+
+  static let entryName = "quantumedge_plugin_entry"
+}
