@@ -20,7 +20,7 @@ setup:
 	@tools/setup.sh
 
 release: setup
-	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge EMACross OrderFlow BreakoutC
+	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC AllocationCounter
 
 $(SAMPLE):
 	@mkdir -p $(dir $@)
@@ -32,7 +32,7 @@ demo: release
 
 # Release products first: some tests hold what is shipped, not what is debugged.
 tests: setup
-	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge EMACross OrderFlow BreakoutC EMACrossC Churn Workload AllocationCounter
+	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC EMACrossC Churn Workload AllocationCounter
 	swift build $(SWIFT_FLAGS) --build-tests
 
 test: tests

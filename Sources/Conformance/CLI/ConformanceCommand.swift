@@ -77,15 +77,23 @@ struct ConformanceCommand: ParsableCommand {
   }
 
   private static func fail(_ text: String, _ code: Int32) {
-    fputs("quantumedge-conformance: \(text.prefix { $0 != "\n" })\n", stderr)
+    Terminal.write("quantumedge-conformance: \(text.prefix { $0 != "\n" })", to: 2)
     Glibc.exit(code)
   }
 }
 
-/// Standard output, where results go.
+/// Standard output is where results go.
 enum Terminal {
-  static func write(_ text: String) {
-    print(text)
-    fflush(stdout)
+  static func write(_ text: String, to descriptor: Int32 = 1) {
+    var line = text + "\n"
+    line.withUTF8 { bytes in
+      var offset = 0
+      while offset < bytes.count {
+        let written = Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
+        if written < 0 && errno == EINTR { continue }
+        if written <= 0 { return }
+        offset += written
+      }
+    }
   }
 }

@@ -98,12 +98,12 @@ extension Catalogue {
       return figures
     },
     Case("no-threads", "starts no thread", strictness: 6, isSeeded: true) { trial in
-      func threads() throws -> Int { try Files.names(in: "/proc/self/task").count }
-      let before = try threads()
+      let threads = { Files.count(in: "/proc/self/task") }
+      let before = threads()
       let instance = try trial.active()
       var player = try trial.player(instance)
       try player.play(200)
-      let after = try threads()
+      let after = threads()
       guard after == before else { throw Finding.fails("\(after - before) threads of its own") }
       return "none"
     },
@@ -134,7 +134,7 @@ private struct ProcessState {
     mask = umask(0)
     _ = umask(mask)
     // Denormals and rounding as arithmetic shows them: the register has no name in Swift.
-    let tiny = Self.opaque(5e-324) + Self.opaque(5e-324)
+    let tiny = Self.opaque(.leastNonzeroMagnitude) + Self.opaque(.leastNonzeroMagnitude)
     let third = Self.opaque(1) / Self.opaque(3)
     arithmetic = tiny.bitPattern ^ third.bitPattern << 1
     variables = ProcessState.environment()

@@ -31,7 +31,7 @@ final class HostTable {
 final class Instance {
   let plugin: Plugin
   let setting: InstanceSetting
-  let host = HostTable()
+  let host: HostTable
   let memory: UnsafeMutableRawPointer
   private var isActive = false
   private var isThere = true
@@ -45,6 +45,8 @@ final class Instance {
     var text = [CChar](repeating: 0x5A, count: Self.textCapacity)
     text[0] = 0
     var created: UnsafeMutableRawPointer?
+    let host = HostTable()
+    self.host = host
     let status = setting.withConfig { plugin.create(host.pointer, $0, &created, &text, text.count) }
     guard status == QE_OK else {
       guard let end = text.firstIndex(of: 0) else { throw Finding.fails("create returned \(status) and a text without its end") }

@@ -124,6 +124,9 @@ public enum Files {
     return names.sorted()
   }
 
+  /// How many; 0 when it cannot be read.
+  public static func count(in path: String) -> Int { (try? names(in: path).count) ?? 0 }
+
   /// A rename is durable once its folder is; a file system that cannot sync a folder has nothing better to offer.
   private static func syncFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include "cprocess.h"
+#include "call_watch.h"
 #include "csandbox.h"
+#include "subprocess.h"
 #include "watch.h"
 
 /* A memory file that is closed on exec and may be sealed; -1 and errno on failure. */
@@ -42,5 +44,8 @@ int qe_event(void);
 
 /* Columns and rows of a terminal: 0, or -1 and errno. */
 int qe_terminal_size(int fd, int *columns, int *rows);
+
+/* What malloc has given and not got back. */
+uint64_t qe_heap_bytes(void);
 
 #endif
