@@ -110,8 +110,8 @@ func swiftPlugin(_ name: String, _ path: String) -> Target {
 }
 
 /// Plain C against the header alone.
-func cPlugin(_ name: String, _ path: String) -> Target {
-  .target(name: name, dependencies: ["PluginABI"], path: path, publicHeadersPath: ".", cSettings: cSettings, linkerSettings: pluginLinkerSettings)
+func cPlugin(_ name: String, _ path: String, linkedBy linkerSettings: [LinkerSetting] = pluginLinkerSettings) -> Target {
+  .target(name: name, dependencies: ["PluginABI"], path: path, publicHeadersPath: ".", cSettings: cSettings, linkerSettings: linkerSettings)
 }
 
 let plugins: [Target] = [
@@ -125,6 +125,19 @@ let fixtures: [Target] = [
   cPlugin("EMACrossC", "Plugins/Fixtures/EMACrossC"),
   cPlugin("Churn", "Plugins/Fixtures/Churn"),
   cPlugin("Workload", "Plugins/Fixtures/Workload"),
+  // Passes the conformance harness, or fails the one case that it is told to fail; faults of a whole library are small ones.
+  cPlugin("Faulty", "Plugins/Fixtures/Faulty"),
+  cPlugin("FaultyAnyABI", "Plugins/Fixtures/FaultyAnyABI"),
+  cPlugin("FaultyConstructor", "Plugins/Fixtures/FaultyConstructor"),
+  cPlugin(
+    "FaultyDependency", "Plugins/Fixtures/FaultyDependency", linkedBy: pluginLinkerSettings + [.unsafeFlags(["-Xlinker", "--no-as-needed", "-lanl"])]),
+  cPlugin("FaultyExtensionAny", "Plugins/Fixtures/FaultyExtensionAny"),
+  cPlugin("FaultyExtensionShort", "Plugins/Fixtures/FaultyExtensionShort"),
+  cPlugin("FaultyNullTable", "Plugins/Fixtures/FaultyNullTable"),
+  cPlugin("FaultyText", "Plugins/Fixtures/FaultyText"),
+  cPlugin("FaultyTwoSymbols", "Plugins/Fixtures/FaultyTwoSymbols", linkedBy: [.unsafeFlags(["-use-ld=lld", "-Xlinker", "-znodelete"])]),
+  cPlugin("FaultyUnstable", "Plugins/Fixtures/FaultyUnstable"),
+  cPlugin("LogisticModel", "Plugins/Fixtures/LogisticModel"),
   // Holds a position and fails at a random moment.
   cPlugin("Saboteur", "Plugins/Fixtures/Saboteur"),
   // Preloaded by tests to count allocations; not a plugin.

@@ -1,0 +1,3 @@
+/* Crashes in its entry. */
+#define FAULTY_CONSTRUCTOR
+#include "../Faulty/faulty.c"

@@ -1,0 +1,3 @@
+/* Has a table for every extension. */
+#define FAULTY_EXTENSION_ANY
+#include "../Faulty/faulty.c"

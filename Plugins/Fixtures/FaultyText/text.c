@@ -1,0 +1,3 @@
+/* Writes its reason past the room for it. */
+#define FAULTY_TEXT
+#include "../Faulty/faulty.c"
