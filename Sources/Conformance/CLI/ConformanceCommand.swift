@@ -77,15 +77,21 @@ struct ConformanceCommand: ParsableCommand {
   }
 
   private static func fail(_ text: String, _ code: Int32) {
-    fputs("quantumedge-conformance: \(text.prefix { $0 != "\n" })\n", stderr)
+    Terminal.write("quantumedge-conformance: \(text.prefix { $0 != "\n" })", to: 2)
     Glibc.exit(code)
   }
 }
 
-/// Standard output, where results go.
+/// Results go to standard output, words about our own trouble to standard error.
 enum Terminal {
-  static func write(_ text: String) {
-    print(text)
-    fflush(stdout)
+  static func write(_ text: String, to descriptor: Int32 = 1) {
+    let bytes = Array((text + "\n").utf8)
+    var offset = 0
+    while offset < bytes.count {
+      let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + offset, bytes.count - offset) }
+      if written < 0 && errno == EINTR { continue }
+      if written <= 0 { return }
+      offset += written
+    }
   }
 }

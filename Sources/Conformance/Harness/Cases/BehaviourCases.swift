@@ -33,7 +33,8 @@ extension Catalogue {
       guard after.fingerprint.value == fresh.fingerprint.value else { throw Finding.fails("what came before the reset shows in its answers") }
       return "\(fresh.intentCount) intents alike"
     },
-    Case("pause-resume", "deactivate and activate between two events change nothing", strictness: 4, after: ["deterministic"], isSeeded: true) { trial in
+    Case("pause-resume", "deactivate and activate between two events change nothing", strictness: 4, after: ["deterministic"], isSeeded: true) {
+      trial in
       let events = trial.size(10_000, quick: 2000)
       let whole = try trial.answers(events)
       let instance = try trial.active()
@@ -60,7 +61,9 @@ extension Catalogue {
       }
       try second.end()
       try first.end()
-      guard one.fingerprint.value == alone.fingerprint.value else { throw Finding.fails("it answers otherwise when another instance lives beside it") }
+      guard one.fingerprint.value == alone.fingerprint.value else {
+        throw Finding.fails("it answers otherwise when another instance lives beside it")
+      }
       return "\(alone.intentCount) intents alike"
     },
     Case("beside-another-build", "works beside another build of itself in one process", after: ["deterministic"], isSeeded: true) { trial in
@@ -92,7 +95,9 @@ extension Catalogue {
       let box = PlayerBox(try trial.player(instance))
       for _ in 0..<2 { try box.playOnAnotherThread(events / 2) }
       try instance.end()
-      guard box.player.fingerprint.value == alone.fingerprint.value else { throw Finding.fails("it answers otherwise on a thread that did not create it") }
+      guard box.player.fingerprint.value == alone.fingerprint.value else {
+        throw Finding.fails("it answers otherwise on a thread that did not create it")
+      }
       return "2 engine threads"
     },
   ]

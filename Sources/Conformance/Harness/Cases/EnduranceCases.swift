@@ -5,7 +5,8 @@ import PluginABI
 extension Catalogue {
   /// Long runs and many lives.
   static let enduranceCases: [Case] = [
-    Case("million-events", "memory stays flat over a million events", strictness: 2, after: ["no-allocations"], seconds: 120, isSeeded: true) { trial in
+    Case("million-events", "memory stays flat over a million events", strictness: 2, after: ["no-allocations"], seconds: 120, isSeeded: true) {
+      trial in
       let instance = try trial.active()
       var player = try trial.player(instance)
       // First the host's own tables and the plugin's grow to their size.
@@ -18,23 +19,19 @@ extension Catalogue {
       guard growth < 4 << 20 else { throw Finding.fails("grew by \(growth >> 10) KiB in \(events) events") }
       return "\(events) events, \(max(0, growth) >> 10) KiB more"
     },
-    Case("leaks", "a thousand lives leave no memory and no descriptor behind", strictness: 3, after: ["deterministic"], seconds: 60, isSeeded: true) { trial in
+    Case("leaks", "a thousand lives leave no memory and no descriptor behind", strictness: 3, after: ["deterministic"], seconds: 60, isSeeded: true) {
+      trial in
       let rounds = trial.size(1000, quick: 200)
       func live(_ count: Int) throws { for _ in 0..<count { _ = try trial.answers(5) } }
       try live(20)
-      let (bytes, descriptors) = (heapBytes(), try Files.names(in: "/proc/self/fd").count)
+      let (bytes, descriptors) = (AllocationCount.heapBytes(), try Files.names(in: "/proc/self/fd").count)
       try live(rounds)
-      let (growth, more) = (heapBytes() - bytes, try Files.names(in: "/proc/self/fd").count - descriptors)
+      let (growth, more) = (AllocationCount.heapBytes() - bytes, try Files.names(in: "/proc/self/fd").count - descriptors)
       guard more <= 0 else { throw Finding.fails("\(more) descriptors are left after \(rounds) lives") }
       guard growth < 64 * rounds else { throw Finding.fails("\(growth) bytes are left after \(rounds) lives") }
       return "\(rounds) lives"
     },
   ]
-
-  private static func heapBytes() -> Int {
-    let info = mallinfo2()
-    return info.uordblks + info.hblkhd
-  }
 
   private static func residentBytes() throws -> Int {
     // A file of /proc has no size to bound by.

@@ -2,8 +2,12 @@ import Kernel
 import PluginABI
 
 extension Catalogue {
+  /// Below the least normal value; a literal of it is warned of.
+  private static let denormal = Double.leastNormalMagnitude / 256
   private static let integers: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max, 1 << 53, -(1 << 53)]
-  private static let reals: [Double] = [.nan, .infinity, -.infinity, 0, -0.0, 5e-324, 1e-310, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1]
+  private static let reals: [Double] = [
+    .nan, .infinity, -.infinity, 0, -0.0, .leastNonzeroMagnitude, denormal, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1,
+  ]
 
   /// Inputs that a market does not have.
   static let inputCases: [Case] = [
@@ -23,14 +27,17 @@ extension Catalogue {
       try instance.end()
       return "\(player.calls) calls"
     },
-    Case("empty-and-late-events", "survives events out of order, empty books and kinds of a later version", .strategy, strictness: 2, isSeeded: true) { trial in
+    Case("empty-and-late-events", "survives events out of order, empty books and kinds of a later version", .strategy, strictness: 2, isSeeded: true)
+    { trial in
       try trial.plugin().require(.strategy)
       let instance = try trial.active()
       var player = try trial.player(instance)
       player.alter = { context, event, _, random in
         if random.chance(0.1) { context.pointee.receive_ns -= 1 + random.below(3_600_000_000_000) }
         if random.chance(0.05) { context.pointee.exchange_ms = -1 }
-        if event.pointee.kind == QE_EVENT_DEPTH, random.chance(0.3) { event.pointee.as.depth = qe_depth(bids: nil, asks: nil, bid_count: 0, ask_count: 0) }
+        if event.pointee.kind == QE_EVENT_DEPTH, random.chance(0.3) {
+          event.pointee.as.depth = qe_depth(bids: nil, asks: nil, bid_count: 0, ask_count: 0)
+        }
         if event.pointee.kind == QE_EVENT_ORDER_UPDATE, random.chance(0.1) { event.pointee.as.order_update.tag = random.next() }
         if random.chance(0.02) { event.pointee.kind = 10 + UInt32(random.below(40)) }
       }
@@ -38,7 +45,8 @@ extension Catalogue {
       try instance.end()
       return "\(player.calls) calls"
     },
-    Case("denormals", "is not slower where values decay to nothing", strictness: 8, seconds: 60, isSeeded: true, setup: .init(isAlone: true)) { trial in
+    Case("denormals", "is not slower where values decay to nothing", strictness: 8, seconds: 60, isSeeded: true, setup: .init(isAlone: true)) {
+      trial in
       let events = trial.size(20_000, quick: 4000)
       func nanoseconds(_ isTiny: Bool) throws -> Double {
         var least = Double.infinity
@@ -49,7 +57,7 @@ extension Catalogue {
           // As the market, then nothing: averages decay for long.
           if isTiny {
             player.alter = { context, event, features, _ in
-              for index in 0..<LentMemory.featureLimit { features[index] = 1e-310 }
+              for index in 0..<LentMemory.featureLimit { features[index] = denormal }
               (context.pointee.last_price, context.pointee.bid_price, context.pointee.ask_price, context.pointee.mark_price) = (0, 0, 0, 0)
               if event.pointee.kind == QE_EVENT_TRADE { event.pointee.as.trade.price = 0 }
               if event.pointee.kind == QE_EVENT_BAR { event.pointee.as.bar = qe_bar() }
@@ -93,9 +101,12 @@ extension Catalogue {
       event.pointee.as.quote = qe_quote(bid_price: any(&random), bid_quantity: any(&random), ask_price: any(&random), ask_quantity: any(&random))
     case QE_EVENT_BAR:
       let value = any(&random)
-      (event.pointee.as.bar.open, event.pointee.as.bar.high, event.pointee.as.bar.low, event.pointee.as.bar.close) = (value, value, any(&random), any(&random))
+      (event.pointee.as.bar.open, event.pointee.as.bar.high, event.pointee.as.bar.low, event.pointee.as.bar.close) = (
+        value, value, any(&random), any(&random)
+      )
       event.pointee.as.bar.quantity = any(&random)
-    case QE_EVENT_MARK_PRICE: event.pointee.as.mark_price = qe_mark_price(price: any(&random), funding_rate: anyReal(&random), next_funding_ms: any(&random))
+    case QE_EVENT_MARK_PRICE:
+      event.pointee.as.mark_price = qe_mark_price(price: any(&random), funding_rate: anyReal(&random), next_funding_ms: any(&random))
     case QE_EVENT_TIMER: event.pointee.as.timer.scheduled_ms = any(&random)
     case QE_EVENT_PREDICTION:
       event.pointee.as.prediction.p_up = anyReal(&random)
@@ -110,7 +121,9 @@ extension Catalogue {
 
   /// Why a prediction is none; nil for a sound one.
   static func objection(_ prediction: qe_prediction) -> String? {
-    guard (0...1).contains(prediction.p_up), (0...1).contains(prediction.p_down) else { return "p_up \(prediction.p_up), p_down \(prediction.p_down)" }
+    guard (0...1).contains(prediction.p_up), (0...1).contains(prediction.p_down) else {
+      return "p_up \(prediction.p_up), p_down \(prediction.p_down)"
+    }
     return prediction.edge.isFinite ? nil : "edge is \(prediction.edge)"
   }
 }

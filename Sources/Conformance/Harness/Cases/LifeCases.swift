@@ -41,7 +41,10 @@ extension Catalogue {
       guard count == 0 else { throw Finding.fails("\(count) calls of get_extension inside create") }
       return "none"
     },
-    Case("error-text-bounded", "refuses a shorter configuration, and its text stays inside the room", strictness: 2, after: ["create-destroy"], seconds: 5) {
+    Case(
+      "error-text-bounded", "refuses a shorter configuration, and its text stays inside the room", strictness: 2, after: ["create-destroy"],
+      seconds: 5
+    ) {
       trial in
       let plugin = try trial.plugin()
       var setting = try InstanceSetting(plugin, trial.options)
@@ -88,7 +91,10 @@ extension Catalogue {
       }
       return "\(tried) values, \(refused) refused with a reason"
     },
-    Case("parameter-fuzz", "random values in bounds work, or are refused with a reason", strictness: 2, after: ["parameter-bounds"], seconds: 30, isSeeded: true) {
+    Case(
+      "parameter-fuzz", "random values in bounds work, or are refused with a reason", strictness: 2, after: ["parameter-bounds"], seconds: 30,
+      isSeeded: true
+    ) {
       trial in
       let plugin = try trial.plugin()
       let base = try InstanceSetting(plugin, trial.options)
@@ -124,7 +130,9 @@ extension Catalogue {
   ]
 
   /// Whether an instance can be created; if so it lives through a short market.
-  @discardableResult private static func tryOut(_ trial: Trial, _ setting: InstanceSetting, _ what: String, mayRefuse: Bool, events: Int = 200) throws -> Bool {
+  @discardableResult private static func tryOut(_ trial: Trial, _ setting: InstanceSetting, _ what: String, mayRefuse: Bool, events: Int = 200) throws
+    -> Bool
+  {
     do {
       _ = try trial.answers(events, setting)
       return true

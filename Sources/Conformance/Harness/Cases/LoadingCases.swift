@@ -51,7 +51,9 @@ final class EdgeText {
 extension Catalogue {
   /// Loading, and what the descriptor says.
   static let loadingCases: [Case] = [
-    Case("loads", "loads, and its entry gives a descriptor for ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR)", after: ["no-undeclared-dependencies"], seconds: 5) {
+    Case(
+      "loads", "loads, and its entry gives a descriptor for ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR)", after: ["no-undeclared-dependencies"], seconds: 5
+    ) {
       _ in
       let entry = try RawEntry()
       let text = EdgeText(512)
@@ -80,7 +82,9 @@ extension Catalogue {
     Case("refuses-wrong-abi", "refuses another major version with a bounded text", strictness: 2, after: ["descriptor-valid"], seconds: 5) { trial in
       let entry = try RawEntry()
       var words = ""
-      for (major, capacity) in [(UInt32(0), 512), (QE_ABI_MAJOR + 1, 512), (UInt32.max, 512), (QE_ABI_MAJOR + 1, 16), (QE_ABI_MAJOR + 1, 1), (QE_ABI_MAJOR + 1, 0)] {
+      for (major, capacity) in [
+        (UInt32(0), 512), (QE_ABI_MAJOR + 1, 512), (UInt32.max, 512), (QE_ABI_MAJOR + 1, 16), (QE_ABI_MAJOR + 1, 1), (QE_ABI_MAJOR + 1, 0),
+      ] {
         let text = EdgeText(capacity)
         if capacity < 512 { try trial.watch(text.closedPage, failing: "writes past an error text of \(capacity) bytes") }
         guard entry.call(major, 0, text.start, capacity) == nil else { throw Finding.fails("accepts major version \(major)") }
@@ -101,7 +105,9 @@ extension Catalogue {
     Case("extension-tables", "tables of known extensions are whole and stable", after: ["unknown-extension"], seconds: 5) { trial in
       guard let get = try trial.plugin().descriptor.pointee.get_extension else { return "it has none" }
       var known: [String] = []
-      for (id, size) in [(QE_EXTENSION_STATE, MemoryLayout<qe_state_extension>.size), (QE_EXTENSION_PREDICT_BATCH, MemoryLayout<qe_predict_batch_extension>.size)] {
+      for (id, size) in [
+        (QE_EXTENSION_STATE, MemoryLayout<qe_state_extension>.size), (QE_EXTENSION_PREDICT_BATCH, MemoryLayout<qe_predict_batch_extension>.size),
+      ] {
         guard let table = get(id) else { continue }
         guard table.loadUnaligned(as: UInt32.self) >= UInt32(size) else { throw Finding.fails("\(id): struct_size is below \(size)") }
         for offset in stride(from: 8, to: size, by: 8) where table.loadUnaligned(fromByteOffset: offset, as: UInt.self) == 0 {

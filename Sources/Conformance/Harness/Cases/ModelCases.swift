@@ -12,7 +12,10 @@ extension Catalogue {
       try instance.end()
       return "\(player.calls) predictions"
     },
-    Case("batch-equals-single", "a batch gives each row the answer of a single call", .model, after: ["predict-in-bounds", "deterministic"], isSeeded: true) { trial in
+    Case(
+      "batch-equals-single", "a batch gives each row the answer of a single call", .model, after: ["predict-in-bounds", "deterministic"],
+      isSeeded: true
+    ) { trial in
       let plugin = try trial.plugin()
       try plugin.require(.model)
       guard let batch = plugin.batch, let model = plugin.descriptor.pointee.model else { throw Finding.skips("it has no predict_batch") }
@@ -28,7 +31,9 @@ extension Catalogue {
       for row in 0..<rows {
         var single = qe_prediction()
         let one = Array(features[row * columns..<(row + 1) * columns])
-        guard model.pointee.predict(instance.memory, one, UInt32(columns), &single) == QE_OK else { throw Finding.fails("predict failed at row \(row)") }
+        guard model.pointee.predict(instance.memory, one, UInt32(columns), &single) == QE_OK else {
+          throw Finding.fails("predict failed at row \(row)")
+        }
         guard single.p_up.bitPattern == together[row].p_up.bitPattern, single.p_down.bitPattern == together[row].p_down.bitPattern,
           single.edge.bitPattern == together[row].edge.bitPattern
         else { throw Finding.fails("row \(row): \(together[row].p_up) in the batch, \(single.p_up) alone") }

@@ -35,7 +35,9 @@ extension Catalogue {
       guard let first = player.venue.violations.first else { return "\(player.intentCount) intents, \(player.calls) calls" }
       throw Finding.fails(first)
     },
-    Case("intent-flood", "does not fill the room for intents event after event", .strategy, strictness: 4, after: ["capacity-respected"], isSeeded: true) { trial in
+    Case(
+      "intent-flood", "does not fill the room for intents event after event", .strategy, strictness: 4, after: ["capacity-respected"], isSeeded: true
+    ) { trial in
       try trial.plugin().require(.strategy)
       let events = trial.size(20_000, quick: 2000)
       let player = try trial.answers(events)

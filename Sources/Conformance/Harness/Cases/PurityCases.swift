@@ -134,7 +134,7 @@ private struct ProcessState {
     mask = umask(0)
     _ = umask(mask)
     // Denormals and rounding as arithmetic shows them: the register has no name in Swift.
-    let tiny = Self.opaque(5e-324) + Self.opaque(5e-324)
+    let tiny = Self.opaque(.leastNonzeroMagnitude) + Self.opaque(.leastNonzeroMagnitude)
     let third = Self.opaque(1) / Self.opaque(3)
     arithmetic = tiny.bitPattern ^ third.bitPattern << 1
     variables = ProcessState.environment()

@@ -23,7 +23,9 @@ extension Catalogue {
       (again.market, again.venue) = (market, venue)
       try again.play(events)
       try restored.end()
-      guard again.fingerprint.value == going.fingerprint.value else { throw Finding.fails("the restored instance goes on otherwise: its state is not whole") }
+      guard again.fingerprint.value == going.fingerprint.value else {
+        throw Finding.fails("the restored instance goes on otherwise: its state is not whole")
+      }
       return "\(state.count) bytes"
     },
     Case("state-too-small", "save says QE_TOO_SMALL for a buffer that is too small, and writes nothing", after: ["state-round-trip"]) { trial in
@@ -39,7 +41,10 @@ extension Catalogue {
       guard bytes.allSatisfy({ $0 == 0xA5 }) else { throw Finding.fails("save wrote although the buffer was too small") }
       return "\(size) bytes"
     },
-    Case("state-refuses-garbage", "cut, altered, random and empty states are refused and change nothing", strictness: 3, after: ["state-round-trip"], isSeeded: true) {
+    Case(
+      "state-refuses-garbage", "cut, altered, random and empty states are refused and change nothing", strictness: 3, after: ["state-round-trip"],
+      isSeeded: true
+    ) {
       trial in
       guard try trial.plugin().state != nil else { throw Finding.skips("it keeps no state") }
       let source = try trial.active()

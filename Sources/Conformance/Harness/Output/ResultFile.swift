@@ -34,7 +34,9 @@ public enum ResultFile {
       strictness: verdict.options.strictness, parameters: verdict.options.parameters,
       totals: .init(
         passed: verdict.count(.pass), failed: verdict.count(.fail, .crash, .timeout), warned: verdict.count(.warn), skipped: verdict.count(.skip)),
-      cases: verdict.results.map { .init(id: $0.id, status: $0.outcome.rawValue, seconds: ($0.seconds * 1e6).rounded() / 1e6, detail: printable($0.detail)) })
+      cases: verdict.results.map {
+        .init(id: $0.id, status: $0.outcome.rawValue, seconds: ($0.seconds * 1e6).rounded() / 1e6, detail: printable($0.detail))
+      })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let bytes: [UInt8]

@@ -23,7 +23,9 @@ public struct ResultTable: Sendable {
     let seconds = Self.padded(left: fixed(result.seconds, 2), 6)
     let proves = Catalogue.find(result.id)?.proves ?? ""
     let isBad = result.outcome.isFailure || result.outcome == .warn
-    let text = isBad ? "\(printable(result.detail))  [\(proves)]" : result.outcome == .skip ? printable(result.detail) : "\(proves): \(printable(result.detail))"
+    let text =
+      isBad
+      ? "\(printable(result.detail))  [\(proves)]" : result.outcome == .skip ? printable(result.detail) : "\(proves): \(printable(result.detail))"
     return "\(coloured(word, result.outcome)) \(Self.padded(result.id, Self.width)) \(seconds) s  \(text)"
   }
 

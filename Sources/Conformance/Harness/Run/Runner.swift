@@ -33,17 +33,16 @@ public struct Runner {
       // Never closed: see SealedMemoryFile. Children get these very bytes.
       let lent = try SealedMemoryFile(name: "quantumedge:\(file.fileName)", bytes: file.bytes)
       var schedule = Schedule(options.only.isEmpty ? Catalogue.cases : Catalogue.closure(of: options.only))
-      var running: [RunningBox] = []
+      var running: [RunningCase] = []
       // A child that we could not reap is killed by the kernel with this thread.
       while true {
-        while running.count < options.parallel, let next = schedule.next(running: running.map { $0.value.test }, hasCounter: counter != nil) {
+        while running.count < options.parallel, let next = schedule.next(running: running.map { $0.test }, hasCounter: counter != nil) {
           switch next {
           case .settled(let result): report(result)
           case .start(let test, let isSecond):
             running.append(
-              RunningBox(
-                try RunningCase(
-                  test, isSecond: isSecond, executable: executable, counter: counter, lent: lent.descriptor, options: options)))
+              try RunningCase(
+                test, isSecond: isSecond, executable: executable, counter: counter, lent: lent.descriptor, options: options))
           }
         }
         if running.isEmpty { break }
@@ -53,27 +52,17 @@ public struct Runner {
     } catch { throw ConformanceError(.unavailable, "a case could not be run: \(error)") }
   }
 
-  private func reap(_ running: inout [RunningBox]) throws(KernelError) -> [CaseResult] {
+  private func reap(_ running: inout [RunningCase]) throws(KernelError) -> [CaseResult] {
     let now = Clocks.monotonicNanoseconds()
-    let left = running.map { $0.value.deadlineNanoseconds - now }.min() ?? 0
-    let ended = Subprocess.wait(running.map { $0.value.child }, milliseconds: Int(max(0, left) / 1_000_000 + 1))
+    let left = running.map { $0.deadlineNanoseconds - now }.min() ?? 0
+    let ended = Subprocess.wait(running.map { $0.child }, milliseconds: Int(max(0, left) / 1_000_000 + 1))
     let after = Clocks.monotonicNanoseconds()
     var results: [CaseResult] = []
     for index in running.indices.reversed() {
-      let isOver = !ended.contains(index) && running[index].value.deadlineNanoseconds <= after
+      let isOver = !ended.contains(index) && running[index].deadlineNanoseconds <= after
       guard isOver || ended.contains(index) else { continue }
-      results.append(try running.remove(at: index).take().finish(isOver: isOver, strictness: options.strictness))
+      results.append(try running.remove(at: index).finish(isOver: isOver, strictness: options.strictness))
     }
     return results
   }
-}
-
-/// Holds what cannot be copied in an array.
-private final class RunningBox {
-  private var held: RunningCase?
-  var value: RunningCase { _read { yield held! } }
-
-  init(_ value: consuming RunningCase) { held = consume value }
-
-  func take() -> RunningCase { held.take()! }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 
 /// One child at work on a case, and how its end is read.
-struct RunningCase: ~Copyable {
+final class RunningCase {
   let test: Case
   /// Of a case that runs twice: which of the two this is.
   let isSecond: Bool
@@ -31,7 +31,7 @@ struct RunningCase: ~Copyable {
   /// Reaps the child, which is killed if it has not ended.
   ///
   /// - Parameter isOver: its time is up.
-  consuming func finish(isOver: Bool, strictness: Int) throws(KernelError) -> CaseResult {
+  func finish(isOver: Bool, strictness: Int) throws(KernelError) -> CaseResult {
     let ending = try child.end(killing: isOver)
     let seconds = Double(Clocks.monotonicNanoseconds() - startedNanoseconds) / 1e9
     if isOver { return failed(.timeout, "killed after \(test.seconds) s", seconds, strictness) }

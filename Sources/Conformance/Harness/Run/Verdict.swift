@@ -8,7 +8,8 @@ public struct Verdict: Sendable {
 
   /// What it says of itself, where it got so far; else its file's name.
   public var pluginName: String {
-    guard let known = results.first(where: { $0.id == "descriptor-valid" && $0.outcome == .pass })?.detail.split(separator: " "), known.count > 1 else {
+    guard let known = results.first(where: { $0.id == "descriptor-valid" && $0.outcome == .pass })?.detail.split(separator: " "), known.count > 1
+    else {
       return file.fileName
     }
     return String(known[1])

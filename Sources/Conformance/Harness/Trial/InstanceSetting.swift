@@ -40,7 +40,9 @@ struct InstanceSetting {
       return value
     }
     if row.type == QE_PARAMETER_TEXT { return Value(row: row, text: given) }
-    if row.type == QE_PARAMETER_BOOLEAN { return Value(row: row, integer: given == "true" || given == "1" ? 1 : 0, real: given == "true" || given == "1" ? 1 : 0) }
+    if row.type == QE_PARAMETER_BOOLEAN {
+      return Value(row: row, integer: given == "true" || given == "1" ? 1 : 0, real: given == "true" || given == "1" ? 1 : 0)
+    }
     guard let real = Double(given), real >= row.minimum, real <= row.maximum, var value = number(row, real, instrument) else {
       throw .fails("--param \(row.name)=\(given): no value from \(row.minimum) to \(row.maximum)")
     }

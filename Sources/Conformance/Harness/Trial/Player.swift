@@ -71,7 +71,8 @@ struct Player {
     let moment = market.next(wanted: wanted, timerPeriodMilliseconds: instance.plugin.facts.timerPeriodMilliseconds)
     if marketEvents % 997 == 0 { try riskState(isOpen: marketEvents / 997 % 2 == 0) }
     for update in venue.advance(market) { try process(QE_EVENT_ORDER_UPDATE, at: moment.receiveNanoseconds) { $0.pointee.as.order_update = update } }
-    try process(moment.kind, at: moment.receiveNanoseconds) { fill($0, moment) }
+    let (market, memory) = (market, memory)
+    try process(moment.kind, at: moment.receiveNanoseconds) { Self.fill($0, moment, market, memory) }
   }
 
   private mutating func riskState(isOpen: Bool) throws {
@@ -147,7 +148,9 @@ struct Player {
     }
   }
 
-  private func fill(_ event: UnsafeMutablePointer<qe_event>, _ moment: SampleMarket.Moment) {
+  private static func fill(
+    _ event: UnsafeMutablePointer<qe_event>, _ moment: SampleMarket.Moment, _ market: SampleMarket, _ memory: LentMemory
+  ) {
     switch moment.kind {
     case QE_EVENT_TRADE: event.pointee.as.trade = qe_trade(price: moment.price, quantity: moment.quantity, taker_side: moment.side, reserved: 0)
     case QE_EVENT_QUOTE:

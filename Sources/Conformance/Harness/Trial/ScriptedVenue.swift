@@ -160,7 +160,9 @@ struct ScriptedVenue {
   private mutating func move(_ side: UInt32, _ quantity: Int64, _ price: Int64) {
     let before = position
     position &+= side == QE_SIDE_BUY ? quantity : 0 &- quantity
-    if position == 0 { (averagePrice, stop, profit, closesNanoseconds) = (0, 0, 0, 0) } else if before == 0 || (before > 0) != (position > 0) {
+    if position == 0 {
+      (averagePrice, stop, profit, closesNanoseconds) = (0, 0, 0, 0)
+    } else if before == 0 || (before > 0) != (position > 0) {
       averagePrice = Double(price)
     }
   }

@@ -1,3 +1,4 @@
+import CKernel
 import Glibc
 
 /// How often this process has asked for memory, where a counter was preloaded (the fixture AllocationCounter).
@@ -8,4 +9,7 @@ public enum AllocationCount {
     guard let symbol = dlsym(nil, "qe_allocation_count") else { return nil }
     return unsafeBitCast(symbol, to: (@convention(c) () -> UInt64).self)()
   }
+
+  /// Bytes that are allocated now.
+  public static func heapBytes() -> Int { Int(clamping: qe_heap_bytes()) }
 }

@@ -2,7 +2,7 @@ import CKernel
 import Glibc
 
 /// An anonymous file in memory, to get bytes from a child that may die at any point.
-public struct MemoryFile: ~Copyable {
+public final class MemoryFile: Sendable {
   public let descriptor: Int32
 
   public init(name: String) throws(KernelError) {
