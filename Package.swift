@@ -77,7 +77,7 @@ let composition: [Target] = [
   room(
     "Backtest", "Sources/Host/Backtest",
     ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
-  // Tries a plugin case by case, each in a child; carries the counter that children preload.
+  // Tries a plugin case by case, each in a child.
   room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "PluginABI", "Plugins"]),
   .executableTarget(
     name: "quantumedge-conformance",
@@ -87,7 +87,7 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session", "Settings",
+      "Backtest", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -176,7 +176,7 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
-  test("ConformanceTests", ["Conformance", "Plugins"]),
+  test("ConformanceTests", ["Conformance"]),
   test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"]),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),

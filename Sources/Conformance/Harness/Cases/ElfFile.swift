@@ -40,7 +40,7 @@ struct ElfFile {
       let row = table.offset + index * 24
       guard let name = integer(row, 4), let info = integer(row + 4, 1), let other = integer(row + 5, 1), let section = integer(row + 6, 2)
       else { return nil }
-      // Global or weak, visible (protected is), defined in a section of this file.
+      // Global or weak, default or protected (which Swift uses), defined in a section of this file.
       guard info >> 4 == 1 || info >> 4 == 2, other & 3 == 0 || other & 3 == 3, section != 0, section < 0xFF00 else { return nil }
       return text(sections[table.link].offset + name)
     }

@@ -24,9 +24,9 @@ extension Catalogue {
       let rounds = trial.size(1000, quick: 200)
       func live(_ count: Int) throws { for _ in 0..<count { _ = try trial.answers(5) } }
       try live(20)
-      let (bytes, descriptors) = (AllocationCount.heapBytes, try Files.names(in: "/proc/self/fd").count)
+      let (bytes, descriptors) = (AllocationCount.heapBytes(), try Files.names(in: "/proc/self/fd").count)
       try live(rounds)
-      let (growth, more) = (AllocationCount.heapBytes - bytes, try Files.names(in: "/proc/self/fd").count - descriptors)
+      let (growth, more) = (AllocationCount.heapBytes() - bytes, try Files.names(in: "/proc/self/fd").count - descriptors)
       guard more <= 0 else { throw Finding.fails("\(more) descriptors are left after \(rounds) lives") }
       guard growth < 64 * rounds else { throw Finding.fails("\(growth) bytes are left after \(rounds) lives") }
       return "\(rounds) lives"

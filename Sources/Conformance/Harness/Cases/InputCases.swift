@@ -2,9 +2,11 @@ import Kernel
 import PluginABI
 
 extension Catalogue {
+  /// Below the least normal value; a literal of it is warned of.
+  private static let denormal = Double.leastNormalMagnitude / 256
   private static let integers: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max, 1 << 53, -(1 << 53)]
   private static let reals: [Double] = [
-    .nan, .infinity, -.infinity, 0, -0.0, .leastNonzeroMagnitude, .leastNormalMagnitude / 64, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1,
+    .nan, .infinity, -.infinity, 0, -0.0, .leastNonzeroMagnitude, denormal, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1,
   ]
 
   /// Inputs that a market does not have.
@@ -55,7 +57,7 @@ extension Catalogue {
           // As the market, then nothing: averages decay for long.
           if isTiny {
             player.alter = { context, event, features, _ in
-              for index in 0..<LentMemory.featureLimit { features[index] = .leastNormalMagnitude / 64 }
+              for index in 0..<LentMemory.featureLimit { features[index] = denormal }
               (context.pointee.last_price, context.pointee.bid_price, context.pointee.ask_price, context.pointee.mark_price) = (0, 0, 0, 0)
               if event.pointee.kind == QE_EVENT_TRADE { event.pointee.as.trade.price = 0 }
               if event.pointee.kind == QE_EVENT_BAR { event.pointee.as.bar = qe_bar() }

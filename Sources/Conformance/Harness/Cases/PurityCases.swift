@@ -40,6 +40,8 @@ private final class TimeProbe: Probe {
 extension Catalogue {
   private static let clockCalls: Set<String> = ["clock_gettime", "gettimeofday", "time", "times", "getrusage", "nanosleep", "clock_nanosleep"]
 
+  private static func threadCount() throws(KernelError) -> Int { try Files.names(in: "/proc/self/task").count }
+
   /// The hot path is pure.
   static let purityCases: [Case] = [
     Case("no-allocations", "allocates nothing on the hot path", strictness: 4, isSeeded: true, setup: .init(countsAllocations: true)) { trial in
@@ -98,12 +100,11 @@ extension Catalogue {
       return figures
     },
     Case("no-threads", "starts no thread", strictness: 6, isSeeded: true) { trial in
-      let threads = { Files.count(in: "/proc/self/task") }
-      let before = threads()
+      let before = try threadCount()
       let instance = try trial.active()
       var player = try trial.player(instance)
       try player.play(200)
-      let after = threads()
+      let after = try threadCount()
       guard after == before else { throw Finding.fails("\(after - before) threads of its own") }
       return "none"
     },

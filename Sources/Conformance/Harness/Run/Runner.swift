@@ -36,12 +36,13 @@ public struct Runner {
       var running: [RunningCase] = []
       // A child that we could not reap is killed by the kernel with this thread.
       while true {
-        while running.count < options.parallel, let next = schedule.next(running: running.map(\.test), hasCounter: counter != nil) {
+        while running.count < options.parallel, let next = schedule.next(running: running.map { $0.test }, hasCounter: counter != nil) {
           switch next {
           case .settled(let result): report(result)
           case .start(let test, let isSecond):
             running.append(
-              try RunningCase(test, isSecond: isSecond, executable: executable, counter: counter, lent: lent.descriptor, options: options))
+              try RunningCase(
+                test, isSecond: isSecond, executable: executable, counter: counter, lent: lent.descriptor, options: options))
           }
         }
         if running.isEmpty { break }
@@ -54,7 +55,7 @@ public struct Runner {
   private func reap(_ running: inout [RunningCase]) throws(KernelError) -> [CaseResult] {
     let now = Clocks.monotonicNanoseconds()
     let left = running.map { $0.deadlineNanoseconds - now }.min() ?? 0
-    let ended = Subprocess.wait(running.map(\.child), milliseconds: Int(max(0, left) / 1_000_000 + 1))
+    let ended = Subprocess.wait(running.map { $0.child }, milliseconds: Int(max(0, left) / 1_000_000 + 1))
     let after = Clocks.monotonicNanoseconds()
     var results: [CaseResult] = []
     for index in running.indices.reversed() {

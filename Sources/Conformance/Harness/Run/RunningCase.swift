@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 
 /// One child at work on a case, and how its end is read.
-struct RunningCase {
+final class RunningCase {
   let test: Case
   /// Of a case that runs twice: which of the two this is.
   let isSecond: Bool

@@ -40,8 +40,10 @@ final class Instance {
 
   /// - Throws: `Refused` when the plugin refuses with a text, else fails.
   init(_ plugin: Plugin, _ setting: InstanceSetting) throws {
+    let host = HostTable()
     self.plugin = plugin
     self.setting = setting
+    self.host = host
     var text = [CChar](repeating: 0x5A, count: Self.textCapacity)
     text[0] = 0
     var created: UnsafeMutableRawPointer?

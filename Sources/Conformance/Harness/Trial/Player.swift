@@ -71,7 +71,8 @@ struct Player {
     let moment = market.next(wanted: wanted, timerPeriodMilliseconds: instance.plugin.facts.timerPeriodMilliseconds)
     if marketEvents % 997 == 0 { try riskState(isOpen: marketEvents / 997 % 2 == 0) }
     for update in venue.advance(market) { try process(QE_EVENT_ORDER_UPDATE, at: moment.receiveNanoseconds) { $0.pointee.as.order_update = update } }
-    try process(moment.kind, at: moment.receiveNanoseconds) { [market, memory] in Self.fill($0, moment, market, memory) }
+    let (market, memory) = (market, memory)
+    try process(moment.kind, at: moment.receiveNanoseconds) { Self.fill($0, moment, market, memory) }
   }
 
   private mutating func riskState(isOpen: Bool) throws {

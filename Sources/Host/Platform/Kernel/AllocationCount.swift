@@ -10,6 +10,6 @@ public enum AllocationCount {
     return unsafeBitCast(symbol, to: (@convention(c) () -> UInt64).self)()
   }
 
-  /// Bytes that this process has from malloc and has not given back.
-  public static var heapBytes: Int { Int(qe_heap_bytes()) }
+  /// Bytes that are allocated now.
+  public static func heapBytes() -> Int { Int(clamping: qe_heap_bytes()) }
 }
