@@ -87,7 +87,7 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session", "Settings",
+      "Backtest", "Conformance", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -176,7 +176,7 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
-  test("ConformanceTests", ["Conformance"]),
+  test("ConformanceTests", ["Conformance", "Plugins"]),
   test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"]),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),

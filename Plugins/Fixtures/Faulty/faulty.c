@@ -159,11 +159,10 @@ static qe_status misbehave(instance *self, const qe_context *context, const qe_e
         clock_gettime(CLOCK_MONOTONIC, &now);
     }
     if (is(self, "slow")) busy(30000);
-    if (is(self, "slow_p99") && ++calls % 20 == 0) busy(300000);
+    if (is(self, "slow_p99") && self->books.events % 20 == 0) busy(300000);
     if (is(self, "grows")) grown[(++calls * 512) % sizeof grown] = 1;
     if (is(self, "nan") && event->kind == QE_EVENT_TRADE && event->as.trade.quantity == 0) abort();
-    if (is(self, "time") && self->books.events > 1 && context->receive_ns < (int64_t)self->books.check) abort();
-    if (is(self, "time")) self->books.check = (uint64_t)context->receive_ns;
+    if (is(self, "unknown_kind") && event->kind > QE_EVENT_RISK_STATE) abort();
     if (is(self, "denormal"))
         for (volatile double small = 1e-300; small > 0 && event->kind == QE_EVENT_TRADE && event->as.trade.price == 0; small *= 0.5)
             busy(200);
@@ -178,7 +177,7 @@ static qe_status misbehave(instance *self, const qe_context *context, const qe_e
 static void wish(instance *self, const qe_context *context, qe_intent *intents, uint32_t capacity, uint32_t *count) {
     if (capacity == 0) return;
     intents[0].kind = QE_INTENT_SUBMIT;
-    intents[0].tag = is(self, "same_tag") && self->books.last_tag > 0 ? self->books.last_tag : ++self->books.last_tag;
+    intents[0].tag = ++self->books.last_tag;
     intents[0].side = context->position > 0 ? QE_SIDE_SELL : QE_SIDE_BUY;
     intents[0].type = QE_TYPE_MARKET;
     intents[0].quantity = context->position > 0 ? context->position : self->size;
@@ -186,7 +185,10 @@ static void wish(instance *self, const qe_context *context, qe_intent *intents, 
     intents[0].edge = is(self, "infinite_edge") ? INFINITY : NAN;
     *count = 1;
     self->books.open_tag = intents[0].tag;
-    if (is(self, "write_past")) intents[capacity].tag = 1;
+    if (is(self, "same_tag") && capacity > 1) {
+        intents[1] = intents[0];
+        *count = 2;
+    }
 }
 
 static qe_status process(void *memory, const qe_context *context, const qe_event *event, qe_intent *intents, uint32_t capacity,
@@ -198,14 +200,15 @@ static qe_status process(void *memory, const qe_context *context, const qe_event
         qe_status status = misbehave(self, context, event);
         if (status != QE_OK) return status;
     }
+    if (is(self, "write_past") && intents != NULL) intents[capacity].tag = 1;
     if (event->kind == QE_EVENT_ORDER_UPDATE) {
         int is_final = event->as.order_update.state >= QE_ORDER_REFUSED;
         if (is_final && event->as.order_update.tag == self->books.open_tag) self->books.open_tag = 0;
-        if (!is(self, "same_tag")) return QE_OK;
+        return QE_OK;
     }
-    if (event->kind != QE_EVENT_TRADE && !is(self, "same_tag")) return QE_OK;
-    if (event->kind == QE_EVENT_TRADE) self->books.average += ((double)event->as.trade.price - self->books.average) / 64;
-    int low = event->kind == QE_EVENT_TRADE && (double)event->as.trade.price < self->books.average;
+    if (event->kind != QE_EVENT_TRADE) return QE_OK;
+    self->books.average += ((double)event->as.trade.price - self->books.average) / 64;
+    int low = (double)event->as.trade.price < self->books.average;
     if (is(self, "nondeterministic")) low ^= (int)(++shared_events / 3 & 1);
     if (is(self, "environment")) low ^= getenv("TZ") != NULL && strcmp(getenv("TZ"), "UTC") != 0;
     if (is(self, "shared") && living > 1) low ^= 1;
@@ -216,7 +219,7 @@ static qe_status process(void *memory, const qe_context *context, const qe_event
                                           .side = QE_SIDE_BUY, .type = QE_TYPE_MARKET, .quantity = self->size, .confidence = NAN, .edge = NAN};
         return QE_OK;
     }
-    if (low && number % 16 == 0 && (self->books.open_tag == 0 || is(self, "same_tag"))) wish(self, context, intents, capacity, count);
+    if (low && number % 16 == 0 && self->books.open_tag == 0) wish(self, context, intents, capacity, count);
     return QE_OK;
 }
 

@@ -1,7 +1,7 @@
 /// All cases, in the order in which they are run and shown; a prerequisite stands before what needs it.
 public enum Catalogue {
   public static let cases: [Case] =
-    fileCases + loadingCases + lifeCases + behaviourCases + orderCases + stateCases + purityCases + memoryCases + inputCases + modelCases
+    fileCases + loadingCases + lifeCases + behaviourCases + orderCases + modelCases + stateCases + purityCases + memoryCases + inputCases
     + enduranceCases
 
   public static func find(_ id: String) -> Case? { cases.first { $0.id == id } }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Conformance
 import Glibc
 import Market
 
@@ -19,6 +20,8 @@ struct QuantumEdge: ParsableCommand {
   static func main() {
     // A reader that goes away (`| head`) is an error of the write, not a death without a word.
     signal(SIGPIPE, SIG_IGN)
+    // A child of `strategies verify --deep`: runs one case and does not return.
+    CaseChild.runIfAsked(Array(CommandLine.arguments.dropFirst()))
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Conformance
 import Daemon
 import Market
 import Plugins
@@ -80,6 +81,12 @@ struct StrategiesCommand: ParsableCommand {
     @OptionGroup var settings: SettingsOptions
     @OptionGroup var output: OutputOptions
     @Option(help: "Only this symbol.") var symbol: String?
+    @Flag(help: "Run the conformance harness on each library too: some seconds each.") var deep = false
+    @Option(help: "Of --deep: 1...10, from how strict a case on its failure fails.") var strictness = 5
+
+    func validate() throws {
+      guard Conformance.Options.strictnessRange.contains(strictness) else { throw ValidationError("--strictness is 1...10") }
+    }
 
     func run() throws {
       let loaded = try settings.load()
@@ -102,7 +109,27 @@ struct StrategiesCommand: ParsableCommand {
         }
         Console.line("ok \(StrategiesOutput.line(entry))")
       }
+      if deep { try verifyDeeply(entries, store) }
       if output.json { try Console.result(JSONValue.object([("verified", .array(entries.map(StrategiesOutput.json)))]).description) }
+    }
+
+    /// Each plugin with the parameters that it is published with, every case in a process of its own.
+    private func verifyDeeply(_ entries: [StrategyStore.Entry], _ store: StrategyStore) throws {
+      var failed: [String] = []
+      for entry in entries {
+        var options = Conformance.Options()
+        options.strictness = strictness
+        options.parameters = entry.manifest.parameters
+        options.horizonSeconds = entry.horizonSeconds
+        let verdict = try Runner(try store.file(entry), options).run()
+        let table = ResultTable(usesColour: false)
+        for result in verdict.results where result.outcome.isFailure || result.outcome == .warn { Console.line(table.row(result)) }
+        Console.line("\(StrategiesOutput.line(entry)): \(verdict.summary)")
+        if verdict.hasFailed { failed.append(entry.manifest.name) }
+      }
+      guard failed.isEmpty else {
+        throw SessionError(.badData, "\(failed.joined(separator: ", ")): it does not conform; see all cases with: quantumedge-conformance MANIFEST")
+      }
     }
   }
 

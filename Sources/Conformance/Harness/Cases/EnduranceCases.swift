@@ -19,7 +19,10 @@ extension Catalogue {
       guard growth < 4 << 20 else { throw Finding.fails("grew by \(growth >> 10) KiB in \(events) events") }
       return "\(events) events, \(max(0, growth) >> 10) KiB more"
     },
-    Case("leaks", "a thousand lives leave no memory and no descriptor behind", strictness: 3, after: ["deterministic"], seconds: 60, isSeeded: true) {
+    Case(
+      "leaks", "a thousand lives leave no memory and no descriptor behind", strictness: 3, after: ["deterministic", "no-threads"], seconds: 60,
+      isSeeded: true
+    ) {
       trial in
       let rounds = trial.size(1000, quick: 200)
       func live(_ count: Int) throws { for _ in 0..<count { _ = try trial.answers(5) } }

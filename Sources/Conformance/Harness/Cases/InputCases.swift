@@ -11,7 +11,10 @@ extension Catalogue {
 
   /// Inputs that a market does not have.
   static let inputCases: [Case] = [
-    Case("extreme-inputs", "survives NaN, infinity, denormals, zero and the ends of 64 bits", strictness: 2, isSeeded: true) { trial in
+    Case(
+      "extreme-inputs", "survives NaN, infinity, denormals, zero and the ends of 64 bits", strictness: 2,
+      after: ["capacity-respected", "predict-in-bounds"], isSeeded: true
+    ) { trial in
       let instance = try trial.active()
       var player = try trial.player(instance)
       player.acceptsRefusal = true

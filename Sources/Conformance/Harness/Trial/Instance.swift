@@ -47,8 +47,6 @@ final class Instance {
     var text = [CChar](repeating: 0x5A, count: Self.textCapacity)
     text[0] = 0
     var created: UnsafeMutableRawPointer?
-    let host = HostTable()
-    self.host = host
     let status = setting.withConfig { plugin.create(host.pointer, $0, &created, &text, text.count) }
     guard status == QE_OK else {
       guard let end = text.firstIndex(of: 0) else { throw Finding.fails("create returned \(status) and a text without its end") }

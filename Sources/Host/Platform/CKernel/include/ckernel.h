@@ -8,6 +8,7 @@
 #include "cprocess.h"
 #include "call_watch.h"
 #include "csandbox.h"
+#include "heap.h"
 #include "subprocess.h"
 #include "watch.h"
 
@@ -44,8 +45,5 @@ int qe_event(void);
 
 /* Columns and rows of a terminal: 0, or -1 and errno. */
 int qe_terminal_size(int fd, int *columns, int *rows);
-
-/* What malloc has given and not got back. */
-uint64_t qe_heap_bytes(void);
 
 #endif
