@@ -87,7 +87,8 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Daemon", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session", "Settings",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session",
+      "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),

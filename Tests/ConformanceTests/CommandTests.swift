@@ -34,7 +34,7 @@ import Testing
   @Test func `Results come as a table, as JSON and as JUnit`() throws {
     let (json, junit) = (folder.path("r.json"), folder.path("r.xml"))
     let ended = try faulty(["--param", "fault=allocate", "--json", json, "--junit", junit, "--seed", "7"])
-    #expect(ended.code == 1 && ended.lines.last == "41 passed, 1 failed, 0 warned, 4 skipped", "\(ended.text)")
+    #expect(ended.code == 1 && ended.lines.last?.contains(" passed, 1 failed, 0 warned, ") == true, "\(ended.text)")
     #expect(ended.text.contains("--only no-allocations --seed 7"), "\(ended.text)")
     let object = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: json))) as? [String: Any])
     let cases = try #require(object["cases"] as? [[String: Any]])
@@ -43,7 +43,8 @@ import Testing
     let allocations = try #require(cases.first { $0["id"] as? String == "no-allocations" })
     #expect(allocations["status"] as? String == "fail" && (allocations["detail"] as? String)?.contains("allocations in") == true)
     let document = XMLCheck(try Data(contentsOf: URL(fileURLWithPath: junit)))
-    #expect(document.isWhole && document.counts["testcase"] == 46 && document.counts["failure"] == 1 && document.counts["skipped"] == 4)
+    #expect(document.isWhole && document.counts["testcase"] == 46 && document.counts["failure"] == 1)
+    #expect(document.counts["skipped"] == cases.count { $0["status"] as? String == "skip" })
   }
 
   @Test func `One case runs with what it needs, and a seed repeats it`() throws {

@@ -82,7 +82,8 @@ import Testing
 
   @Test(arguments: [
     ("MisbehavingWrongABI", "abi_unsupported"), ("MisbehavingNullEntry", "abi_unsupported"), ("MisbehavingNullTable", "descriptor_invalid"),
-    ("MisbehavingShortDescriptor", "descriptor_invalid"), ("MisbehavingModel", "compat_mismatch:kind(model)"), ("AllocationCounter", "entry_missing"),
+    ("MisbehavingShortDescriptor", "descriptor_invalid"), ("MisbehavingModel", "compat_mismatch:kind(model)"),
+    ("AllocationCounter", "create_failed:worker"),
   ])
   func `A library that is no strategy of this ABI`(library: String, code: String) throws {
     try host.refuseBacktest(ticks, strategy: library, exitCode: 65, naming: [code, "lib\(library).so"])

@@ -48,8 +48,9 @@ struct ConformanceCommand: ParsableCommand {
     (options.strictness, options.seed, options.only) = (strictness, seed, only)
     (options.featureCount, options.isQuick) = (features, quick)
     let table = ResultTable(usesColour: isatty(1) == 1 && getenv("NO_COLOR") == nil)
+    let runner = try Runner(subject.file, options)
     Terminal.write(table.head(subject.file, options))
-    let verdict = try Runner(subject.file, options).run { Terminal.write(table.row($0)) }
+    let verdict = try runner.run { Terminal.write(table.row($0)) }
     if let json { try ResultFile.json(verdict, to: json) }
     if let junit { try ResultFile.junit(verdict, to: junit) }
     Terminal.write(table.tail(verdict))

@@ -5,8 +5,8 @@ import Scaffold
 /// `quantumedge plugin`: for those who write plugins.
 struct PluginCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plugin", abstract: "Make strategy plugins, and see which are in quarantine.",
-    subcommands: [NewPluginCommand.self, QuarantineCommand.self])
+    commandName: "plugin", abstract: "Make and sign strategy plugins, and see which are in quarantine.",
+    subcommands: [NewPluginCommand.self, KeygenCommand.self, SignCommand.self, QuarantineCommand.self])
 }
 
 /// `quantumedge plugin new`.

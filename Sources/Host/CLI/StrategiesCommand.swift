@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import Daemon
+import Engine
 import Market
 import Plugins
 import Session
@@ -13,32 +14,67 @@ struct StrategiesCommand: ParsableCommand {
     subcommands: [Publish.self, Install.self, List.self, Verify.self, Rollback.self])
 
   struct Publish: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Install a library and make it current for a symbol and horizon.")
+    static let configuration = CommandConfiguration(
+      abstract: "Install a library and make it current for a symbol and horizon; running hosts take it over.")
 
     @OptionGroup var settings: SettingsOptions
     @OptionGroup var output: OutputOptions
-    @Argument(help: "A library (path), or the name of one that was built beside quantumedge.") var library: String
-    @Option(help: "Symbol (BTCUSDT) or full instrument (binance.usdm.BTCUSDT).") var symbol: String
-    @Option(help: "Seconds between opening decisions; 0 = every event.") var horizon: Int64 = 0
+    @Argument(help: "A library (path), the name of one that was built beside quantumedge, or an author's manifest (*.json), taken as it is.")
+    var library: String
+    @Option(help: "Symbol (BTCUSDT) or full instrument (binance.usdm.BTCUSDT); a manifest has its own.") var symbol: String?
+    @Option(help: "Seconds between opening decisions; 0 = every event.") var horizon: Int64?
     @Option(name: .customLong("param"), parsing: .singleValue, help: "A parameter, name=value; may be repeated.") var parameters: [String] = []
+    @Option(help: "in_process or process: what the manifest asks for; the settings may be stricter.") var isolation: String?
+    @Option(help: "Sign what is published with this private key (quantumedge plugin keygen).") var key: String?
+
+    private var isManifest: Bool { library.hasSuffix(".json") }
 
     func validate() throws {
-      guard (0...86_400).contains(horizon) else { throw ValidationError("--horizon is 0...86400 seconds") }
+      guard (0...86_400).contains(horizon ?? 0) else { throw ValidationError("--horizon is 0...86400 seconds") }
+      if let isolation, Isolation(rawValue: isolation) == nil { throw ValidationError("--isolation is in_process or process") }
+      guard isManifest else {
+        guard symbol != nil else { throw ValidationError("--symbol is missing") }
+        return
+      }
+      guard symbol == nil, horizon == nil, parameters.isEmpty, isolation == nil, key == nil else {
+        throw ValidationError("a manifest is published as it is: it has symbol, horizon, parameters, isolation and signature of its own")
+      }
     }
 
     func run() throws {
       let loaded = try settings.load()
-      let instrument = try StrategiesOutput.instrument(symbol, loaded)
-      let image = try PluginLibrary.load(StrategiesOutput.path(library))
-      if horizon > 0, !image.facts.wantsBars {
-        Console.warning("\(image.name) does not ask for bars: with a horizon of \(horizon) s it will never open; publish it with --horizon 0")
-      }
-      let entry = try StrategiesOutput.store(loaded).publish(
-        image.file, instrument: instrument, horizonSeconds: horizon, parameters: try Assignments.parse(parameters, option: "--param"),
-        check: .inProcess(deliverableEvents: TradingSession.deliverableEvents))
+      let (entry, instrument) = try isManifest ? publishManifest(loaded) : publishLibrary(loaded)
       if output.json { try Console.result(StrategiesOutput.json(entry).description) }
       Console.line("published \(StrategiesOutput.line(entry))")
       try StrategiesOutput.tellHosts(entry, instrument, loaded)
+    }
+
+    /// Tried in a worker: whoever wrote it, its code does not run in the operator's shell.
+    private func publishLibrary(_ loaded: Settings) throws -> (StrategyStore.Entry, Instrument) {
+      let instrument = try StrategiesOutput.instrument(symbol ?? "", loaded)
+      let pem = try key.map { try SigningKey.read($0) }
+      let entry = try StrategiesOutput.store(loaded).publish(
+        try PluginFile.read(StrategiesOutput.path(library)), instrument: instrument, horizonSeconds: horizon ?? 0,
+        parameters: try Assignments.parse(parameters, option: "--param"), isolation: isolation.flatMap(Isolation.init), signedBy: pem,
+        check: StrategyLauncher(loaded).check)
+      if entry.horizonSeconds > 0, !entry.manifest.events.contains("bar") {
+        Console.warning(
+          "\(entry.manifest.name) does not ask for bars: with a horizon of \(entry.horizonSeconds) s it will never open; publish it with --horizon 0")
+      }
+      return (entry, instrument)
+    }
+
+    private func publishManifest(_ loaded: Settings) throws -> (StrategyStore.Entry, Instrument) {
+      let manifest = try StrategyManifest.read(library)
+      let name = manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(manifest.symbol)" } ?? manifest.symbol
+      let instrument = try StrategiesOutput.instrument(name, loaded)
+      let resolver = StrategyResolver(runtimePath: loaded.runtimePath, executableFolder: Executable.folder, trust: loaded.trustPolicy)
+      guard let resolved = try resolver.resolve(strategy: library, instrument: instrument, parameters: [:]).first else {
+        throw PluginError(.notFound, library, "it resolves to nothing")
+      }
+      let entry = try StrategiesOutput.store(loaded).publish(
+        resolved.file, manifest: manifest, instrument: instrument, check: StrategyLauncher(loaded).check)
+      return (entry, instrument)
     }
   }
 
@@ -51,12 +87,13 @@ struct StrategiesCommand: ParsableCommand {
 
     func run() throws {
       let loaded = try settings.load()
-      let image = try PluginLibrary.load(StrategiesOutput.path(library))
-      let path = try StrategiesOutput.store(loaded).install(image.file)
+      let file = try PluginFile.read(StrategiesOutput.path(library))
+      try file.checkDependencies()
+      let path = try StrategiesOutput.store(loaded).install(file)
       if output.json {
-        try Console.result(JSONValue.object([("name", .text(image.name)), ("digest", .text(image.digest.hex)), ("path", .text(path))]).description)
+        try Console.result(JSONValue.object([("name", .text(file.fileName)), ("digest", .text(file.digest.hex)), ("path", .text(path))]).description)
       }
-      Console.line("installed \(image.name) \(image.version) as \(path)")
+      Console.line("installed \(file.fileName) as \(path)")
     }
   }
 
@@ -95,17 +132,12 @@ struct StrategiesCommand: ParsableCommand {
       guard !entries.isEmpty else {
         throw PluginError(.notFound, "\(loaded.runtimePath)/strategies", "nothing is published\(symbol.map { " for \($0)" } ?? "")")
       }
-      let resolver = StrategyResolver(runtimePath: loaded.runtimePath, executableFolder: Executable.folder)
+      let resolver = StrategyResolver(runtimePath: loaded.runtimePath, executableFolder: Executable.folder, trust: loaded.trustPolicy)
       for entry in entries {
         let name = entry.manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
         let instrument = try StrategiesOutput.instrument(name, loaded)
         for resolved in try resolver.published(for: instrument) where resolved.horizonSeconds == entry.horizonSeconds {
-          let library = try PluginLibrary.load(resolved.file)
-          try resolved.check(library.facts)
-          try StrategyInstance(
-            library: library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters,
-            id: "\(library.name)@\(entry.symbol)/\(entry.horizonSeconds)", deliverableEvents: TradingSession.deliverableEvents
-          ).close()
+          try resolved.check(StrategyLauncher(loaded).check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
         }
         Console.line("ok \(StrategiesOutput.line(entry))")
       }
@@ -185,13 +217,17 @@ enum StrategiesOutput {
   static func line(_ entry: StrategyStore.Entry) -> String {
     let parameters = entry.manifest.parameters.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
     let market = entry.manifest.market.map { "\($0.rawValue)." } ?? ""
-    return "\(entry.manifest.name) on \(market)\(entry.symbol)/\(entry.horizonSeconds)\(parameters)  version \(entry.version)"
+    let isolation = entry.manifest.isolation.map { " [\($0.rawValue)]" } ?? ""
+    let signature = entry.manifest.signature.map { "  signed by \($0.publicKey.prefix(16))" } ?? ""
+    return "\(entry.manifest.name) on \(market)\(entry.symbol)/\(entry.horizonSeconds)\(isolation)\(parameters)  version \(entry.version)\(signature)"
   }
 
   static func json(_ entry: StrategyStore.Entry) -> JSONValue {
     .object([
       ("name", .text(entry.manifest.name)), ("symbol", .text(entry.symbol)), ("market", entry.manifest.market.map { .text($0.rawValue) } ?? .null),
       ("horizon", .integer(Int(entry.horizonSeconds))), ("version", .text(entry.version)), ("digest", .text(entry.manifest.pluginDigest.hex)),
+      ("isolation", entry.manifest.isolation.map { .text($0.rawValue) } ?? .null),
+      ("signed_by", entry.manifest.signature.map { .text($0.publicKey) } ?? .null),
       ("parameters", .object(entry.manifest.parameters.sorted { $0.key < $1.key }.map { (key: $0.key, value: .text($0.value)) })),
       ("versions", .array(entry.versions.map { .text($0) })),
     ])

@@ -94,7 +94,7 @@ public struct HostRun: Sendable {
 
   /// What is published for an instrument and horizon now, if it may run.
   private func republished(for instrument: Instrument, horizonSeconds: Int64, _ quarantine: Quarantine) throws -> ResolvedStrategy {
-    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)
+    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder, trust: settings.trustPolicy)
     guard let found = try resolver.published(for: instrument).first(where: { $0.horizonSeconds == horizonSeconds }) else {
       throw PluginError(.notFound, "\(instrument.id)/\(horizonSeconds)", "nothing is published for it any more")
     }
@@ -107,7 +107,7 @@ public struct HostRun: Sendable {
   }
 
   private func strategies(for instruments: [Instrument], _ symbols: [String]) throws -> [(instrument: Int, resolved: ResolvedStrategy)] {
-    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder)
+    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder, trust: settings.trustPolicy)
     var strategies: [(instrument: Int, resolved: ResolvedStrategy)] = []
     for (index, instrument) in instruments.enumerated() {
       strategies += try resolver.published(for: instrument).map { (instrument: index, resolved: $0) }

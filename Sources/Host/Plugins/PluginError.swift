@@ -16,6 +16,9 @@ public struct PluginError: Fault, Equatable {
     case createFailed(String)
     case parameterInvalid(String)
     case stateInvalid
+    case signatureInvalid(String)
+    case swiftRuntimeMismatch
+    case dependencyNotAllowed(String)
     /// The store or its folder cannot be used.
     case storeFailed(String)
     /// Nothing fits what was asked for.
@@ -35,6 +38,9 @@ public struct PluginError: Fault, Equatable {
       case .createFailed(let text): "create_failed:\(text)"
       case .parameterInvalid(let what): "parameter_invalid:\(what)"
       case .stateInvalid: "state_invalid"
+      case .signatureInvalid(let what): "signature_invalid:\(what)"
+      case .swiftRuntimeMismatch: "swift_runtime_mismatch"
+      case .dependencyNotAllowed(let name): "dependency_not_allowed:\(name)"
       case .storeFailed(let what): "store_failed:\(what)"
       case .notFound: "strategy_missing"
       }

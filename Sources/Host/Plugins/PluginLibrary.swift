@@ -46,6 +46,9 @@ public final class PluginLibrary: @unchecked Sendable {
   }
 
   private init(_ plugin: PluginFile) throws(PluginError) {
+    try plugin.checkDependencies()
+    try plugin.checkToolchain()
+    for library in plugin.runtimeLibraries { dlopen(library, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE) }
     let memory: SealedMemoryFile
     do { memory = try SealedMemoryFile(name: "quantumedge:\(plugin.fileName)", bytes: plugin.bytes) } catch {
       throw PluginError(.compatMismatch("memory file"), plugin.path, error.description)

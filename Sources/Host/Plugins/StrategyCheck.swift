@@ -3,7 +3,7 @@ import Market
 /// Tries a plugin as the instance it is to become: loads it, creates it with its parameters, ends it.
 public struct StrategyCheck: Sendable {
   /// What the plugin says of itself.
-  let facts: @Sendable (PluginFile, Instrument, _ horizonSeconds: Int64, _ parameters: [String: String]) throws(PluginError) -> PluginFacts
+  public let facts: @Sendable (PluginFile, Instrument, _ horizonSeconds: Int64, _ parameters: [String: String]) throws(PluginError) -> PluginFacts
 
   /// In this process: for plugins whose code may run here.
   ///

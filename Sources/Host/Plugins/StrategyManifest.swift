@@ -1,4 +1,5 @@
 import Cryptography
+import Engine
 import FoundationEssentials
 import Kernel
 import Market
@@ -26,6 +27,11 @@ public struct StrategyManifest: Sendable, Equatable {
   /// Epoch seconds.
   public var createdAt: Int64
   public var build: String
+  /// The toolchain of a Swift plugin; nil for others.
+  public var swiftToolchain: String?
+  /// What its author asks for; the settings may be stricter.
+  public var isolation: Isolation?
+  public var signature: ManifestSignature?
 
   /// Reads and checks a manifest.
   ///
@@ -40,7 +46,41 @@ public struct StrategyManifest: Sendable, Equatable {
     do { wire = try JSONDecoder().decode(Wire.self, from: Data(bytes)) } catch {
       throw PluginError(.manifestInvalid(Self.what(error)), path, "it is no manifest of version \(version)")
     }
-    return try StrategyManifest(wire, path)
+    let manifest = try StrategyManifest(wire, path)
+    if let signature = manifest.signature {
+      // What is signed is read in one way alone: a member that the signature did not cover would change these bytes.
+      guard try manifest.encoded() == bytes else {
+        throw PluginError(.signatureInvalid("not as it was signed"), path, "somebody has changed it since; sign it again if that was you")
+      }
+      guard signature.isValid(of: try manifest.unsigned) else {
+        throw PluginError(.signatureInvalid("wrong signature"), path, "it is not what the owner of key \(signature.publicKey.prefix(16)) signed")
+      }
+    }
+    return manifest
+  }
+
+  /// The bytes that a signature is over: the manifest as it is written, without the signature.
+  var unsigned: [UInt8] {
+    get throws(PluginError) {
+      var manifest = self
+      manifest.signature = nil
+      return try manifest.encoded()
+    }
+  }
+
+  /// Signs with a private key in PEM.
+  public mutating func sign(withPEM pem: [UInt8]) throws(PluginError) {
+    let message = try unsigned
+    do throws(Ed25519.Failure) {
+      signature = ManifestSignature(
+        publicKey: Hexadecimal.text(try Ed25519.publicKey(ofPEM: pem)), value: Hexadecimal.text(try Ed25519.sign(message, withPEM: pem)))
+    } catch { throw PluginError(.signatureInvalid("not signed"), name, error.description) }
+  }
+
+  /// Writes it beside its library, in one step.
+  public func write(to path: String) throws(PluginError) {
+    let bytes = try encoded()
+    do { try Files.writeAtomically(bytes, to: path) } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
   }
 
   private init(_ wire: Wire, _ path: String) throws(PluginError) {
@@ -81,11 +121,22 @@ public struct StrategyManifest: Sendable, Equatable {
     abiMinor = minor
     self.createdAt = createdAt
     build = wire.build.host
+    swiftToolchain = wire.build.swift
+    if let word = wire.isolation {
+      guard let known = Isolation(rawValue: word) else { throw invalid("isolation", "it is '\(word)'; in_process or process") }
+      isolation = known
+    }
+    if let wire = wire.signature {
+      guard wire.algorithm == ManifestSignature.algorithm, Hexadecimal.bytes(wire.public_key, count: Ed25519.keySize) != nil,
+        Hexadecimal.bytes(wire.value, count: Ed25519.signatureSize) != nil
+      else { throw PluginError(.signatureInvalid("unreadable"), path, "algorithm ed25519, 64 and 128 lower-case hexadecimal digits are wanted") }
+      signature = ManifestSignature(publicKey: wire.public_key, value: wire.value)
+    }
   }
 
   init(
     name: String, instrument: InstrumentID, horizonSeconds: Int64, pluginPath: String, pluginDigest: Digest, parameters: [String: String],
-    events: [String], abi: (major: UInt32, minor: UInt32), createdAt: Int64, build: String
+    events: [String], abi: (major: UInt32, minor: UInt32), createdAt: Int64, build: String, swiftToolchain: String? = nil, isolation: Isolation? = nil
   ) {
     self.name = name
     symbol = instrument.symbol
@@ -99,6 +150,8 @@ public struct StrategyManifest: Sendable, Equatable {
     abiMinor = abi.minor
     self.createdAt = createdAt
     self.build = build
+    self.swiftToolchain = swiftToolchain
+    self.isolation = isolation
   }
 
   /// Pretty JSON with sorted keys, so that equal manifests are equal files.
@@ -106,7 +159,10 @@ public struct StrategyManifest: Sendable, Equatable {
     let wire = Wire(
       manifest_version: Self.version, kind: "strategy", name: name, symbol: symbol, market: market?.rawValue, horizon: Whole(horizonSeconds),
       files: .init(plugin: .init(path: pluginPath, sha256: pluginDigest.hex)), parameters: parameters.mapValues { Scalar(text: $0) }, events: events,
-      abi: .init(major: Whole(Int64(abiMajor)), minor: Whole(Int64(abiMinor))), created_at: Whole(createdAt), build: .init(host: build))
+      abi: .init(major: Whole(Int64(abiMajor)), minor: Whole(Int64(abiMinor))), created_at: Whole(createdAt),
+      build: .init(host: build, swift: swiftToolchain),
+      isolation: isolation?.rawValue,
+      signature: signature.map { .init(algorithm: ManifestSignature.algorithm, public_key: $0.publicKey, value: $0.value) })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do { return Array(try encoder.encode(wire)) + [0x0A] } catch { throw PluginError(.storeFailed("manifest"), name, "\(error)") }
@@ -140,7 +196,15 @@ public struct StrategyManifest: Sendable, Equatable {
       var major: Whole
       var minor: Whole
     }
-    struct Build: Codable { var host: String }
+    struct Build: Codable {
+      var host: String
+      var swift: String?
+    }
+    struct Signature: Codable {
+      var algorithm: String
+      var public_key: String
+      var value: String
+    }
     var manifest_version: String
     var kind: String
     var name: String
@@ -153,6 +217,8 @@ public struct StrategyManifest: Sendable, Equatable {
     var abi: ABI
     var created_at: Whole
     var build: Build
+    var isolation: String?
+    var signature: Signature?
   }
 
   /// A number that should be whole. Decoded as Decimal because the decoder forgets which field held one that does not fit.

@@ -25,15 +25,26 @@ public struct ResolvedStrategy: Sendable {
   public func check(_ facts: PluginFacts) throws(PluginError) {
     if let manifest { try facts.check(against: manifest, file.path) }
   }
+
+  /// What the manifest says of the file must be what the file says.
+  fileprivate func checkOrigin() throws(PluginError) {
+    guard let built = manifest?.swiftToolchain, built != file.swiftToolchain else { return }
+    throw PluginError(
+      .manifestInvalid("build.swift"), file.path, "the manifest says \(built), the library \(file.swiftToolchain ?? "nothing"); publish it again")
+  }
 }
 
 /// Finds what `--strategy` means.
 public struct StrategyResolver: Sendable {
   private let store: StrategyStore
   private let executableFolder: String
+  private let trust: TrustPolicy
 
-  /// - Parameter executableFolder: where libraries that were built beside the executable are found by name.
-  public init(runtimePath: String, executableFolder: String) {
+  /// - Parameters:
+  ///   - executableFolder: where libraries that were built beside the executable are found by name.
+  ///   - trust: whose strategies are resolved at all.
+  public init(runtimePath: String, executableFolder: String, trust: TrustPolicy = TrustPolicy()) {
+    self.trust = trust
     store = StrategyStore(runtimePath: runtimePath, hostVersion: "")
     self.executableFolder = executableFolder
   }
@@ -54,6 +65,7 @@ public struct StrategyResolver: Sendable {
     }
     if strategy.hasSuffix(".json") { return [Self.overlay(try manifest(strategy, instrument), parameters)] }
     if strategy.contains("/") || strategy.hasSuffix(".so") {
+      try trust.check(nil, strategy)
       return [ResolvedStrategy(file: try PluginFile.read(strategy), horizonSeconds: 0, parameters: parameters, source: strategy)]
     }
     for entry in try store.list(symbol: instrument.id.symbol) where entry.manifest.name == strategy && matches(entry.manifest, instrument) {
@@ -64,6 +76,7 @@ public struct StrategyResolver: Sendable {
       throw PluginError(
         .notFound, strategy, "it is neither published for \(instrument.id.symbol) nor built as \(built); give its path, or publish it")
     }
+    try trust.check(nil, built)
     return [ResolvedStrategy(file: try PluginFile.read(built), horizonSeconds: 0, parameters: parameters, source: built)]
   }
 
@@ -80,18 +93,24 @@ public struct StrategyResolver: Sendable {
   }
 
   private func resolved(_ entry: StrategyStore.Entry) throws(PluginError) -> ResolvedStrategy {
-    ResolvedStrategy(
+    try trust.check(entry.manifest, "\(store.runtimePath)/strategies/\(entry.symbol)/\(entry.horizonSeconds)/current")
+    let resolved = ResolvedStrategy(
       file: try store.file(entry), manifest: entry.manifest, horizonSeconds: entry.horizonSeconds, parameters: entry.manifest.parameters,
       source: entry.version)
+    try resolved.checkOrigin()
+    return resolved
   }
 
   private func manifest(_ path: String, _ instrument: Instrument) throws(PluginError) -> ResolvedStrategy {
     let manifest = try StrategyManifest.read(path)
     try check(manifest, instrument, path)
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    return ResolvedStrategy(
+    try trust.check(manifest, path)
+    let resolved = ResolvedStrategy(
       file: try PluginFile.read("\(folder)/\(manifest.pluginPath)", expected: manifest.pluginDigest), manifest: manifest,
       horizonSeconds: manifest.horizonSeconds, parameters: manifest.parameters, source: path)
+    try resolved.checkOrigin()
+    return resolved
   }
 
   private func matches(_ manifest: StrategyManifest, _ instrument: Instrument) -> Bool {

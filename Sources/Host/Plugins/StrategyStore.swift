@@ -1,4 +1,5 @@
 import Cryptography
+import Engine
 import Kernel
 import Market
 
@@ -50,11 +51,43 @@ public struct StrategyStore: Sendable {
   /// Everything is checked before the swap: that it loads and takes the parameters, and the digest of what was copied.
   /// - Throws: `PluginError`; the version that was current stays current then.
   public func publish(
-    _ file: PluginFile, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], check: StrategyCheck
+    _ file: PluginFile, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], isolation: Isolation? = nil,
+    signedBy pem: [UInt8]? = nil, check: StrategyCheck
   ) throws(PluginError) -> Entry {
     let facts = try check.facts(file, instrument, horizonSeconds, parameters)
     let installed = try install(file)
     _ = try PluginFile.read(installed, expected: file.digest)
+    try checkMarket(instrument)
+    let home = home(instrument.id.symbol, horizonSeconds)
+    try Self.storing { () throws(KernelError) in try Files.createFolders("\(home)/versions") }
+    let lock = try Self.lock(home)
+    // The stamp is taken under the lock, so that versions sort as they were published.
+    let now = Clocks.realtimeNanoseconds()
+    let version = "\(UTCStamp.text(nanoseconds: now))-\(file.digest.hex.prefix(8))"
+    var manifest = StrategyManifest(
+      name: facts.name, instrument: instrument.id, horizonSeconds: horizonSeconds, pluginPath: file.fileName, pluginDigest: file.digest,
+      parameters: parameters, events: EventNames.names(of: facts.events), abi: (facts.abiMajor, facts.abiMinor), createdAt: now / 1_000_000_000,
+      build: hostVersion, swiftToolchain: file.swiftToolchain, isolation: isolation)
+    if let pem { try manifest.sign(withPEM: pem) }
+    return try place(file, manifest, version, lock)
+  }
+
+  /// Makes an author's manifest current as it is, signature and all.
+  ///
+  /// - Throws: `PluginError`; the version that was current stays current then.
+  public func publish(_ file: PluginFile, manifest: StrategyManifest, instrument: Instrument, check: StrategyCheck) throws(PluginError) -> Entry {
+    let facts = try check.facts(file, instrument, manifest.horizonSeconds, manifest.parameters)
+    try facts.check(against: manifest, file.path)
+    _ = try install(file)
+    try checkMarket(instrument)
+    let home = home(instrument.id.symbol, manifest.horizonSeconds)
+    try Self.storing { () throws(KernelError) in try Files.createFolders("\(home)/versions") }
+    let lock = try Self.lock(home)
+    let version = "\(UTCStamp.text(nanoseconds: Clocks.realtimeNanoseconds()))-\(file.digest.hex.prefix(8))"
+    return try place(file, manifest, version, lock)
+  }
+
+  private func checkMarket(_ instrument: Instrument) throws(PluginError) {
     // One symbol's folder holds one market's strategies: a run that wants one market could not use the other's.
     for other in (try? list(symbol: instrument.id.symbol)) ?? [] where other.manifest.market.map({ $0 != instrument.id.market }) ?? false {
       throw PluginError(
@@ -62,23 +95,18 @@ public struct StrategyStore: Sendable {
         "it is published for \(other.manifest.market?.rawValue ?? ""), and \(instrument.id) is another market; remove that folder first, or use another runtime folder"
       )
     }
-    let home = home(instrument.id.symbol, horizonSeconds)
-    try Self.storing { () throws(KernelError) in try Files.createFolders("\(home)/versions") }
-    let lock = try Self.lock(home)
-    // The stamp is taken under the lock, so that versions sort as they were published.
-    let now = Clocks.realtimeNanoseconds()
-    let version = "\(UTCStamp.text(nanoseconds: now))-\(file.digest.hex.prefix(8))"
+  }
+
+  /// Writes a version's folder and swaps to it.
+  private func place(_ file: PluginFile, _ manifest: StrategyManifest, _ version: String, _ lock: consuming FileLock) throws(PluginError) -> Entry {
+    let home = home(manifest.symbol, manifest.horizonSeconds)
     let folder = "\(home)/versions/\(version)"
     guard !Files.exists(folder) else { throw PluginError(.storeFailed("create"), folder, "it exists already; is the clock right?") }
-    let encoded = try StrategyManifest(
-      name: facts.name, instrument: instrument.id, horizonSeconds: horizonSeconds, pluginPath: file.fileName, pluginDigest: file.digest,
-      parameters: parameters, events: EventNames.names(of: facts.events), abi: (facts.abiMajor, facts.abiMinor), createdAt: now / 1_000_000_000,
-      build: hostVersion
-    ).encoded()
-    let plugin = "\(folder)/\(file.fileName)"
+    let encoded = try manifest.encoded()
+    let plugin = "\(folder)/\(manifest.pluginPath)"
     try Self.storing {
       () throws(KernelError) in
-      try Files.createFolders(folder)
+      try Files.createFolders(plugin.lastIndex(of: "/").map { String(plugin[..<$0]) } ?? folder)
       try Files.writeAtomically(file.bytes, to: plugin, mode: 0o755)
       try Files.writeAtomically(encoded, to: "\(folder)/\(StrategyManifest.fileName)")
       if let before = Files.symlinkTarget("\(home)/current") { try Files.swapSymlink(at: "\(folder)/previous", to: "../../\(before)") }
@@ -87,7 +115,7 @@ public struct StrategyStore: Sendable {
     _ = try PluginFile.read(plugin, expected: file.digest)
     try Self.storing { () throws(KernelError) in try Files.swapSymlink(at: "\(home)/current", to: "versions/\(version)") }
     _ = consume lock
-    return try entry(symbol: instrument.id.symbol, horizonSeconds: horizonSeconds)
+    return try entry(symbol: manifest.symbol, horizonSeconds: manifest.horizonSeconds)
   }
 
   /// Makes the version before the current one current, after checking that it still is what it was.

@@ -6,11 +6,13 @@ import Settings
 /// Starts strategies where the settings want them: in this process, or each in a worker of its own.
 public struct StrategyLauncher: Sendable {
   private let settings: PluginSettings
+  private let isLive: Bool
   private let worker: WorkerOptions
 
   /// - Parameter workerExecutable: what is started as `worker`; this executable by default.
   public init(_ settings: Settings, workerExecutable: String = "/proc/self/exe") {
     self.settings = settings.plugins
+    isLive = settings.mode == .live
     worker = WorkerOptions(
       executable: workerExecutable, spinIterations: settings.plugins.spinIterations, cpus: settings.plugins.workerCPUs,
       deadlineMicroseconds: settings.plugins.deadlineMicroseconds, startTimeoutSeconds: settings.plugins.startTimeoutSeconds,
@@ -29,6 +31,12 @@ public struct StrategyLauncher: Sendable {
     let id = resolved.instanceID(on: instrument)
     switch isolation(of: id, manifest: resolved.manifest) {
     case .inProcess:
+      if isLive, !settings.inProcessDigests.contains(resolved.file.digest.hex) {
+        throw SessionError(
+          .configuration,
+          "\(id): in live a library that runs in the host is named in plugins.in_process_digests, and \(resolved.file.digest) is not; or set plugins.isolation: process"
+        )
+      }
       let library = try PluginLibrary.load(resolved.file)
       try resolved.check(library.facts)
       return try StrategyInstance(
@@ -48,4 +56,11 @@ public struct StrategyLauncher: Sendable {
 
   /// How plugins are tried before they are published.
   public var check: StrategyCheck { .isolated(options: worker, deliverableEvents: TradingSession.deliverableEvents) }
+}
+
+extension Settings {
+  /// Whose plugins may run; in live only those with a trusted signature.
+  public var trustPolicy: TrustPolicy {
+    TrustPolicy(trustedKeys: plugins.trustedKeys, requiresSignature: plugins.requireSignature || mode == .live)
+  }
 }

@@ -13,7 +13,7 @@ extension Catalogue {
       try instance.end()
       return "\(player.calls) calls"
     },
-    Case("keeps-no-lent-pointer", "does not touch lent memory after the call", isSeeded: true) { trial in
+    Case("keeps-no-lent-pointer", "does not touch lent memory after the call", after: ["writes-inside-its-room"], isSeeded: true) { trial in
       let memory = LentMemory(.passing)
       try trial.watch(UnsafeRawBufferPointer(memory.whole), failing: "touches memory that was lent to an earlier call")
       let instance = try trial.active()

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "ckernel.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -89,4 +90,10 @@ int qe_terminal_size(int fd, int *columns, int *rows) {
     *columns = size.ws_col;
     *rows = size.ws_row;
     return 0;
+}
+
+const char *qe_library_of(const char *symbol) {
+    Dl_info info;
+    void *address = dlsym(RTLD_DEFAULT, symbol);
+    return address != NULL && dladdr(address, &info) != 0 ? info.dli_fname : NULL;
 }

@@ -124,6 +124,13 @@ public enum Files {
     return names.sorted()
   }
 
+  /// The folder of the loaded library that has a symbol.
+  public static func libraryFolder(ofSymbol symbol: String) -> String? {
+    guard let name = qe_library_of(symbol) else { return nil }
+    let path = String(cString: name)
+    return path.lastIndex(of: "/").map { String(path[..<$0]) }
+  }
+
   /// How many; 0 when it cannot be read.
   public static func count(in path: String) -> Int { (try? names(in: path).count) ?? 0 }
 

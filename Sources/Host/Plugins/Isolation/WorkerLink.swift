@@ -27,6 +27,7 @@ final class WorkerLink {
 
   /// Starts the worker's process and waits until its plugin is loaded.
   static func start(_ file: PluginFile, _ id: String, _ options: WorkerOptions) throws(PluginError) -> (WorkerLink, PluginFacts, Sandbox.Parts) {
+    try file.checkDependencies()
     let link: WorkerLink
     do throws(KernelError) { link = try WorkerLink(file, id, options) } catch {
       throw PluginError(.createFailed("no worker"), id, error.description)

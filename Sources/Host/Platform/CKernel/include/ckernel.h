@@ -46,4 +46,7 @@ int qe_event(void);
 /* Columns and rows of a terminal: 0, or -1 and errno. */
 int qe_terminal_size(int fd, int *columns, int *rows);
 
+/* The path of the loaded library that has the symbol; NULL when none has. */
+const char *qe_library_of(const char *symbol);
+
 #endif

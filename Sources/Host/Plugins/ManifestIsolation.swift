@@ -1,2 +1,0 @@
-import Engine
-extension StrategyManifest { public var isolation: Isolation? { nil } }

@@ -1,0 +1,66 @@
+import Cryptography
+
+/// An Ed25519 signature over a manifest. It says who vouches for what stands in there; whether that one is trusted, the
+/// settings say.
+public struct ManifestSignature: Sendable, Equatable {
+  public static let algorithm = "ed25519"
+
+  /// 64 hexadecimal digits.
+  public var publicKey: String
+  /// 128 hexadecimal digits.
+  public var value: String
+
+  func isValid(of message: [UInt8]) -> Bool {
+    guard let key = Hexadecimal.bytes(publicKey, count: Ed25519.keySize), let bytes = Hexadecimal.bytes(value, count: Ed25519.signatureSize) else {
+      return false
+    }
+    return Ed25519.isValid(bytes, of: message, by: key)
+  }
+}
+
+/// Whose plugins may run.
+public struct TrustPolicy: Sendable {
+  /// 64 hexadecimal digits each.
+  public var trustedKeys: Set<String>
+  /// Whether a strategy without a trusted signature is refused.
+  public var requiresSignature: Bool
+
+  public init(trustedKeys: [String] = [], requiresSignature: Bool = false) {
+    self.trustedKeys = Set(trustedKeys)
+    self.requiresSignature = requiresSignature
+  }
+
+  public func trusts(_ signature: ManifestSignature?) -> Bool { signature.map { trustedKeys.contains($0.publicKey) } ?? false }
+
+  /// - Parameter manifest: nil for a bare library, which nobody vouches for.
+  /// - Throws: `signature_invalid`.
+  func check(_ manifest: StrategyManifest?, _ path: String) throws(PluginError) {
+    guard requiresSignature, !trusts(manifest?.signature) else { return }
+    guard let signature = manifest?.signature else {
+      throw PluginError(.signatureInvalid("missing"), path, "plugins.require_signature is on; sign it with: quantumedge plugin sign")
+    }
+    throw PluginError(
+      .signatureInvalid("not trusted"), path, "it is signed by \(signature.publicKey), which plugins.trusted_keys does not have")
+  }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+enum Hexadecimal {
+  static func text(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef")
+    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+
+  /// nil for anything but `count` bytes.
+  static func bytes(_ text: String, count: Int) -> [UInt8]? {
+    let digits = text.utf8.map { (byte: UInt8) -> UInt8 in
+      switch byte {
+      case 0x30...0x39: byte - 0x30
+      case 0x61...0x66: byte - 0x61 + 10
+      default: 0xFF
+      }
+    }
+    guard digits.count == 2 * count, !digits.contains(0xFF) else { return nil }
+    return (0..<count).map { digits[2 * $0] << 4 | digits[2 * $0 + 1] }
+  }
+}
