@@ -119,6 +119,8 @@ let fixtures: [Target] = [
   cPlugin("EMACrossC", "Plugins/Fixtures/EMACrossC"),
   cPlugin("Churn", "Plugins/Fixtures/Churn"),
   cPlugin("Workload", "Plugins/Fixtures/Workload"),
+  // Takes its host with it.
+  cPlugin("Fatal", "Plugins/Fixtures/Fatal"),
   // Preloaded by tests to count allocations; not a plugin.
   .target(name: "AllocationCounter", path: "Plugins/Fixtures/AllocationCounter", publicHeadersPath: ".", cSettings: cSettings),
   // Each breaks the contract in ways of its own.

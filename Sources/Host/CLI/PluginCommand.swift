@@ -5,7 +5,8 @@ import Scaffold
 /// `quantumedge plugin`: for those who write plugins.
 struct PluginCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plugin", abstract: "Make strategy plugins.", subcommands: [NewPluginCommand.self])
+    commandName: "plugin", abstract: "Make strategy plugins, and see which are in quarantine.",
+    subcommands: [NewPluginCommand.self, QuarantineCommand.self])
 }
 
 /// `quantumedge plugin new`.

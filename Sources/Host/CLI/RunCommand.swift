@@ -19,11 +19,23 @@ struct RunCommand: ParsableCommand {
     name: .long, help: ArgumentHelp("Stop after this many seconds; default: at SIGINT or SIGTERM, or when the feed ends.", valueName: "seconds"))
   var duration: Double?
 
+  @Flag(name: .long, help: "Start the host again when a plugin has hung or crashed it, without that plugin.")
+  var keepAlive = false
+
+  /// Written by the parent of `--keep-alive`: when that ends, so does the host.
+  @Option(name: .long, help: .private)
+  var parentProcess: Int32?
+
   func validate() throws {
     if let duration, !(duration > 0 && duration <= 1e9) { throw ValidationError("--duration is above 0 seconds") }
   }
 
   func run() throws {
+    if keepAlive { throw ExitCode(try keepHostAlive()) }
+    if let parentProcess {
+      // In order, by app.on_shutdown: nobody is left who would end it.
+      do { try KeptProcess.endWithParent(parentProcess, signal: 15) } catch { throw SessionError(.unavailable, "\(error); the host does not run") }
+    }
     let loaded = try settings.load(mode: mode)
     let status = StatusLine()
     let result = try HostRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration)
@@ -34,6 +46,12 @@ struct RunCommand: ParsableCommand {
     if output.json { try Console.result(result.json.description) }
     // A run whose every strategy broke its contract, or whose data broke off, did not do its work.
     if result.hasFailed { throw ExitCode(FaultKind.failed.exitCode) }
+  }
+
+  private func keepHostAlive() throws -> Int32 {
+    var parent = KeepAlive(
+      arguments: KeepAlive.childArguments(Array(CommandLine.arguments.dropFirst())), durationSeconds: duration, note: { Console.error($0) })
+    do { return try parent.run() } catch { throw SessionError(.unavailable, "\(error)") }
   }
 }
 

@@ -33,7 +33,10 @@ public struct HostRun {
       if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
       return instrument
     }
-    let session = try TradingSession(instruments: instruments, strategies: try strategies(for: instruments, symbols), settings: settings)
+    let quarantine = Quarantine(folder: state.path)
+    try takeCrashNote(quarantine, folder: state.path, notice: notice)
+    let (strategies, held) = try admitted(try strategies(for: instruments, symbols), instruments, by: quarantine, notice: notice)
+    let session = try TradingSession(instruments: instruments, strategies: strategies, settings: settings)
 
     let killSwitch = KillSwitch(file: settings.killSwitch.file, latch: state.killLatchPath)
     let watcher = KillSwitchWatcher(killSwitch)
@@ -61,7 +64,10 @@ public struct HostRun {
     for symbol in feeds.syntheticSymbols { notice("\(symbol): its data has no quotes; bid and ask are made from its trades") }
     var host = LiveHost(
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox, lines: lines,
-      started: started, notice: notice)
+      stateFolder: state.path, held: held, started: started, notice: notice)
+    let watchdog = host.watchdog
+    try watchdog.start()
+    defer { watchdog.stop() }
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
   }

@@ -15,6 +15,9 @@ struct LiveHost: ~Copyable {
   private let watcher: KillSwitchWatcher
   let mailbox: ControlMailbox
   private let lines: NoticeQueue
+  let watchdog: Watchdog
+  /// Instances in quarantine: they are shown and do not run.
+  let held: [RunStatus.Instance]
   let notices: RunNotices
   let notice: (String) -> Void
 
@@ -40,7 +43,7 @@ struct LiveHost: ~Copyable {
 
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
-    lines: NoticeQueue, started: Int64, notice: @escaping (String) -> Void
+    lines: NoticeQueue, stateFolder: String, held: [RunStatus.Instance], started: Int64, notice: @escaping (String) -> Void
   ) {
     self.settings = settings
     self.session = session
@@ -49,12 +52,16 @@ struct LiveHost: ~Copyable {
     self.watcher = watcher
     self.mailbox = mailbox
     self.lines = lines
+    self.held = held
     self.started = started
     self.notice = notice
     notices = RunNotices(session: session, notice: notice)
     // Feeds without quotes bring those that they make: each symbol has its own kind of data.
     loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices)
     health = session.instruments.map { _ in FeedHealth(now: started) }
+    watchdog = Watchdog(
+      callMark: loop.engine.callMark, limitMilliseconds: settings.engine.maximumStepMilliseconds, suspects: session.instances.map(Suspect.init),
+      folder: stateFolder)
   }
 
   // MARK: The run
@@ -64,6 +71,7 @@ struct LiveHost: ~Copyable {
     var nextLook = started
     let stoppedBy: String
     while true {
+      watchdog.pulse.turn()
       let now = clock.now()
       if now >= end {
         stoppedBy = "duration"
@@ -85,6 +93,7 @@ struct LiveHost: ~Copyable {
           break
         }
         let wait = max(0, min(due - now, min(nextLook, end, nextStatus) - now))
+        watchdog.pulse.rest()
         if let signal = signals.wait(nanoseconds: wait) {
           stoppedBy = signal
           break
@@ -96,15 +105,20 @@ struct LiveHost: ~Copyable {
       }
       if now >= nextStatus {
         nextStatus += Self.statusPeriodNanoseconds
+        // A terminal that is stopped is no step of the engine.
+        watchdog.pulse.rest()
         report(status(now))
       }
     }
+    watchdog.pulse.rest()
     // What is on its way between the venue and the engine arrives; of live data only time can bring it.
     if feeds.pace == .max || feeds.nextDueNanoseconds == nil { loop.finish() }
     // Read first: what the shutdown does is no word about the run, nor is it in the decisions.
     let last = status(clock.now())
     let decisionHash = loop.decisionHashes().run.hex
+    watchdog.pulse.turn()
     shutDown(signals)
+    watchdog.pulse.rest()
     var final = status(clock.now())
     final.blocked = last.blocked
     final.blockedWhy = last.blockedWhy
@@ -175,13 +189,18 @@ struct LiveHost: ~Copyable {
     let end = clock.now() + settings.shutdownTimeoutSeconds * 1_000_000_000
     while settings.onShutdown == .flatten ? !isFlat : openOrders > kept {
       // Without data to come, what is on its way arrives at once.
-      guard feeds.nextDueNanoseconds != nil else { return loop.finish() }
+      guard feeds.nextDueNanoseconds != nil else {
+        watchdog.pulse.rest()
+        return loop.finish()
+      }
+      watchdog.pulse.turn()
       let now = clock.now()
       guard now < end, signals.wait(nanoseconds: 0) == nil else { return }
       hear(now)
       if !advance(now) {
         look(now)
         let wait = min((feeds.nextDueNanoseconds ?? now) - now, min(Self.idleNanoseconds, end - now))
+        watchdog.pulse.rest()
         if signals.wait(nanoseconds: max(0, wait)) != nil { return }
       }
     }

@@ -40,6 +40,8 @@ public struct Settings: Sendable, Hashable {
   public var mock = MockFeedSettings()
   /// plugins.max_intents_per_event; 1...256.
   public var maximumIntentsPerEvent = 16
+  /// engine.*
+  public var engine = EngineSettings()
   /// pairs.yaml
   public var pairs = Pairs.builtIn
 

@@ -29,6 +29,8 @@ public struct RunStatus: Sendable, Equatable, Decodable {
       case stopped
       /// It broke its contract and is not called any more.
       case out
+      /// Its plugin ended a host before and was not started.
+      case quarantined
     }
 
     public var id: String
@@ -104,9 +106,11 @@ public struct RunStatus: Sendable, Equatable, Decodable {
         + (symbol.isStale ? " STALE" : "")
     }
     let out = instances.count { $0.state == .out }
+    let quarantined = instances.count { $0.state == .quarantined }
     return
       "\(mode) \(uptimeSeconds)s  \(market.joined(separator: "  "))  pnl \(pnl.text(decimals: 4))  equity \(equity.text(decimals: 2))  "
       + "fills \(fills)  refused \(refused)  events \(events)" + (out > 0 ? "  out \(out)/\(instances.count)" : "")
+      + (quarantined > 0 ? "  quarantined \(quarantined)/\(instances.count)" : "")
       + "  \(blocked.map { "STOPPED \($0)" } ?? "trading")"
   }
 }

@@ -1,0 +1,89 @@
+import Kernel
+import Market
+import Session
+import Synchronization
+
+/// Ends the host when the engine's thread is stuck in a step: whatever it holds, the orders of all instances are without a
+/// hand. The next start goes on without the plugin that was in call.
+///
+/// It shares no lock with the engine that the engine could hold while a plugin runs.
+final class Watchdog: Sendable {
+  /// For writing down why; then the process ends without.
+  private static let lastWordsSeconds: UInt32 = 2
+
+  let pulse = EnginePulse()
+  private let callMark: CallMark
+  private let limitMilliseconds: Int64
+  private let folder: String
+  /// By the instance's ordinal. Held for an assignment alone, and never waited for.
+  private let suspects: Mutex<[Suspect]>
+  private let isStopped = Atomic<Bool>(false)
+
+  /// - Parameter folder: the state folder.
+  init(callMark: CallMark, limitMilliseconds: Int64, suspects: [Suspect], folder: String) {
+    self.callMark = callMark
+    self.limitMilliseconds = limitMilliseconds
+    self.suspects = Mutex(suspects)
+    self.folder = folder
+  }
+
+  /// Watches the calling thread, which is to be the engine's, on a thread of its own, and has a crash in a plugin's call
+  /// noted in the state folder.
+  func start() throws(SessionError) {
+    do throws(KernelError) {
+      let mark = callMark
+      try CrashNote.arm(HostRun.crashNotePath(folder), texts: suspects.withLock { $0.map(\.text) }, current: { mark.current })
+      try watch(try ObservedThread.current())
+    } catch {
+      throw SessionError(.unavailable, "\(error); the host does not run without its watchdog")
+    }
+  }
+
+  private func watch(_ thread: ObservedThread) throws(KernelError) {
+    try BackgroundThread.start { [self] in
+      var detector = HangDetector(limitNanoseconds: limitMilliseconds * 1_000_000)
+      while !isStopped.load(ordering: .acquiring) {
+        Clocks.sleep(nanoseconds: detector.periodNanoseconds)
+        guard let state = thread.state(), let cpu = thread.cpuNanoseconds() else { continue }
+        let sample = HangDetector.Sample(pulse: pulse.value, call: callMark.current, state: state, cpuNanoseconds: cpu)
+        if let verdict = detector.look(sample), !isStopped.load(ordering: .acquiring) { end(verdict) }
+      }
+    }
+  }
+
+  func stop() { isStopped.store(true, ordering: .releasing) }
+
+  /// Another plugin is in the instance's place; for the engine's thread.
+  func replaced(_ instance: Int, by suspect: Suspect) throws {
+    suspects.withLock { $0[instance] = suspect }
+    try CrashNote.replace(instance, by: suspect.text)
+  }
+
+  // MARK: The end
+
+  private func end(_ verdict: HangDetector.Verdict) -> Never {
+    HangExit.within(seconds: Self.lastWordsSeconds)
+    let known = suspects.withLockIfAvailable { $0 } ?? []
+    let suspect = known.indices.contains(Int(verdict.call)) ? known[Int(verdict.call)] : nil
+    var line: String
+    if let suspect {
+      let reason = "its call took longer than engine.max_step_ms = \(limitMilliseconds); the host ended itself"
+      line = "\(suspect.instance): \(reason) with \(HangExit.code)"
+      do {
+        try Quarantine(folder: folder).add(Quarantine.Entry(suspect, reason: reason))
+        line += "; its plugin is in quarantine: quantumedge plugin quarantine list"
+      } catch {
+        line += "; it is NOT in quarantine and will run again: \(error)"
+      }
+    } else {
+      line =
+        "the engine was stuck for longer than engine.max_step_ms = \(limitMilliseconds); no one plugin's call took most of it, so none is in "
+        + "quarantine; the host ended itself with \(HangExit.code)"
+    }
+    let stop = LastStop(
+      at: UTCText.now(), hostProcess: Int(ProcessFigures.number), exitCode: Int(HangExit.code), reason: line, instance: suspect?.instance)
+    do { try stop.write(folder: folder) } catch { line += "; \(error)" }
+    HangExit.say("quantumedge: watchdog: \(line)")
+    HangExit.now()
+  }
+}
