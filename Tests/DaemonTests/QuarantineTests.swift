@@ -17,7 +17,8 @@ import Testing
 
   private func entry(_ digit: String, _ instance: String = "A@BTCUSDT/0", reason: String = "it hung") -> Quarantine.Entry {
     Quarantine.Entry(
-      Suspect(digest: String(repeating: digit, count: 64), name: "A", instance: instance), reason: reason, at: "2026-01-02T03:04:05Z", hostProcess: 42)
+      Suspect(digest: String(repeating: digit, count: 64), name: "A", instance: instance), reason: reason, at: "2026-01-02T03:04:05Z", hostProcess: 42
+    )
   }
 
   @Test func `What was added is read, and what was released is gone`() throws {

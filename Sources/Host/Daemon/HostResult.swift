@@ -30,7 +30,10 @@ public struct HostResult: Sendable {
       ("open_orders", .integer(status.queues.openOrders)),
       ("orders_rejected", .object(refusalCounts.map { (key: $0.name, value: .integer($0.count)) })),
       ("stopped_by", .text(stoppedBy)), ("halted", .optional(status.blocked)), ("decision_hash", .text(decisionHash)),
-      ("instances", .array(status.instances.filter { $0.state != .quarantined }.map { .object([("id", .text($0.id)), ("digest", .text($0.digest))]) })),
+      (
+        "instances",
+        .array(status.instances.filter { $0.state != .quarantined }.map { .object([("id", .text($0.id)), ("digest", .text($0.digest))]) })
+      ),
       ("failures", .array(failures.map { .text($0) })),
     ])
   }
