@@ -59,9 +59,7 @@ import Testing
     try fatal.publish("block", after: 0)
     for signal in [SIGSEGV, SIGKILL] {
       let child = try host.start(fatal.arguments(limitMilliseconds: 60_000))
-      let socket = fatal.state("control.sock").path
-      let isInCall = try waitForCall(child.processID)
-      #expect(isInCall && FileManager.default.fileExists(atPath: socket))
+      try child.waitForError("fatal: it blocks")
       child.signal(signal)
       #expect(try child.finish(deadlineSeconds: 30).exitCode == 128 + signal)
     }
@@ -115,21 +113,31 @@ import Testing
     #expect(try child.finish(deadlineSeconds: 30).exitCode == 0)
   }
 
-  /// Waits until a thread of the process waits in `pause`.
-  private func waitForCall(_ process: pid_t) throws -> Bool {
-    let end = Date(timeIntervalSinceNow: 30)
-    while Date() < end {
-      // The executable is started by env: the main thread is the engine's.
-      if let call = try? String(contentsOfFile: "/proc/\(process)/syscall", encoding: .utf8), call.hasPrefix(Self.pauseNumber) { return true }
-      _ = poll(nil, 0, 5)
-    }
-    return false
+  @Test func `Who holds the list does not hold up the end`() throws {
+    try fatal.publish("spin")
+    try FileManager.default.createDirectory(at: fatal.state(""), withIntermediateDirectories: true)
+    let lock = open(fatal.state("quarantine.lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    defer { close(lock) }
+    #expect(lock >= 0 && flock(lock, LOCK_EX) == 0)
+    let outcome = try host.run(fatal.arguments(), deadlineSeconds: 60)
+    #expect(outcome.exitCode == 75, "\(outcome)")
+    #expect(outcome.errors.contains("it is NOT in quarantine and will run again: ") && outcome.errors.contains("quarantine.lock"), "\(outcome)")
+    #expect(!FileManager.default.fileExists(atPath: fatal.state("quarantine.json").path))
   }
 
-  #if arch(x86_64)
-    private static let pauseNumber = "34 "
-  #else
-    // Arm has no pause; glibc calls ppoll.
-    private static let pauseNumber = "73 "
-  #endif
+  @Test func `A standard error that nobody reads does not hold up the end`() throws {
+    // Alone: what another one did might be told, and then the engine itself would wait for the reader.
+    try fatal.publish("spin", alone: true)
+    let path = host.folder.path("full")
+    #expect(mkfifo(path, 0o600) == 0)
+    let pipe = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+    defer { close(pipe) }
+    let page = [UInt8](repeating: 0, count: 4096)
+    while write(pipe, page, page.count) > 0 {}
+    #expect(errno == EAGAIN)
+    let words = ["-c", "exec \"$0\" \"$@\" 2>full", host.executable.path] + fatal.arguments()
+    let outcome = try host.start(words, executable: URL(fileURLWithPath: "/bin/sh")).finish(deadlineSeconds: 60)
+    #expect(outcome.exitCode == 75, "\(outcome)")
+    #expect(try fatal.quarantine().count == 1, "the file comes before the words")
+  }
 }

@@ -37,6 +37,7 @@ struct LoadingTests {
         speed: max
         stale_after_ms: 100
         mock: {seed: 7, symbols: [ETHUSDT, binance.spot.BTCUSDT], start_price: [3000.50, 60000], trades_per_second: 0.5, volatility_bps: 0, spread_ticks: 3}
+      engine: {max_step_ms: 60000}
       plugins: {max_intents_per_event: 256}
       """)
     #expect(settings.mode == .paper && settings.dataPath == "/d" && settings.runtimePath == "r")
@@ -58,7 +59,7 @@ struct LoadingTests {
     limits.resumeOnNewDay = true
     #expect(settings.limits == limits)
     #expect(settings.killSwitch.enabled && settings.killSwitch.file == "stop.json" && settings.killSwitch.reason == "by hand: now")
-    #expect(settings.maximumGapSeconds == 60 && settings.maximumIntentsPerEvent == 256)
+    #expect(settings.maximumGapSeconds == 60 && settings.maximumIntentsPerEvent == 256 && settings.engine.maximumStepMilliseconds == 60_000)
     #expect(
       settings.mock.seed == 7 && settings.mock.symbols == ["ETHUSDT", "binance.spot.BTCUSDT"] && settings.mock.startPrices == ["3000.5", "60000"])
     #expect(settings.onShutdown == .flatten && settings.shutdownTimeoutSeconds == 300)

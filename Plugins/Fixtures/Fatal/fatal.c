@@ -1,7 +1,7 @@
 /*
  * A fixture that takes its host with it in the call that the parameter `after` counts to, by the text parameter `fault`:
  *   spin     does not return and uses the processor
- *   block    does not return and waits
+ *   block    says so on standard error, does not return and waits
  *   segv     reads where nothing is
  *   abort    calls abort
  *   stack    runs out of stack
@@ -71,8 +71,11 @@ static qe_status process(void *memory, const qe_context *context, const qe_event
     if (self->left-- > 0) return QE_OK;
     if (strcmp(self->fault, "spin") == 0)
         while (turns) {}
-    if (strcmp(self->fault, "block") == 0)
+    if (strcmp(self->fault, "block") == 0) {
+        static const char words[] = "fatal: it blocks\n";
+        if (write(2, words, sizeof words - 1) < 0) return QE_ERROR;
         while (turns) pause();
+    }
     if (strcmp(self->fault, "segv") == 0) return *(volatile int *)16;
     if (strcmp(self->fault, "abort") == 0) abort();
     if (strcmp(self->fault, "stack") == 0) {
