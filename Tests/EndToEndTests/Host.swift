@@ -20,12 +20,13 @@ final class Host {
   /// Settings with fills at the trade's price, no spread and limits far away.
   static let oracle = Workplace.packageFolder.appendingPathComponent("config/oracle.yaml").path
 
-  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Child {
+  /// - Parameter executable: nil = the host's own.
+  func start(_ arguments: [String], environment: [String: String] = [:], executable: URL? = nil) throws -> Child {
     var all = ["SWIFT_BACKTRACE": "enable=no", "QE_RUNTIME_DIR": runtime.path, "PATH": "/usr/bin:/bin", "HOME": folder.url.path]
     // A sanitizer's or a toolchain's own folder must reach the child.
     for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] { all[name] = ProcessInfo.processInfo.environment[name] }
     all.merge(environment) { $1 }
-    return try Child(executable, arguments, environment: all, folder: folder.url)
+    return try Child(executable ?? self.executable, arguments, environment: all, folder: folder.url)
   }
 
   func run(_ arguments: [String], environment: [String: String] = [:], deadlineSeconds: Double = 240) throws -> Outcome {

@@ -37,6 +37,7 @@ struct LoadingTests {
         speed: max
         stale_after_ms: 100
         mock: {seed: 7, symbols: [ETHUSDT, binance.spot.BTCUSDT], start_price: [3000.50, 60000], trades_per_second: 0.5, volatility_bps: 0, spread_ticks: 3}
+      engine: {max_step_ms: 60000}
       plugins: {max_intents_per_event: 256}
       """)
     #expect(settings.mode == .paper && settings.dataPath == "/d" && settings.runtimePath == "r")

@@ -72,6 +72,7 @@ struct RefusalTests {
     ),
     ("feed.mock.trades_per_second", "0.0001", "'0.0001' is out of range; write a number, 0.001...100000, at most 9 decimals"),
     ("feed.mock.volatility_bps", "nan", "'nan' is not a number; write a number, 0...1000, at most 9 decimals"),
+    ("engine.max_step_ms", "99", "'99' is out of range; write a whole number, 100...60000"),
     ("plugins.max_intents_per_event", "257", "'257' is out of range; write a whole number, 1...256"),
   ])
   func `A value that a key cannot hold is named with its line and what to write`(key: String, value: String, problem: String) throws {
