@@ -34,7 +34,7 @@ struct RunCommand: ParsableCommand {
     if keepAlive { throw ExitCode(try keepHostAlive()) }
     if let parentProcess {
       // In order, by app.on_shutdown: nobody is left who would end it.
-      do { try KeptProcess.endWithParent(parentProcess, signal: 15) } catch { throw SessionError(.unavailable, "\(error); the host does not run") }
+      do { try KeptProcess.endWithParent(parentProcess) } catch { throw SessionError(.unavailable, "\(error); the host does not run") }
     }
     let loaded = try settings.load(mode: mode)
     let status = StatusLine()

@@ -41,7 +41,7 @@ public struct PluginSettings: Sendable, Hashable {
 public struct EngineSettings: Sendable, Hashable {
   /// The CPU of the engine's thread; nil = any.
   public var cpu: Int?
-  /// Longest time of one turn before the watchdog ends the host; 10...60000.
+  /// Longest time of one turn before the watchdog ends the host; 100...60000.
   public var maximumStepMilliseconds: Int64 = 1000
 
   public init() {}

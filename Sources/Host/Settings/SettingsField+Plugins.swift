@@ -22,7 +22,7 @@ extension SettingsField {
     flag("plugins.require_signature", \.plugins.requireSignature),
     digests("plugins.in_process_digests", \.plugins.inProcessDigests, "SHA-256 of a library"),
     optionalWhole("engine.cpu", \.engine.cpu, 0...1023, none: "any"),
-    whole("engine.max_step_ms", \.engine.maximumStepMilliseconds, 10...60_000),
+    whole("engine.max_step_ms", \.engine.maximumStepMilliseconds, 100...60_000),
   ]
 
   static func whole<Value: FixedWidthInteger & Sendable>(_ name: String, _ path: Path<Value>, _ range: ClosedRange<Int64>) -> SettingsField {

@@ -65,11 +65,6 @@ struct SettingsField: Sendable {
       } set: {
         $0.maximumInflightEntries = Int($1)
       },
-      integer("engine.max_step_ms", 100...60_000) {
-        $0.engine.maximumStepMilliseconds
-      } set: {
-        $0.engine.maximumStepMilliseconds = $1
-      },
       integer("features.max_gap_seconds", 1...86_400) {
         $0.maximumGapSeconds
       } set: {

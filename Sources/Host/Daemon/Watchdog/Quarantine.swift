@@ -45,6 +45,9 @@ public struct Quarantine: Sendable {
   static let capacity = 256
   private static let version = 1
   private static let sizeLimit = 4 << 20
+  /// A second in all.
+  private static let lockAttempts = 100
+  private static let lockPauseNanoseconds: Int64 = 10_000_000
 
   public let path: String
   let folder: String
@@ -119,8 +122,16 @@ public struct Quarantine: Sendable {
     _ = consume lock
   }
 
+  /// A watchdog that waits for ever is none.
   private func lock() throws(SessionError) -> FileLock {
-    do { return try FileLock.acquire("\(folder)/quarantine.lock") } catch { throw SessionError(.unavailable, "\(error)") }
+    let path = "\(folder)/quarantine.lock"
+    do throws(KernelError) {
+      for _ in 0..<Self.lockAttempts {
+        if let lock = try FileLock.tryAcquire(path) { return lock }
+        Clocks.sleep(nanoseconds: Self.lockPauseNanoseconds)
+      }
+    } catch { throw SessionError(.unavailable, "\(error)") }
+    throw SessionError(.unavailable, "\(path): another process has held the lock for a second; try again when it has ended")
   }
 
   private func invalid(_ text: String) -> SessionError {

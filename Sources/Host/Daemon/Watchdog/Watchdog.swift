@@ -63,6 +63,14 @@ final class Watchdog: Sendable {
 
   private func end(_ verdict: HangDetector.Verdict) -> Never {
     HangExit.within(seconds: Self.lastWordsSeconds)
+    // The files first: nobody may be there to read the words.
+    let words = writeDown(verdict)
+    HangExit.say("quantumedge: watchdog: \(words)")
+    HangExit.now()
+  }
+
+  /// Leaves the reason in the state folder, and gives it as one line.
+  func writeDown(_ verdict: HangDetector.Verdict) -> String {
     let known = suspects.withLockIfAvailable { $0 } ?? []
     let suspect = known.indices.contains(Int(verdict.call)) ? known[Int(verdict.call)] : nil
     var line: String
@@ -83,7 +91,6 @@ final class Watchdog: Sendable {
     let stop = LastStop(
       at: UTCText.now(), hostProcess: Int(ProcessFigures.number), exitCode: Int(HangExit.code), reason: line, instance: suspect?.instance)
     do { try stop.write(folder: folder) } catch { line += "; \(error)" }
-    HangExit.say("quantumedge: watchdog: \(line)")
-    HangExit.now()
+    return line
   }
 }

@@ -42,10 +42,10 @@ public struct KeptProcess: Sendable {
     return status & 0x7F != 0 ? .killed(status & 0x7F) : .exited((status >> 8) & 0xFF)
   }
 
-  /// For the child: the signal comes when its parent ends.
+  /// For the child: SIGTERM comes when its parent ends.
   ///
   /// - Throws: ESRCH when that has happened already.
-  public static func endWithParent(_ parent: Int32, signal: Int32) throws(KernelError) {
-    guard qe_end_with_parent(parent, signal) == 0 else { throw KernelError("stay with", "process \(parent)") }
+  public static func endWithParent(_ parent: Int32) throws(KernelError) {
+    guard qe_end_with_parent(parent, SIGTERM) == 0 else { throw KernelError("stay with", "process \(parent)") }
   }
 }
