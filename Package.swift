@@ -139,6 +139,7 @@ let fixtures: [Target] = [
   cPlugin("FaultyTwoSymbols", "Plugins/Fixtures/FaultyTwoSymbols", linkedBy: [.unsafeFlags(["-use-ld=lld", "-Xlinker", "-znodelete"])]),
   cPlugin("FaultyUnstable", "Plugins/Fixtures/FaultyUnstable"),
   cPlugin("LogisticModel", "Plugins/Fixtures/LogisticModel"),
+  cPlugin("Fatal", "Plugins/Fixtures/Fatal"),
   // Holds a position and fails at a random moment.
   cPlugin("Saboteur", "Plugins/Fixtures/Saboteur"),
   // Preloaded by tests to count allocations; not a plugin.

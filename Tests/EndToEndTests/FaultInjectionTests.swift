@@ -22,7 +22,7 @@ import Testing
       "feed.stale_after_ms=3600000", "risk.instance.max_notional=100000", "risk.instance.max_daily_loss=100000",
       "plugins.isolation_by_instance=Saboteur@BTCUSDT/0=process", "plugins.restart_limit=\(restarts)", "plugins.restart_backoff_ms=1",
       "plugins.restart_backoff_max_ms=2", "plugins.warm_up_seconds=0", "plugins.deadline_us=20000", "plugins.worker_memory_mb=64",
-      "plugins.max_intents_per_second=2000", "plugins.on_failure=\(onFailure)",
+      "plugins.max_intents_per_second=300", "plugins.on_failure=\(onFailure)",
     ]
     return ["run", "--mode", "mock", "--json", "--config", Host.oracle] + (settings + more).flatMap { ["--set", $0] }
   }

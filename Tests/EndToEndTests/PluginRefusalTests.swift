@@ -83,12 +83,14 @@ import Testing
   @Test(arguments: [
     ("MisbehavingWrongABI", "abi_unsupported"), ("MisbehavingNullEntry", "abi_unsupported"), ("MisbehavingNullTable", "descriptor_invalid"),
     ("MisbehavingShortDescriptor", "descriptor_invalid"), ("MisbehavingModel", "compat_mismatch:kind(model)"),
-    ("AllocationCounter", "create_failed:worker"),
+    ("AllocationCounter", "entry_missing"),
   ])
   func `A library that is no strategy of this ABI`(library: String, code: String) throws {
     try host.refuseBacktest(ticks, strategy: library, exitCode: 65, naming: [code, "lib\(library).so"])
     try host.refuseBacktest(ticks, strategy: Workplace.plugin(library).path, exitCode: 65, naming: [code])
-    try host.refuse(["strategies", "publish", library, "--symbol", "BTCUSDT", "--json"], exitCode: 65, naming: [code])
+    // Publishing tries it in a sandbox, which stops this one before its entry is looked for: it reads the environment.
+    let published = library == "AllocationCounter" ? "tried to read the environment" : code
+    try host.refuse(["strategies", "publish", library, "--symbol", "BTCUSDT", "--json"], exitCode: 65, naming: [published])
   }
 
   @Test func `A file that is no library`() throws {

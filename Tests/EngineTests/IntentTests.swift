@@ -258,23 +258,36 @@ import Testing
   }
 
   @Test func moreIntentsInASecondThanAllowedAreAFloodAndTheInstanceIsOut() {
+    let perTrade = 16
     var tag: UInt64 = 0
     let strategy = ScriptedStrategy { _, event in
       guard event.kind == QE_EVENT_TRADE else { return [] }
-      return (0..<4).map { _ in
+      return (0..<perTrade).map { _ in
         tag += 1
         return .market(tag, .buy, 0)
       }
     }
-    let harness = EngineHarness([strategy], maximumIntentsPerSecond: 8)
+    let harness = EngineHarness([strategy], maximumIntentsPerSecond: 40)
     harness.trade(600_000)
     harness.trade(600_000)
     // A second later all are allowed anew.
     harness.trade(600_000, advanceMilliseconds: 1000)
     harness.trade(600_000)
-    #expect(harness.failures.isEmpty && harness.refusals.count == 16)
+    #expect(harness.failures.isEmpty && harness.refusals.count == 64)
     harness.trade(600_000)
-    #expect(harness.failures == [.flood(limit: 8)] && harness.isOut(0))
-    #expect(harness.refusals.count == 16, "what is over is not looked at")
+    #expect(harness.failures == [.flood(limit: 40)] && harness.isOut(0))
+    #expect(harness.refusals.count == 64, "what is over is not looked at")
+  }
+
+  @Test func whoeverIsRefusedMayAskAgainAtEveryEvent() {
+    var tag: UInt64 = 0
+    let strategy = ScriptedStrategy { _, event in
+      guard event.kind == QE_EVENT_TRADE else { return [] }
+      tag += 1
+      return [.market(tag, .buy, 0)]
+    }
+    let harness = EngineHarness([strategy], maximumIntentsPerSecond: 40)
+    for _ in 0..<500 { harness.trade(600_000, advanceMilliseconds: 0) }
+    #expect(harness.failures.isEmpty && harness.refusals.count == 500)
   }
 }

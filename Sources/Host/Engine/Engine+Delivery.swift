@@ -53,14 +53,17 @@ extension Engine {
     clearIntents(index, Int(count))
   }
 
+  /// Many in a second, and many for each event: whoever is refused may ask again at every event of a busy market.
   private func isFlood(_ index: Int, _ count: Int, _ limit: Int) -> Bool {
     let instance = instances + index
+    let inputs = instruments[Int(instance.pointee.instrument)].inputs
     if instance.pointee.floodStartNanoseconds == .min || now - instance.pointee.floodStartNanoseconds >= 1_000_000_000 {
       instance.pointee.floodStartNanoseconds = now
+      instance.pointee.floodStartInputs = inputs
       instance.pointee.floodCount = 0
     }
     instance.pointee.floodCount += count
-    return instance.pointee.floodCount > limit
+    return instance.pointee.floodCount > limit && UInt64(instance.pointee.floodCount) > 4 * (inputs - instance.pointee.floodStartInputs + 1)
   }
 
   /// Delivers what happened to orders and to risk, and what follows from that, until all is quiet. Ends because budgets do.

@@ -34,7 +34,8 @@ public struct EngineConfiguration: Sendable {
   public var onHalt = HaltAction.cancel
   /// What becomes of the position of an instance whose plugin fails.
   public var onFailure = FailureAction.flatten
-  /// More intents of an instance in one second are a flood, and it is out; nil = unlimited.
+  /// More intents of an instance in one second, and more than four for each market event in it, are a flood, and it is out;
+  /// nil = unlimited.
   public var maximumIntentsPerSecond: Int?
   /// How long an opening order waits for the Supervisor's answer; nil = nobody is asked.
   public var approvalNanoseconds: Int64?

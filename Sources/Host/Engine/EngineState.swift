@@ -51,6 +51,7 @@ struct InstanceState {
   /// Intents since `floodStart`, to tell a flood.
   var floodCount = 0
   var floodStartNanoseconds = Int64.min
+  var floodStartInputs: UInt64 = 0
 
   var book = PositionBook()
   var trip = OpenTrip()

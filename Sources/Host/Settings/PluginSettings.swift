@@ -4,8 +4,8 @@ import Engine
 public struct PluginSettings: Sendable, Hashable {
   /// Room for intents in one call; 1...256.
   public var maximumIntentsPerEvent = 16
-  /// More in one second are a flood; 1...1000000, nil = unlimited.
-  public var maximumIntentsPerSecond: Int? = 10_000
+  /// More in one second, and more than four for each market event in it, are a flood; 1...1000000, nil = unlimited.
+  public var maximumIntentsPerSecond: Int? = 1000
   public var isolation = Isolation.inProcess
   /// By id, as EMACross@BTCUSDT/0; beats `isolation` and the manifest.
   public var isolationByInstance: [String: Isolation] = [:]
