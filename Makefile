@@ -14,7 +14,7 @@ REPORT := data/reports/demo
 # A crashed child's backtracer would hold its parent's pipe for minutes.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: setup demo test check bench bench-fills release tests lint clean
+.PHONY: setup demo test check bench bench-isolation bench-fills release tests lint clean
 
 setup:
 	@tools/setup.sh
@@ -32,7 +32,7 @@ demo: release
 
 # Release products first: some tests hold what is shipped, not what is debugged.
 tests: setup
-	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC EMACrossC Churn Workload AllocationCounter
+	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC EMACrossC Churn Workload Saboteur AllocationCounter
 	swift build $(SWIFT_FLAGS) --build-tests
 
 test: tests
@@ -50,6 +50,10 @@ check: lint tests
 
 bench: tests
 	Benchmarks/peers.sh
+	Benchmarks/isolation.sh $(RELEASE)
+
+bench-isolation: tests
+	Benchmarks/isolation.sh $(RELEASE)
 
 bench-fills: release
 	Benchmarks/fills.sh

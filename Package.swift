@@ -139,6 +139,8 @@ let fixtures: [Target] = [
   cPlugin("FaultyTwoSymbols", "Plugins/Fixtures/FaultyTwoSymbols", linkedBy: [.unsafeFlags(["-use-ld=lld", "-Xlinker", "-znodelete"])]),
   cPlugin("FaultyUnstable", "Plugins/Fixtures/FaultyUnstable"),
   cPlugin("LogisticModel", "Plugins/Fixtures/LogisticModel"),
+  // Tries to get out of its sandbox.
+  cPlugin("Escape", "Plugins/Fixtures/Escape"),
   cPlugin("Fatal", "Plugins/Fixtures/Fatal"),
   // Holds a position and fails at a random moment.
   cPlugin("Saboteur", "Plugins/Fixtures/Saboteur"),

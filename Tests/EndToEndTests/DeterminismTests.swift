@@ -64,4 +64,16 @@ import Testing
       #expect(try other.backtest(ticks).text("decision_hash") == built)
     }
   }
+
+  @Test(arguments: ["EMACross", "OrderFlow", "BreakoutC"]) func `In a worker a strategy decides as in place`(strategy: String) throws {
+    let inPlace = try host.backtest(ticks, strategy: strategy, parameters: [])
+    let decisions = try inPlace.text("decision_hash")
+    for spins in ["0", "2000"] {
+      let isolated = try host.backtest(
+        ticks, strategy: strategy, parameters: [],
+        more: ["--set", "plugins.isolation=process", "--set", "plugins.spin_iterations=\(spins)", "--set", "plugins.deadline_us=1000000"])
+      #expect(try isolated.text("decision_hash") == decisions && isolated.integer("fills") == inPlace.integer("fills"))
+    }
+    #expect(try inPlace.integer("fills") > 0, "it acts: \(inPlace)")
+  }
 }

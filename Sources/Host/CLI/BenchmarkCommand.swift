@@ -1,13 +1,15 @@
 import ArgumentParser
 import Backtest
+import Kernel
 import Market
+import Plugins
 import Session
 
 /// Figures for `make bench`: CPU time of the engine alone, ticks in memory.
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measure the engine alone, for make bench.", shouldDisplay: false,
-    subcommands: [Engine.self, Workload.self, Orders.self, Fills.self])
+    subcommands: [Engine.self, Workload.self, Orders.self, Fills.self, RoundTrip.self])
 
   struct Engine: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "A strategy over a tick file held in memory; the best of several rounds.")
@@ -62,6 +64,44 @@ struct BenchmarkCommand: ParsableCommand {
       ).orders(orders, window: 10_000)
       if output.json { try Console.result(costs.json.description) }
       Console.line("first 10,000 orders \(costs.first) ns each, last 10,000 \(costs.last) ns each; a look at all invariants \(costs.invariants) ns")
+    }
+  }
+
+  struct RoundTrip: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "roundtrip", abstract: "One event of EMACross in place and through a worker, and how long deaths take to be noticed.")
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var output: OutputOptions
+    @Option var events = 200_000
+    @Option var deaths = 50
+
+    func run() throws {
+      let loaded = try settings.load()
+      let instrument = try StrategiesOutput.instrument("BTCUSDT", loaded)
+      let benchmark = RoundTripBenchmark(instrument: instrument, now: Clocks.monotonicNanoseconds)
+      let plugin = try PluginFile.read(StrategiesOutput.path("EMACross"))
+      var options = WorkerOptions(cpus: loaded.plugins.workerCPUs, deadlineMicroseconds: 1_000_000)
+      options.spinIterations = 100_000
+      var rows = [("in place", try benchmark.inPlace(plugin, count: events))]
+      rows.append(("worker, spin", try benchmark.isolated(plugin, count: events, options: options)))
+      options.spinIterations = loaded.plugins.spinIterations
+      rows.append(("worker, \(options.spinIterations) spins, then futex", try benchmark.isolated(plugin, count: events, options: options)))
+      options.spinIterations = 0
+      rows.append(("worker, futex", try benchmark.isolated(plugin, count: events / 10, options: options)))
+      options.spinIterations = loaded.plugins.spinIterations
+      let saboteur = StrategiesOutput.path("Saboteur")
+      if Files.exists(saboteur) {
+        let file = try PluginFile.read(saboteur)
+        rows.append(("crash noticed", try benchmark.deaths(file, fault: "crash", count: deaths, options: options)))
+        options.deadlineMicroseconds = loaded.plugins.deadlineMicroseconds
+        rows.append(
+          ("hang noticed, deadline \(options.deadlineMicroseconds) us", try benchmark.deaths(file, fault: "hang", count: deaths, options: options)))
+      }
+      if output.json { try Console.result(JSONValue.object(rows.map { (key: $0.0, value: $0.1.json) }).description) }
+      for (name, figures) in rows {
+        Console.line("\(name): p50 \(figures.p50) ns, p99 \(figures.p99) ns, p99.9 \(figures.p999) ns (\(figures.count))")
+      }
     }
   }
 

@@ -29,7 +29,7 @@ unsigned qe_filter_breach(int system_call) {
 #if defined(__x86_64__)
     case SYS_fork: case SYS_vfork:
 #endif
-    case SYS_clone: case SYS_clone3: case SYS_execve: case SYS_execveat: case SYS_kill: case SYS_tkill: case SYS_tgkill: case SYS_rt_sigqueueinfo:
+    case SYS_rt_sigaction: case SYS_rt_sigprocmask: case SYS_sigaltstack: case SYS_getppid: case SYS_prctl: case SYS_clone: case SYS_clone3: case SYS_execve: case SYS_execveat: case SYS_kill: case SYS_tkill: case SYS_tgkill: case SYS_rt_sigqueueinfo:
     case SYS_rt_tgsigqueueinfo: case SYS_pidfd_open: case SYS_pidfd_send_signal: case SYS_pidfd_getfd: case SYS_ptrace: case SYS_process_vm_readv:
     case SYS_process_vm_writev: case SYS_wait4: case SYS_waitid: case SYS_setns: case SYS_unshare: case SYS_setpgid: case SYS_setsid:
         return QE_BREACH_PROCESS;
