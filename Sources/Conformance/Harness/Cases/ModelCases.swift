@@ -13,7 +13,8 @@ extension Catalogue {
       return "\(player.calls) predictions"
     },
     Case(
-      "batch-equals-single", "a batch gives each row the answer of a single call", .model, after: ["predict-in-bounds", "deterministic"],
+      "batch-equals-single", "a batch gives each row the answer of a single call", .model,
+      after: ["predict-in-bounds", "deterministic", "extension-tables"],
       isSeeded: true
     ) { trial in
       let plugin = try trial.plugin()

@@ -3,7 +3,9 @@ import PluginABI
 extension Catalogue {
   /// The state extension.
   static let stateCases: [Case] = [
-    Case("state-round-trip", "a restored instance has the same bytes and goes on alike", after: ["deterministic"], isSeeded: true) { trial in
+    Case(
+      "state-round-trip", "a restored instance has the same bytes and goes on alike", after: ["deterministic", "extension-tables"], isSeeded: true
+    ) { trial in
       guard try trial.plugin().state != nil else { throw Finding.skips("it keeps no state") }
       let events = trial.size(10_000, quick: 2000)
       let original = try trial.active()
