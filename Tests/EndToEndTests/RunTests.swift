@@ -113,4 +113,24 @@ import Testing
     let outcome = try host.succeed(["run", "--duration", "0.5", "--json", "--set", "risk.kill_switch.file=kill.json"])
     #expect(try outcome.text("halted") == "KILLED")
   }
+
+  @Test func `The engine's thread and the workers stay on the CPUs that they are given`() throws {
+    try publish()
+    let child = try host.start([
+      "run", "--mode", "mock", "--set", "engine.cpu=0", "--set", "plugins.isolation=process", "--set", "plugins.worker_cpus=0", "--set",
+      "plugins.deadline_us=1000000",
+    ])
+    try child.waitForError("mock 1s")
+    func allowed(_ number: Int) throws -> Substring? {
+      try String(contentsOfFile: "/proc/\(number)/status", encoding: .utf8).split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+    }
+    let socket = try ControlSocket(host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path)
+    let instance = try #require((try socket.status()["instances"] as? [[String: Any]])?.first)
+    let worker = try #require(instance["worker_pid"] as? Int)
+    #expect(try allowed(Int(child.processID)) == "Cpus_allowed_list:\t0" && allowed(worker) == "Cpus_allowed_list:\t0")
+    child.signal(SIGTERM)
+    #expect(try child.finish(deadlineSeconds: 30).exitCode == 0)
+    let wrong = try host.run(["run", "--mode", "mock", "--set", "engine.cpu=1023"])
+    #expect(wrong.exitCode == 78 && wrong.errors.contains("engine.cpu"), "\(wrong)")
+  }
 }

@@ -74,6 +74,10 @@ public struct HostRun: Sendable {
     let watchdog = host.watchdog
     try watchdog.start()
     defer { watchdog.stop() }
+    // Last: threads and workers that were started before keep all CPUs.
+    if let cpu = settings.engine.cpu {
+      do { try ChildProcess.pin(to: [cpu]) } catch { throw SessionError(.configuration, "engine.cpu: \(error)") }
+    }
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
   }
