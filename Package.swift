@@ -141,6 +141,7 @@ let fixtures: [Target] = [
   cPlugin("LogisticModel", "Plugins/Fixtures/LogisticModel"),
   // Tries to get out of its sandbox.
   cPlugin("Escape", "Plugins/Fixtures/Escape"),
+  cPlugin("EscapeConstructor", "Plugins/Fixtures/EscapeConstructor"),
   cPlugin("Fatal", "Plugins/Fixtures/Fatal"),
   // Holds a position and fails at a random moment.
   cPlugin("Saboteur", "Plugins/Fixtures/Saboteur"),
@@ -170,7 +171,7 @@ let tests: [Target] = [
   test("SimulationTests", ["Engine", "Market", "Risk", "Simulation"]),
   test("CryptographyTests", ["Cryptography"]),
   test("KernelTests", ["Kernel"]),
-  test("PluginsTests", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins"]),
+  test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
   test("CompressionTests", ["Compression"]),
   test("JSONScannerTests", ["JSONScanner"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),

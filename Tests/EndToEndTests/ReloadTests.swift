@@ -39,28 +39,28 @@ import Testing
 
   @Test(arguments: [String](["in_process", "process"]))
   func `Versions that take over lose no event and see none twice`(isolation: String) throws {
-    let events = 12_000
     let more = ["--set", "plugins.isolation=\(isolation)", "--set", "plugins.deadline_us=1000000"]
     #expect(try publish(build(0)).exitCode == 0)
-    // The strategy's state is all that it has seen: one event more or less, and it decides otherwise.
-    let alone = try host.succeed(mock(events: events, more))
-    #expect(try alone.integer("events") == events && alone.integer("fills") > 100, "\(alone)")
-
-    let child = try host.start(mock(events: events, more))
+    let child = try host.start(Self.wide + more)
     try child.waitForError("mock ")
-    var reloads = 0
     for number in 1...10 {
       let outcome = try publish(build(number))
-      #expect(outcome.exitCode == 0, "\(outcome)")
-      if outcome.errors.contains("host in mode mock: EMACrossC@BTCUSDT/0: "), outcome.errors.contains("state restored (") { reloads += 1 }
+      #expect(outcome.exitCode == 0 && outcome.errors.contains("host in mode mock: EMACrossC@BTCUSDT/0: "), "\(outcome)")
+      #expect(outcome.errors.contains("state restored ("), "\(outcome)")
     }
     let back = try host.run(["strategies", "rollback", "--symbol", "BTCUSDT"])
     #expect(back.exitCode == 0 && back.errors.contains("state restored ("), "\(back)")
+    _ = try ControlSocket(socket).status { ($0["fills"] as? Int ?? 0) > 100 }
+    child.signal(SIGTERM)
     let outcome = try child.finish(deadlineSeconds: 120)
-    #expect(outcome.exitCode == 0 && reloads == 10, "\(reloads) reloads; \(outcome)")
-    #expect(try outcome.integer("events") == events)
+    #expect(outcome.exitCode == 0, "\(outcome)")
+
+    // Its twin has the same market for as many events, and nobody takes over. The strategy's state is all that it has seen: one
+    // event more or less, and it would have decided otherwise.
+    let events = try outcome.integer("events")
+    let alone = try host.succeed(mock(events: events, more))
+    #expect(try alone.integer("events") == events && alone.integer("fills") == outcome.integer("fills"), "\(alone)")
     #expect(try instance(outcome)["decision_hash"] as? String == instance(alone)["decision_hash"] as? String)
-    #expect(try outcome.integer("fills") == alone.integer("fills"))
   }
 
   @Test func `A version that is refused leaves the old one running`() throws {

@@ -25,8 +25,6 @@ public struct StrategyLauncher: Sendable {
   }
 
   /// Creates, initialises and activates.
-  ///
-  /// A worker dies with the thread that started it: call this on a thread that lives as long as the run.
   public func start(_ resolved: ResolvedStrategy, _ instrument: Instrument) throws -> any HostedStrategy {
     let id = resolved.instanceID(on: instrument)
     switch isolation(of: id, manifest: resolved.manifest) {

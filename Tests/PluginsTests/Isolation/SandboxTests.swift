@@ -66,6 +66,30 @@ import Testing
     }
   }
 
+  @Test func `A constructor is in the box already`() throws {
+    let error = try fault { _ = try Self.start("EscapeConstructor") }
+    #expect(error.description.contains("tried to open or change a file"), "\(error)")
+  }
+
+  @Test func `A state goes out and in again, on one worker and as often as wanted`() throws {
+    let room = UnsafeMutablePointer<qe_intent>.allocate(capacity: 16)
+    defer { room.deallocate() }
+    let strategy = try Self.start("EMACross")
+    defer { strategy.close() }
+    var states: [[UInt8]] = []
+    for sequence in 1...3 {
+      #expect(Self.ask(strategy, room: room, price: 600_000 + Int64(sequence), sequence: UInt64(sequence)) == .intents(status: QE_OK, count: 0))
+      states.append(try #require(try strategy.saveState()))
+    }
+    #expect(Set(states).count == 3)
+    for state in states + states.reversed() {
+      try strategy.restoreState(state)
+      #expect(try strategy.saveState() == state)
+    }
+    #expect(try fault { try strategy.restoreState(Array(states[0].dropLast())) }.code == .stateInvalid)
+    #expect(try strategy.saveState() == states[0], "refused bytes change nothing")
+  }
+
   @Test func `What does not try anything runs, and may ask for memory`() throws {
     let room = UnsafeMutablePointer<qe_intent>.allocate(capacity: 16)
     defer { room.deallocate() }

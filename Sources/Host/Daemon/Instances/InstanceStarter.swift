@@ -4,7 +4,7 @@ import Synchronization
 
 /// Starts and ends plugins on a thread of its own, so that the engine's never waits for either.
 ///
-/// One thread for the life of the run: a worker dies with the thread that started it.
+/// One thread for the life of the run, so that what is done about an instance is done in order.
 final class InstanceStarter: Sendable {
   /// A strategy on its way from one thread to another, which has it alone.
   struct Handed: @unchecked Sendable {

@@ -19,6 +19,8 @@ final class WorkerLink {
   private var number: UInt32 = 1
   private var deadlineNanoseconds: Int64 = 0
   private var capacity: UInt32 = 0
+  /// The last answer that was taken.
+  private var answered: UInt32 = 0
   /// How it ended, once it has; nothing is asked of it then.
   private(set) var failure: PluginFailure?
   private var isClosed = false
@@ -96,20 +98,33 @@ final class WorkerLink {
 
   /// Nil when the answer is there.
   private func awaitAnswer() -> PluginFailure? {
-    let before = memory.answer.spin(whileNot: number, times: options.spinIterations)
-    if before == number { return nil }
+    let before = answered
+    var spins = options.spinIterations
+    // In pieces, because the deadline holds while spinning too.
+    while spins > 0 {
+      let seen = memory.answer.spin(whileNot: number, times: min(spins, Self.spinPiece))
+      if seen != before || Clocks.monotonicNanoseconds() >= deadlineNanoseconds { break }
+      spins -= Self.spinPiece
+    }
     while true {
       let seen = memory.answer.value
-      if seen == number { return nil }
-      // Only these two ever follow each other, unless somebody scribbles.
-      if seen == Sandbox.ended { return .ended(lastWords() ?? .garbled) }
+      if seen == number {
+        answered = number
+        return nil
+      }
+      if seen == Sandbox.ended { return .ended(deathWords()) }
+      // Nothing else is ever there, unless somebody scribbles.
+      guard seen == before else { return .ended(.garbled) }
       let left = deadlineNanoseconds - Clocks.monotonicNanoseconds()
-      if left <= 0 { return .timedOut(deadlineMicroseconds: options.deadlineMicroseconds) }
+      // One that is gone was not late: this thread may have been held up itself.
+      if left <= 0 { return processEnd().map { .ended($0) } ?? .timedOut(deadlineMicroseconds: options.deadlineMicroseconds) }
       // Sliced, because a SIGKILL from outside leaves no words.
       memory.answer.sleep(while: seen, nanoseconds: min(left, 1_000_000))
-      if memory.answer.value != number, let end = processEnd() { return .ended(end) }
+      if memory.answer.value == before, let end = processEnd() { return .ended(end) }
     }
   }
+
+  private static let spinPiece = 1024
 
   // MARK: Its end
 
@@ -122,14 +137,20 @@ final class WorkerLink {
     return end
   }
 
-  private func processEnd() -> WorkerEnd? {
-    guard let end = child.reap() else { return nil }
-    if let words = lastWords() { return words }
-    switch end {
-    case .signal(let number): return .signal(number)
+  /// How the kernel says that it ended; nil while it has not.
+  private func processEnd(milliseconds: Int32 = 0) -> WorkerEnd? {
+    switch child.reap(milliseconds: milliseconds) {
+    case nil: return nil
     case .exited(let status): return .exited(status: status)
+    case .signal(let number):
+      // A breach ends by one of these two; words about any other death are somebody's scribble.
+      if number == SIGSYS || number == SIGSEGV, case .breach(let breach, let call)? = lastWords() { return .breach(breach, systemCall: call) }
+      return .signal(number)
     }
   }
+
+  /// The worker says that it is dying: the kernel knows of what in a moment.
+  private func deathWords() -> WorkerEnd { processEnd(milliseconds: 20) ?? lastWords() ?? .garbled }
 
   /// A hint of the worker's own, held to what it can be.
   private func lastWords() -> WorkerEnd? {
@@ -190,7 +211,8 @@ final class WorkerLink {
   func abandon() {
     isClosed = true
     child.kill()
-    _ = child.reap(milliseconds: -1)
+    // Bounded: one that the kernel cannot end must not hold us for ever.
+    _ = child.reap(milliseconds: 1000)
   }
 
   func close() {

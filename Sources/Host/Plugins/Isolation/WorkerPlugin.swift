@@ -12,7 +12,9 @@ final class WorkerPlugin {
   /// The room that is lent for intents: the plugin's own process, and so its own to spoil.
   private let room: UnsafeMutablePointer<qe_intent>
   private static let roomSize = 256
-  private var state: [UInt8] = []
+  /// A state on its way out, and one on its way in.
+  private var saved: [UInt8] = []
+  private var received: [UInt8] = []
 
   init(_ image: PluginImage, _ memory: WorkerMemory, subject: String) {
     self.image = image
@@ -31,6 +33,8 @@ final class WorkerPlugin {
   func answer(_ number: UInt32) {
     let slot = memory.requestSlot(number)
     let head = slot.load(as: WorkerHead.self)
+    // Pieces of one state follow each other: anything else between them means that it was given up.
+    if head.code != Int32(WorkerMemory.Request.restore.rawValue), !received.isEmpty { received = [] }
     switch WorkerMemory.Request(rawValue: UInt32(bitPattern: head.code)) {
     case .process: process(number, slot, capacity: head.count)
     case .create: create(number, Int(head.count))
@@ -82,31 +86,33 @@ final class WorkerPlugin {
     if offset == 0 {
       let size = table.pointee.size(instance)
       guard size <= UInt64(StrategyInstance.stateLimit) else { return WorkerMain.reply(memory, number, QE_TOO_SMALL, [], total: Int(clamping: size)) }
-      state = [UInt8](repeating: 0, count: Int(size))
+      saved = [UInt8](repeating: 0, count: Int(size))
       var written: UInt64 = 0
-      let status = state.withUnsafeMutableBufferPointer { buffer in
+      let status = saved.withUnsafeMutableBufferPointer { buffer in
         buffer.baseAddress.map { table.pointee.save(instance, $0, size, &written) } ?? QE_OK
       }
       guard status == QE_OK, written <= size else {
-        state = []
+        saved = []
         return WorkerMain.reply(memory, number, QE_ERROR, [], total: Int(clamping: written))
       }
-      state.removeLast(Int(size - written))
+      saved.removeLast(Int(size - written))
     }
-    WorkerMain.reply(memory, number, QE_OK, Array(state.dropFirst(offset).prefix(WorkerMemory.areaSize)), total: state.count)
+    let piece = Array(saved.dropFirst(offset).prefix(WorkerMemory.areaSize))
+    WorkerMain.reply(memory, number, QE_OK, piece, total: saved.count)
+    if offset + piece.count >= saved.count { saved = [] }
   }
 
   /// Takes a piece of a state; with the last one the plugin has it.
   private func restore(_ number: UInt32, _ count: Int, total: Int) {
-    state += memory.areaBytes(count)
-    if state.count < total { return WorkerMain.reply(memory, number, QE_OK, []) }
-    defer { state = [] }
+    received += memory.areaBytes(count)
+    if received.count < total { return WorkerMain.reply(memory, number, QE_OK, []) }
+    defer { received = [] }
     guard let extension_ = image.extension(QE_EXTENSION_STATE, as: qe_state_extension.self), let table, let instance else {
       return WorkerMain.reply(memory, number, QE_INVALID, [])
     }
     var status = table.pointee.deactivate(instance)
     if status == QE_OK {
-      let restored = state.withUnsafeBufferPointer { extension_.pointee.restore(instance, $0.baseAddress, UInt64($0.count)) }
+      let restored = received.withUnsafeBufferPointer { extension_.pointee.restore(instance, $0.baseAddress, UInt64($0.count)) }
       status = table.pointee.activate(instance)
       if status == QE_OK { status = restored }
     }

@@ -45,10 +45,10 @@ public final class ChildProcess {
     lifeline = ends[1]
   }
 
-  /// Ends it, waits for its end and reaps it.
+  /// Ends it, and reaps it if that takes no longer than a second.
   deinit {
     kill()
-    _ = reap(milliseconds: -1)
+    _ = reap(milliseconds: 1000)
     close(lifeline)
     close(descriptor)
   }
