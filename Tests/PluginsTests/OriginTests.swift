@@ -27,6 +27,28 @@ import Testing
     #expect(try fault { _ = try check.facts(file, Samples.perpetual(), 0, [:]) }.code == code)
   }
 
+  /// The loader goes its own way through these tables; a reader that went another one let libanl.so.1 pass unseen.
+  @Test(arguments: HiddenDependency.allCases)
+  func `What the loader would see and a reader would not is refused`(_ trick: HiddenDependency) throws {
+    let whole = Array(try Libraries.bytes("FaultyDependency"))
+    #expect(ElfFacts(whole).needed.contains("libanl.so.1") && ElfFacts(whole).obscurity == nil)
+    let path = try Libraries.write(Data(try trick.applied(to: whole)), "libHidden.so", in: folder)
+    let error = try fault { _ = try PluginLibrary.load(path) }
+    #expect(error.code == .compatMismatch("dynamic section") && error.description.contains(trick.reason), "\(error)")
+  }
+
+  @Test func `An entry that the loader passes over hides none after it`() throws {
+    let path = try Libraries.write(
+      Data(try HiddenDependency.withEntry(0x6000_0ABC, .max, Array(try Libraries.bytes("FaultyDependency")))), "libHidden.so", in: folder)
+    #expect(try fault { _ = try PluginLibrary.load(path) }.code == .dependencyNotAllowed("libanl.so.1"))
+  }
+
+  @Test(arguments: ["EMACross", "OrderFlow", "BreakoutC", "EMACrossC", "Faulty"])
+  func `What linkers write is read`(_ name: String) throws {
+    let facts = ElfFacts(Array(try Libraries.bytes(name)))
+    #expect(facts.obscurity == nil && facts.needed.contains("libc.so.6"), "\(facts.obscurity ?? "")")
+  }
+
   @Test func `A Swift plugin of another toolchain is refused in process, a C plugin of any is not`() throws {
     // Its own compiler's commit is overwritten: as if another one had built it.
     let commit = try #require(HostToolchain.name?.split(separator: " ").last.map(String.init))

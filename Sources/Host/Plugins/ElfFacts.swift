@@ -1,9 +1,12 @@
-/// What a library's bytes say of how it was linked and built. They may be anything: whatever cannot be read is not there.
+/// What a library's bytes say of how it was linked and built. They may be anything: what cannot be read of its makers is not
+/// there, and what cannot be told of the loader's part is said.
 struct ElfFacts {
   /// DT_NEEDED, in order.
   private(set) var needed: [String] = []
   /// Entries by which the loader would take in other files, by name.
   private(set) var detours: [String] = []
+  /// Why it cannot be told what the loader would do; nothing that is needed is known then.
+  private(set) var obscurity: String?
   /// The Swift toolchain that linked it, `clang 21.0.0 11673e6660b2`; nil where nothing says so.
   private(set) var toolchain: String?
 
@@ -14,7 +17,11 @@ struct ElfFacts {
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    readDynamic()
+    do throws(ElfDynamic.Obscure) {
+      let dynamic = try ElfDynamic(bytes)
+      needed = dynamic.needed
+      detours = dynamic.detours
+    } catch { obscurity = error.reason }
     readSections()
   }
 
@@ -37,48 +44,6 @@ struct ElfFacts {
     let sum = one.addingReportingOverflow(other)
     return sum.overflow ? nil : sum.partialValue
   }
-
-  // MARK: What the loader will do
-
-  private struct Segment {
-    var type: Int
-    var offset: Int
-    var address: Int
-    var size: Int
-  }
-
-  private var segments: [Segment] {
-    guard let table = integer(32, 8), let size = integer(54, 2), let count = integer(56, 2), size >= 56, count <= 256 else { return [] }
-    return (0..<count).compactMap { index in
-      guard let row = sum(table, index * size), let type = integer(row, 4), let offset = integer(row + 8, 8), let address = integer(row + 16, 8),
-        let size = integer(row + 32, 8)
-      else { return nil }
-      return Segment(type: type, offset: offset, address: address, size: size)
-    }
-  }
-
-  private mutating func readDynamic() {
-    let segments = segments
-    guard let dynamic = segments.first(where: { $0.type == 2 }) else { return }
-    var entries: [(tag: Int, value: Int)] = []
-    for index in 0..<min(dynamic.size / 16, 4096) {
-      guard let row = sum(dynamic.offset, index * 16), let tag = integer(row, 8), tag != 0, let value = integer(row + 8, 8) else { break }
-      entries.append((tag, value))
-    }
-    guard let strings = entries.first(where: { $0.tag == 5 })?.value,
-      let home = segments.first(where: { $0.type == 1 && strings >= $0.address && strings - $0.address < $0.size }),
-      let table = sum(strings - home.address, home.offset)
-    else { return }
-    for (tag, value) in entries {
-      guard let place = sum(table, value) else { continue }
-      if tag == 1, let name = text(place) { needed.append(name) }
-      if let name = Self.detourNames[tag] { detours.append("\(name) \(text(place) ?? "")") }
-    }
-  }
-
-  private static let detourNames = [
-    0x6FFF_FEFC: "DT_AUDIT", 0x6FFF_FEFB: "DT_DEPAUDIT", 0x7FFF_FFFD: "DT_AUXILIARY", 0x7FFF_FFFF: "DT_FILTER",
-  ]
 
   // MARK: Who built it
 

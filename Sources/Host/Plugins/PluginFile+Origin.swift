@@ -19,9 +19,13 @@ extension PluginFile {
 
   /// Only what the host has already, or its toolchain's runtime brings.
   ///
-  /// - Throws: `dependency_not_allowed:<soname>`; nothing was loaded.
+  /// - Throws: `dependency_not_allowed:<soname>`, or `compat_mismatch:dynamic section` where that cannot be told; nothing was loaded.
   public func checkDependencies() throws(PluginError) {
     let facts = facts
+    if let reason = facts.obscurity {
+      throw PluginError(
+        .compatMismatch("dynamic section"), path, "what it needs cannot be told for certain: \(reason); link it as the templates of plugin new do")
+    }
     if let detour = facts.detours.first {
       throw PluginError(.dependencyNotAllowed(detour), path, "a plugin must not make the loader take in other files; link it without that")
     }
