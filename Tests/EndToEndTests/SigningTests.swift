@@ -27,6 +27,14 @@ import Testing
     let unsigned = try run(trusting)
     #expect(unsigned.exitCode == 65 && unsigned.errors.contains("signature_invalid:missing"), "\(unsigned)")
 
+    // It would not become current either.
+    let before = try Data(contentsOf: host.folder.url.appendingPathComponent(manifest))
+    let refused = try host.run(["strategies", "publish", "EMACrossC", "--symbol", "BTCUSDT"] + trusting)
+    #expect(refused.exitCode == 65 && refused.errors.contains("signature_invalid:missing"), "\(refused)")
+    #expect(try Data(contentsOf: host.folder.url.appendingPathComponent(manifest)) == before)
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--key", "author.pem"] + trusting)
+
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT"])
     _ = try host.succeed(["plugin", "sign", manifest, "--key", "author.pem"])
     #expect(try run(trusting).exitCode == 0)
     #expect(try host.succeed(["strategies", "list"]).errors.contains("signed by \(key.prefix(16))"))

@@ -40,7 +40,7 @@ import Testing
     #expect(throws: Never.self) { try resolve(TrustPolicy()) }
     let stranger = TrustPolicy(trustedKeys: [String(repeating: "0", count: 64)], requiresSignature: true)
     #expect(try fault { try resolve(stranger) }.code == .signatureInvalid("not trusted"))
-    for bare in ["EMACrossC", Workplace.plugin("BreakoutC").path] where bare.hasPrefix("/") {
+    for bare in ["BreakoutC", Workplace.plugin("BreakoutC").path] {
       #expect(try fault { try resolve(trusting, strategy: bare) }.code == .signatureInvalid("missing"))
     }
     try publish(signed: false)

@@ -56,7 +56,7 @@ struct StrategiesCommand: ParsableCommand {
       let entry = try StrategiesOutput.store(loaded).publish(
         try PluginFile.read(StrategiesOutput.path(library)), instrument: instrument, horizonSeconds: horizon ?? 0,
         parameters: try Assignments.parse(parameters, option: "--param"), isolation: isolation.flatMap(Isolation.init), signedBy: pem,
-        check: StrategyLauncher(loaded).check)
+        trust: loaded.trustPolicy, check: StrategyLauncher(loaded).check)
       if entry.horizonSeconds > 0, !entry.manifest.events.contains("bar") {
         Console.warning(
           "\(entry.manifest.name) does not ask for bars: with a horizon of \(entry.horizonSeconds) s it will never open; publish it with --horizon 0")

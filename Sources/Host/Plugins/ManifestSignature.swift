@@ -37,7 +37,9 @@ public struct TrustPolicy: Sendable {
   func check(_ manifest: StrategyManifest?, _ path: String) throws(PluginError) {
     guard requiresSignature, !trusts(manifest?.signature) else { return }
     guard let signature = manifest?.signature else {
-      throw PluginError(.signatureInvalid("missing"), path, "plugins.require_signature is on; sign it with: quantumedge plugin sign")
+      throw PluginError(
+        .signatureInvalid("missing"), path,
+        "plugins.require_signature is on; publish it with --key, or sign its manifest with: quantumedge plugin sign")
     }
     throw PluginError(
       .signatureInvalid("not trusted"), path, "it is signed by \(signature.publicKey), which plugins.trusted_keys does not have")

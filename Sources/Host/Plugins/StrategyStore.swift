@@ -52,7 +52,7 @@ public struct StrategyStore: Sendable {
   /// - Throws: `PluginError`; the version that was current stays current then.
   public func publish(
     _ file: PluginFile, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], isolation: Isolation? = nil,
-    signedBy pem: [UInt8]? = nil, check: StrategyCheck
+    signedBy pem: [UInt8]? = nil, trust: TrustPolicy = TrustPolicy(), check: StrategyCheck
   ) throws(PluginError) -> Entry {
     let facts = try check.facts(file, instrument, horizonSeconds, parameters)
     let installed = try install(file)
@@ -69,6 +69,8 @@ public struct StrategyStore: Sendable {
       parameters: parameters, events: EventNames.names(of: facts.events), abi: (facts.abiMajor, facts.abiMinor), createdAt: now / 1_000_000_000,
       build: hostVersion, swiftToolchain: file.swiftToolchain, isolation: isolation)
     if let pem { try manifest.sign(withPEM: pem) }
+    // What no run would take does not become current.
+    try trust.check(manifest, file.path)
     return try place(file, manifest, version, lock)
   }
 
