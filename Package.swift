@@ -64,6 +64,7 @@ let adapters: [Target] = [
   room("Feeds", "Sources/Host/Feeds", ["Compression", "JSONScanner", "Market"]),
   room("Plugins", "Sources/Host/Plugins", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI"]),
   room("Report", "Sources/Host/Report", ["Market"]),
+  room("Secrets", "Sources/Host/Secrets", ["Cryptography", "Kernel", "Market"]),
   .target(
     name: "Scaffold", dependencies: ["Market", "PluginABI", "ScaffoldTexts"], path: "Sources/Host/Scaffold", exclude: ["Texts"],
     swiftSettings: swiftSettings),
@@ -87,8 +88,8 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session",
-      "Settings",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Secrets",
+      "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -176,6 +177,7 @@ let tests: [Target] = [
   test("JSONScannerTests", ["JSONScanner"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
+  test("SecretsTests", ["CLibCrypto", "Cryptography", "Market", "Secrets"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),

@@ -13,11 +13,13 @@ struct QuantumEdge: ParsableCommand {
     version: HostVersion.text,
     subcommands: [
       RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, StrategiesCommand.self,
-      PluginCommand.self, TicksCommand.self,
+      PluginCommand.self, TicksCommand.self, SecretsCommand.self, InitSecretsAliasCommand.self,
       BenchmarkCommand.self, WorkerCommand.self,
     ])
 
   static func main() {
+    // Before anything else can read the environment, copy it or start a thread.
+    HostEnvironment.take()
     // A reader that goes away (`| head`) is an error of the write, not a death without a word.
     signal(SIGPIPE, SIG_IGN)
     // A child of `strategies verify --deep`: runs one case and does not return.

@@ -14,6 +14,8 @@ public enum FaultKind: Sendable, Hashable {
   case internalError
   /// Settings are not acceptable.
   case configuration
+  /// Secrets that the run needs are missing, or the container or its passphrase is not what it should be.
+  case secrets
 
   /// sysexits.h.
   public var exitCode: Int32 {
@@ -24,6 +26,7 @@ public enum FaultKind: Sendable, Hashable {
     case .missingInput: 66
     case .unavailable: 69
     case .internalError: 70
+    case .secrets: 77
     case .configuration: 78
     }
   }

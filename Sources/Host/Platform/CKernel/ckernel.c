@@ -92,6 +92,8 @@ int qe_terminal_size(int fd, int *columns, int *rows) {
     return 0;
 }
 
+char **qe_environment(void) { return environ; }
+
 const char *qe_library_of(const char *symbol) {
     Dl_info info;
     void *address = dlsym(RTLD_DEFAULT, symbol);

@@ -6,7 +6,10 @@ public enum Files {
   /// All bytes of a regular file.
   ///
   /// - Throws: EFBIG when it has more than `limit` bytes, EISDIR for what is not a regular file.
-  public static func read(_ path: String, limit: Int) throws(KernelError) -> [UInt8] {
+  public static func read(_ path: String, limit: Int) throws(KernelError) -> [UInt8] { try readWithMode(path, limit: limit).bytes }
+
+  /// The same, with the permissions (the lower 12 bits of `st_mode`) of the very file that was read.
+  public static func readWithMode(_ path: String, limit: Int) throws(KernelError) -> (bytes: [UInt8], mode: UInt32) {
     // Not blocking: a pipe without a writer would hold the caller for ever before it is seen to be no file.
     let descriptor = qe_open(path, O_RDONLY | O_NONBLOCK, 0)
     guard descriptor >= 0 else { throw KernelError("open", path) }
@@ -30,7 +33,7 @@ public enum Files {
       if filled == bytes.count { throw KernelError("read", path, code: EBUSY) }
     }
     bytes.removeLast(bytes.count - filled)
-    return bytes
+    return (bytes, status.st_mode & 0o7777)
   }
 
   /// Replaces a file as a whole: a temporary beside it, fsync, rename. On failure the old one stands.

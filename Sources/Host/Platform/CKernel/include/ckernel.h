@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ask.h"
 #include "cprocess.h"
 #include "call_watch.h"
 #include "csandbox.h"
@@ -45,6 +46,9 @@ int qe_event(void);
 
 /* Columns and rows of a terminal: 0, or -1 and errno. */
 int qe_terminal_size(int fd, int *columns, int *rows);
+
+/* The process's own table of NAME=value, which Swift may not name; the last entry is NULL. */
+char **qe_environment(void);
 
 /* The path of the loaded library that has the symbol; NULL when none has. */
 const char *qe_library_of(const char *symbol);

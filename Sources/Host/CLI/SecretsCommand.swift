@@ -1,0 +1,86 @@
+import ArgumentParser
+import Glibc
+import Secrets
+import Session
+
+/// `quantumedge secrets`.
+struct SecretsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "secrets", abstract: "The encrypted file of API keys and tokens: make it, list its names, change its passphrase.",
+    subcommands: [InitSecretsCommand.self, ListSecretsCommand.self, RotateSecretsCommand.self])
+}
+
+/// What main took out of the environment before anything else ran.
+enum HostEnvironment {
+  /// Taken at the first use, which is in the first line of main.
+  static let secrets = SecretEnvironment.take()
+
+  static func take() { _ = secrets }
+}
+
+/// Which container, and who opens it.
+struct SecretFileOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("The container; default: config/secrets.enc below $QE_ROOT, or here.", valueName: "file"))
+  var file: String?
+
+  @Option(
+    name: .customLong("passphrase-fd"),
+    help: ArgumentHelp(
+      "Read the passphrase from this file descriptor, one line; else \(PassphraseSource.variable), else it is asked on the terminal.", valueName: "n")
+  )
+  var passphraseDescriptor: Int32?
+
+  @Flag(name: .long, help: "Print one JSON object on standard output.")
+  var json = false
+
+  func validate() throws { try Self.check(passphraseDescriptor, "--passphrase-fd") }
+
+  static func check(_ descriptor: Int32?, _ option: String) throws {
+    if let descriptor, descriptor < 0 { throw ValidationError("\(option) \(descriptor): a file descriptor is 0 or more") }
+  }
+
+  var path: String {
+    if let file { return file }
+    guard let root = getenv("QE_ROOT"), root.pointee != 0 else { return SecretFile.defaultPath }
+    return "\(String(cString: root))/\(SecretFile.defaultPath)"
+  }
+
+  func source(_ environment: SecretEnvironment) -> PassphraseSource { PassphraseSource(descriptor: passphraseDescriptor, environment: environment) }
+
+  /// The passphrase of a file that is there, or a refusal that says how to give one.
+  func passphrase(_ environment: SecretEnvironment) throws(SecretsError) -> Secret {
+    let source = source(environment)
+    guard let passphrase = try source.read(for: path) else {
+      throw SecretsError(.passphraseMissing, "no passphrase for \(path): \(source.advice)")
+    }
+    return passphrase
+  }
+
+  /// Opens it, with its warnings told.
+  func open(_ environment: SecretEnvironment) throws(SecretsError) -> (file: SecretFile, container: SecretContainer, passphrase: Secret) {
+    let file = try SecretFile.read(path)
+    for warning in file.warnings { Console.warning(warning) }
+    let passphrase = try passphrase(environment)
+    return (file, try file.open(passphrase), passphrase)
+  }
+}
+
+extension SecretContainer.Format {
+  var words: String {
+    switch self {
+    case .version1(let scrypt): "version 1, AES-256-GCM, scrypt N=\(scrypt.cost) r=\(scrypt.blockSize) p=\(scrypt.parallelism)"
+    case .fernet: "the old format, Fernet; 'quantumedge secrets init --migrate' rewrites it"
+    }
+  }
+
+  var json: JSONValue {
+    switch self {
+    case .version1(let scrypt):
+      .object([
+        ("format", .text("quantumedge")), ("version", .integer(1)), ("cipher", .text("aes-256-gcm")), ("kdf", .text("scrypt")),
+        ("n", .integer(scrypt.cost)), ("r", .integer(scrypt.blockSize)), ("p", .integer(scrypt.parallelism)),
+      ])
+    case .fernet: .object([("format", .text("fernet")), ("kdf", .text("pbkdf2-hmac-sha256"))])
+    }
+  }
+}

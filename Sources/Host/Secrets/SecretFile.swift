@@ -1,0 +1,59 @@
+import Cryptography
+import Glibc
+import Kernel
+
+/// A container in its file: who may touch it, and how it is replaced.
+public struct SecretFile: Sendable {
+  /// Where it lies below the root of an installation.
+  public static let defaultPath = "config/secrets.enc"
+
+  public let path: String
+  public let format: SecretContainer.Format
+  public let bytes: [UInt8]
+  /// What the user should know, one line each.
+  public let warnings: [String]
+
+  /// Reads it without opening it.
+  ///
+  /// - Throws: also for a file that others may write: whoever can replace it chooses the keys that are traded with.
+  public static func read(_ path: String) throws(SecretsError) -> SecretFile {
+    let (bytes, mode): ([UInt8], UInt32)
+    do { (bytes, mode) = try Files.readWithMode(path, limit: SecretContainer.maximumByteCount) } catch {
+      switch error.code {
+      case _ where error.isMissing: throw SecretsError(.containerMissing, "\(path): there is no such file; make it with: quantumedge secrets init")
+      case EFBIG: throw refused(.tooLarge, path)
+      case EISDIR: throw SecretsError(.containerUnreadable, "\(path): is not a regular file")
+      default: throw SecretsError(.containerUnreadable, "\(error)")
+      }
+    }
+    let written = mode & 0o022
+    guard written == 0 else {
+      throw SecretsError(.containerExposed, "\(path): others may write to it (mode \(String(mode, radix: 8))); look at it, then: chmod 600 \(path)")
+    }
+    let format: SecretContainer.Format
+    do { format = try SecretContainer.format(of: bytes) } catch { throw refused(error, path) }
+    let warnings = mode & 0o044 == 0 ? [] : ["\(path): others may read it (mode \(String(mode, radix: 8))); cure: chmod 600 \(path)"]
+    return SecretFile(path: path, format: format, bytes: bytes, warnings: warnings)
+  }
+
+  public func open(_ passphrase: Secret) throws(SecretsError) -> SecretContainer {
+    do { return try SecretContainer.open(bytes: bytes, passphrase: passphrase) } catch { throw Self.refused(error, path) }
+  }
+
+  /// Seals and replaces the file in one step, readable by the owner alone from its first moment.
+  public static func write(
+    _ contents: SecretContents, to path: String, passphrase: Secret, scrypt: Scrypt = .standard
+  ) throws(SecretsError) {
+    let bytes: [UInt8]
+    do { bytes = try SecretContainer.seal(contents, passphrase: passphrase, scrypt: scrypt) } catch { throw refused(error, path) }
+    try write(bytes, to: path)
+  }
+
+  static func write(_ bytes: [UInt8], to path: String) throws(SecretsError) {
+    do { try Files.writeAtomically(bytes, to: path, mode: 0o600) } catch { throw SecretsError(.containerNotWritten, "\(error)") }
+  }
+
+  static func refused(_ refusal: SecretContainer.Refusal, _ path: String) -> SecretsError {
+    SecretsError(.container(refusal), "\(path): \(refusal)")
+  }
+}
