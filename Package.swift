@@ -177,7 +177,7 @@ let tests: [Target] = [
   test("JSONScannerTests", ["JSONScanner"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
-  test("SecretsTests", ["CLibCrypto", "Cryptography", "Market", "Secrets"]),
+  test("SecretsTests", ["CLibCrypto", "Cryptography", "Secrets"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
