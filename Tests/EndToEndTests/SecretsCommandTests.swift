@@ -106,6 +106,7 @@ import Testing
   @Test(arguments: [
     (["init", "--mode", "paper"], 64, "uses no secrets"), (["init", "--mode", "real"], 64, "real"),
     (["init", "--exchange", "bingx_swap"], 64, "bingx_swap"),
+    (["init", "--names", "SCALPER_SECRETS_PASSPHRASE"], 64, "opens the container"),
     (["init", "--names", "A,,B"], 64, "no name of a secret"), (["init", "--names", "A B"], 64, "no name of a secret"),
     (["init", "--migrate", "--llm"], 64, "--migrate"), (["list", "--passphrase-fd", "-1"], 64, "--passphrase-fd"),
     (["rotate", "--new-passphrase-fd=-7"], 64, "--new-passphrase-fd"), (["list"], 66, "secrets init"), (["rotate"], 66, "secrets init"),
@@ -241,10 +242,13 @@ import Testing
 
   // MARK: - A person at a terminal
 
-  private func person(_ words: [String], _ environment: [String: String] = [:]) throws -> TerminalChild {
+  private func person(
+    _ words: [String], _ environment: [String: String] = [:], entries: [String] = [], executable: URL? = nil
+  ) throws -> TerminalChild {
     var all = ["SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin", "TERM": "xterm"]
     for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] { all[name] = ProcessInfo.processInfo.environment[name] }
-    return try TerminalChild(host.executable, words, environment: all.merging(environment) { $1 }, folder: host.folder.url)
+    all.merge(environment) { $1 }
+    return try TerminalChild(executable ?? host.executable, words, entries: all.map { "\($0)=\($1)" } + entries, folder: host.folder.url)
   }
 
   @Test func `At a terminal it asks, and shows nothing of what is typed`() throws {
@@ -290,6 +294,41 @@ import Testing
     #expect(try setup.finish() == 128 + number)
     #expect(setup.isEchoing && !setup.text.contains(marker), "\(setup.text)")
     #expect(try config().isEmpty)
+  }
+
+  @Test func `Stopped and brought back, it asks again`() throws {
+    _ = try run(["secrets", "init"], opened(keys), exitCode: 0)
+    let list = try person(["secrets", "list"])
+    try list.wait(for: "passphrase for config/secrets.enc: ")
+    // What was typed before the stop is forgotten. A leader of a session alone is not stopped by it, and goes on at once.
+    list.type("half\u{1A}")
+    try list.wait(for: "passphrase for config/secrets.enc: ")
+    #expect(!list.isEchoing)
+    list.type("\(marker)-p\n")
+    #expect(try list.finish() == 0)
+    #expect(list.isEchoing && list.text.contains("BINANCE_DEMO_API_KEY") && !list.text.contains(marker), "\(list.text)")
+  }
+
+  @Test(arguments: ["</dev/null", "<&-", "2>/dev/null"])
+  func `At a terminal that is not its input and its error nobody is asked`(redirection: String) throws {
+    _ = try run(["secrets", "init"], opened(keys), exitCode: 0)
+    let shell = "'\(host.executable.path)' secrets list \(redirection); echo ended with $?"
+    let list = try person(["-c", shell], executable: URL(fileURLWithPath: "/bin/sh"))
+    #expect(try list.finish() == 0)
+    #expect(list.text.contains("ended with 77") && !list.text.hasPrefix("passphrase for"), "\(list.text)")
+  }
+
+  @Test func `A name that the environment has twice is overwritten twice`() throws {
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    let child = try person(
+      ["run", "--mode", "mock", "--duration", "60"], ["QE_RUNTIME_DIR": host.runtime.path],
+      entries: ["OPENAI_API_KEY=\(marker)-1", "LAST=\(marker)", "OPENAI_API_KEY=\(marker)-2", "OPENAI_API_KEY_OTHER=\(marker)"])
+    try child.wait(for: "mock")
+    let block = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(child.processID)/environ"))
+    child.type("\u{3}")
+    #expect(try child.finish() == 0)
+    let shown = block.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.filter { $0.contains(marker) }.map { $0.prefix { $0 != "=" } }
+    #expect(shown.sorted() == ["LAST", "OPENAI_API_KEY_OTHER"], "and no name that only begins like it")
   }
 
   @Test func `A signal from elsewhere does so too, and the end of input is said`() throws {

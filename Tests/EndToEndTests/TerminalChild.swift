@@ -11,7 +11,8 @@ final class TerminalChild {
   private(set) var text = ""
   private var hasEnded = false
 
-  init(_ executable: URL, _ arguments: [String], environment: [String: String], folder: URL) throws {
+  /// - Parameter entries: of the environment, each `NAME=value`; a name may come twice, as exec allows.
+  init(_ executable: URL, _ arguments: [String], entries: [String], folder: URL) throws {
     // Glibc's module hides posix_openpt and its kin; on Linux they are this.
     terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var (locked, index): (Int32, Int32) = (0, 0)
@@ -34,7 +35,7 @@ final class TerminalChild {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80 /* POSIX_SPAWN_SETSID, which Glibc's module hides */)
     var words: [UnsafeMutablePointer<CChar>?] = (["env", "-C", folder.path, executable.path] + arguments).map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = entries.map { strdup($0) } + [nil]
     defer { (words + variables).forEach { free($0) } }
     var number: pid_t = 0
     let result = posix_spawn(&number, "/usr/bin/env", &actions, &attributes, &words, &variables)

@@ -115,6 +115,7 @@ import Testing
   @Test(arguments: [
     (13, 8, 1), (0, 8, 1), (1, 8, 1), (21, 8, 1), (31, 8, 1), (32, 8, 1), (63, 8, 1), (64, 8, 1), (255, 8, 1), (14, 0, 1), (14, 8, 0),
     (14, 129, 1), (14, 0xFFFF_FFFF, 1), (14, 8, 0xFFFF_FFFF), (14, 0x8000_0000, 0x8000_0000), (17, 8, 5), (18, 8, 1),
+    (16, 1, 1), (17, 1, 1),
   ])
   func `Absurd scrypt parameters are refused before anything is derived`(logarithm: Int, blockSize: Int, parallelism: Int) throws {
     var bytes = try Self.sample()
@@ -182,6 +183,35 @@ import Testing
       if bytes.count > 11, bytes.starts(with: Array("QESECRET".utf8)) { bytes[11] = UInt8.random(in: 20...255, using: &chance) }
       #expect(refusal(bytes) != nil)
     }
+  }
+
+  /// Valid texts with some bytes changed, and bytes of JSON's own alphabet: an answer each time.
+  @Test func `Any plaintext is read or refused`() {
+    var chance = Chance.seeded("any plaintext")
+    let sample = Array(#"{"A":"x\\\"\ud83d\ude00é","PORT":-12.5e-3,"ON":true,"B_1":"\u0041"}"#.utf8)
+    let alphabet = Array(#"{}[]:,"\/ubnrt0123456789-+.eEAtrufalsn "#.utf8) + [0x00, 0x0A, 0x80, 0xC3, 0xED, 0xFF]
+    var readCount = 0
+    for _ in 0..<20_000 {
+      var bytes = chance.chance(70) ? sample : (0..<Int.random(in: 0...40, using: &chance)).map { _ in alphabet.randomElement(using: &chance)! }
+      for _ in 0..<Int.random(in: 0...3, using: &chance) where !bytes.isEmpty {
+        let place = Int.random(in: 0..<bytes.count, using: &chance)
+        switch Int.random(in: 0...2, using: &chance) {
+        case 0: bytes[place] = alphabet.randomElement(using: &chance)!
+        case 1: bytes.remove(at: place)
+        default: bytes.insert(alphabet.randomElement(using: &chance)!, at: place)
+        }
+      }
+      for format in [SecretContainer.Format.fernet, .version1(.cheap)] {
+        var copy = bytes
+        guard let contents = try? SecretContainer.contents(of: SecureBytes(taking: &copy), in: format) else { continue }
+        readCount += 1
+        // What was read can be written, and reads the same.
+        guard readCount % 100 == 1 else { continue }
+        let sealed = try? SecretContainer.seal(contents, passphrase: Secret("p"), scrypt: .cheap)
+        #expect((try? SecretContainer.open(bytes: sealed ?? [], passphrase: Secret("p")))?.contents == contents)
+      }
+    }
+    #expect(readCount > 1000)
   }
 
   @Test func `What is too much for a container is not written`() throws {

@@ -53,6 +53,10 @@ import Testing
     _ = try folder.put(try SecretContainerTests.sample(), at: "real")
     try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "real")
     #expect(try SecretFile.read(folder.path("link")).open(Secret("p")).contents.count == 2)
+    // And written through, so that both still name one container.
+    try SecretFile.write(SecretContents(["A": "1"]), to: folder.path("link"), passphrase: Secret("p"), scrypt: .cheap)
+    #expect(try SecretFile.read(folder.path("real")).open(Secret("p")).contents.texts == ["A": "1"])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link")) == "real")
   }
 
   @Test func `A folder that is not there gets no container, and nothing is left`() throws {

@@ -71,6 +71,18 @@ import Testing
     #expect(wrong.names == [.supervisorAPIToken] && wrong.warnings.count == 1 && wrong.warnings[0].contains("wrong passphrase"))
   }
 
+  @Test func `What is only optional stops nothing, whatever is wrong with it`() throws {
+    var needs = SecretNeeds(mode: .paper, exchange: .binanceSpot, llmEnabled: false, supervisor: true)
+    let odd = try resolve(needs, ["SUPERVISOR_API_TOKEN": "canary\n"])
+    #expect(odd.names.isEmpty && odd.warnings.count == 1 && odd.warnings[0].contains("SUPERVISOR_API_TOKEN") && !odd.warnings[0].contains("canary"))
+    // All that is required is in the environment, which counts first; the container would only add the token.
+    needs = SecretNeeds(mode: .demo, exchange: .binanceUSDM, llmEnabled: false, supervisor: true)
+    _ = try folder.put(Array("QESECRET".utf8), at: "secrets.enc")
+    let secrets = try resolve(needs, keys.merging(passphrase) { $1 }, precedence: .environment)
+    #expect(secrets.names.count == 2 && secrets.warnings.count == 1 && secrets.warnings[0].contains("truncated"))
+    #expect(throws: SecretsError.self) { try resolve(needs, passphrase, precedence: .environment) }
+  }
+
   // MARK: - What stops it
 
   @Test func `Missing ones are named, all at once, with both ways to give them`() throws {

@@ -49,6 +49,9 @@ struct SecretsSetup: ParsableArguments {
       throw ValidationError("--migrate takes what the old container holds, and no other names: leave the other options away")
     }
     if required.isEmpty, !migrate { throw ValidationError("--mode \(mode?.rawValue ?? "") uses no secrets: there is nothing to write") }
+    for name in otherNames where [PassphraseSource.variable, PassphraseSource.newVariable].contains(name) {
+      throw ValidationError("--names \(name): it opens the container and is not put into it")
+    }
     for name in otherNames where !SecretName.isValid(name.utf8) {
       throw ValidationError("--names \(name): no name of a secret: letters, digits and _, at most 64, no digit first")
     }

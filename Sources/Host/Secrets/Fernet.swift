@@ -33,8 +33,7 @@ enum Fernet {
         Array(signed[headByteCount...]), key: keys.part(16..<32), initializationVector: Array(signed[9..<headByteCount]))
     } catch let refusal as SecretContainer.Refusal { throw refusal } catch { throw .cipherFailed("\(error)") }
     guard let plaintext else { throw .contentInvalid("its padding is none") }
-    guard plaintext.count <= SecretContainer.maximumPlaintextByteCount else { throw .tooLarge }
-    do { return try SecretJSON.read(plaintext, dialect: .python) } catch { throw .contentInvalid(error.description) }
+    return try SecretContainer.contents(of: plaintext, in: .fernet)
   }
 }
 

@@ -88,9 +88,14 @@ public struct SecretContainer: Sendable {
         Array(bytes[Header.byteCount...]), key: keys.key, nonce: header.nonce, authenticating: Array(bytes[..<Header.byteCount]))
     } catch let refusal as Refusal { throw refusal } catch { throw .cipherFailed("\(error)") }
     guard let plaintext else { throw .changed }
-    do { return SecretContainer(format: .version1(header.scrypt), contents: try SecretJSON.read(plaintext, dialect: .strict)) } catch {
-      throw .contentInvalid(error.description)
-    }
+    let format = Format.version1(header.scrypt)
+    return SecretContainer(format: format, contents: try contents(of: plaintext, in: format))
+  }
+
+  /// What a plaintext says, once it is decrypted. Total, as `open` is.
+  public static func contents(of plaintext: SecureBytes, in format: Format) throws(Refusal) -> SecretContents {
+    guard plaintext.count <= maximumPlaintextByteCount else { throw .tooLarge }
+    do { return try SecretJSON.read(plaintext, dialect: format == .fernet ? .python : .strict) } catch { throw .contentInvalid(error.description) }
   }
 }
 

@@ -15,7 +15,7 @@ public struct SecretFile: Sendable {
 
   /// Reads it without opening it.
   ///
-  /// - Throws: also for a file that others may write: whoever can replace it chooses the keys that are traded with.
+  /// - Throws: also for a file that others may write: they cannot forge one, but put an older one in its place.
   public static func read(_ path: String) throws(SecretsError) -> SecretFile {
     let (bytes, mode): ([UInt8], UInt32)
     do { (bytes, mode) = try Files.readWithMode(path, limit: SecretContainer.maximumByteCount) } catch {
@@ -49,8 +49,13 @@ public struct SecretFile: Sendable {
     try write(bytes, to: path)
   }
 
+  /// Where a link leads, that file is replaced, and not the link.
   static func write(_ bytes: [UInt8], to path: String) throws(SecretsError) {
-    do { try Files.writeAtomically(bytes, to: path, mode: 0o600) } catch { throw SecretsError(.containerNotWritten, "\(error)") }
+    // Unsafe: realpath gives memory that is ours to free, or NULL where nothing stands yet.
+    let real = realpath(path, nil)
+    defer { free(real) }
+    let target = real.map { String(cString: $0) } ?? path
+    do { try Files.writeAtomically(bytes, to: target, mode: 0o600) } catch { throw SecretsError(.containerNotWritten, "\(error)") }
   }
 
   static func refused(_ refusal: SecretContainer.Refusal, _ path: String) -> SecretsError {

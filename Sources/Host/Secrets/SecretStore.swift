@@ -16,19 +16,32 @@ public enum SecretStore {
   ) throws(SecretsError) -> RunSecrets {
     let wanted = needs.required + needs.optional
     guard !wanted.isEmpty else { return .none }
-    var given: [SecretName: Secret] = [:]
-    for name in wanted { given[name] = try environment.secret(name.rawValue) }
     var warnings: [String] = []
-    var contents: SecretContents?
+    var given: [SecretName: Secret] = [:]
+    for name in needs.required { given[name] = try environment.secret(name.rawValue) }
+    for name in needs.optional {
+      do { given[name] = try environment.secret(name.rawValue) } catch { warnings.append("\(error); going on without it") }
+    }
+    let lacking = needs.required.filter { given[$0] == nil }
     let isSought = precedence == .container || wanted.contains { given[$0] == nil }
-    let isPresent = Files.isPresent(containerPath)
-    if isSought, isPresent {
+    var contents: SecretContents?
+    if isSought, Files.isPresent(containerPath) {
+      // Whether it may hold what the run cannot do without.
+      let isNeeded = precedence == .container ? !needs.required.isEmpty : !lacking.isEmpty
       do {
-        contents = try open(containerPath, needs, given, passphrase, precedence, &warnings)
+        contents = try open(containerPath, passphrase, isNeeded, &warnings)
       } catch {
-        // What a run can do without does not stop it.
-        guard needs.required.isEmpty else { throw error }
-        warnings.append("\(error); going on without \(needs.words(for: wanted))")
+        guard !isNeeded else { throw error }
+        warnings.append("\(error); going on without what it holds")
+      }
+      if contents == nil, !lacking.isEmpty {
+        throw SecretsError(
+          .missing(lacking),
+          "secrets are missing: \(needs.words(for: lacking)); \(containerPath) is there, but without a passphrase: \(passphrase.advice); or set them as "
+            + "environment variables; 'quantumedge secrets init' makes a new container")
+      }
+      if contents == nil, isNeeded {
+        warnings.append("\(containerPath) was not opened, there is no passphrase: this run's secrets are those of the environment")
       }
     }
     var found: [SecretName: (secret: Secret, origin: SecretOrigin)] = [:]
@@ -48,23 +61,11 @@ public enum SecretStore {
     return RunSecrets(found: found, warnings: warnings)
   }
 
-  /// Nil when there is no passphrase and the run can go on without the container.
+  /// Nil when there is no passphrase, and nobody who could be asked or nothing worth asking for.
   private static func open(
-    _ path: String, _ needs: SecretNeeds, _ given: [SecretName: Secret], _ source: PassphraseSource, _ precedence: SecretPrecedence,
-    _ warnings: inout [String]
+    _ path: String, _ source: PassphraseSource, _ isNeeded: Bool, _ warnings: inout [String]
   ) throws(SecretsError) -> SecretContents? {
-    let lacking = needs.required.filter { given[$0] == nil }
-    let isNeeded = precedence == .container ? !needs.required.isEmpty : !lacking.isEmpty
-    guard source.isGiven || (isNeeded && source.canAsk) else {
-      guard lacking.isEmpty else {
-        throw SecretsError(
-          .missing(lacking),
-          "secrets are missing: \(needs.words(for: lacking)); \(path) is there, but without a passphrase: \(source.advice); or set them as environment "
-            + "variables; 'quantumedge secrets init' makes a new container")
-      }
-      if isNeeded { warnings.append("\(path) was not opened, there is no passphrase: this run's secrets are those of the environment") }
-      return nil
-    }
+    guard source.isGiven || (isNeeded && source.canAsk) else { return nil }
     // Before anybody is asked: no passphrase opens a file that is damaged.
     let file = try SecretFile.read(path)
     warnings += file.warnings

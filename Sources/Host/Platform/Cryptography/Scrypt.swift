@@ -24,6 +24,8 @@ public struct Scrypt: Sendable, Hashable {
     // Each factor is under the limit first, so that no product overflows.
     guard cost <= limit, blockSize <= limit, parallelism <= limit, (cost + 2) * blockSize + blockSize * parallelism <= limit else { return nil }
     guard cost * blockSize * parallelism <= Self.workLimit else { return nil }
+    // The standard's own bound: N < 2^(16 r).
+    guard blockSize > 1 || cost < 1 << 16 else { return nil }
     self.cost = cost
     self.blockSize = blockSize
     self.parallelism = parallelism

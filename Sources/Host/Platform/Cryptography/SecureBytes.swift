@@ -2,7 +2,7 @@ import CLibCrypto
 
 /// Bytes that nobody else should see: in the secure heap, zeroed when the last holder lets go, never shown.
 ///
-/// A full arena falls back to the ordinary heap (`isLocked` tells); the bytes are zeroed when freed in either.
+/// Where our share of the arena is used up they lie in the ordinary heap (`isLocked` tells); the bytes are zeroed when freed in either.
 public final class SecureBytes: @unchecked Sendable {
   // Unchecked: the memory is written before init ends and only read from then on.
 
@@ -17,11 +17,8 @@ public final class SecureBytes: @unchecked Sendable {
   ///   - fill: writes from the start and returns how many bytes it wrote.
   public init<Failure: Error>(capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int) throws(Failure) {
     precondition(capacity >= 0, "a negative size")
-    _ = SecureMemory.state
     let size = max(capacity, 1)
-    guard let memory = CRYPTO_secure_malloc(size, nil, 0) ?? CRYPTO_malloc(size, nil, 0) else { preconditionFailure("no memory for \(size) bytes") }
-    // What the arena could not give leaves a complaint that is none of a later call's.
-    ERR_clear_error()
+    guard let memory = SecureMemory.allocate(size) else { preconditionFailure("no memory for \(size) bytes") }
     OPENSSL_cleanse(memory, size)
     let count: Int
     do throws(Failure) { count = try fill(UnsafeMutableRawBufferPointer(start: memory, count: capacity)) } catch {

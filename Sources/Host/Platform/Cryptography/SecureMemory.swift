@@ -5,6 +5,9 @@ public enum SecureMemory {
   /// Bytes of the arena. Locked memory counts against RLIMIT_MEMLOCK (8 MiB on Linux 5.16 and later, 64 KiB before).
   public static let arenaByteCount = 1 << 20
 
+  /// How much of it `SecureBytes` take at most. OpenSSL's own random numbers live there too, and a full arena ends them.
+  public static let shareByteCount = arenaByteCount / 4 * 3
+
   public enum State: String, Sendable {
     /// The arena is there and never reaches swap or a core dump.
     case locked
@@ -24,6 +27,19 @@ public enum SecureMemory {
     default: .absent
     }
   }()
+
+  /// Memory in the arena while our share lasts, then in the ordinary heap.
+  static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    // The arena gives powers of two.
+    let taken = byteCount <= 1 ? 1 : 1 << (Int.bitWidth - (byteCount - 1).leadingZeroBitCount)
+    guard state != .absent, Int(CRYPTO_secure_used()) + taken <= shareByteCount else { return CRYPTO_malloc(byteCount, nil, 0) }
+    guard let memory = CRYPTO_secure_malloc(byteCount, nil, 0) else {
+      // In pieces that are too small: no complaint for a later call to find.
+      ERR_clear_error()
+      return CRYPTO_malloc(byteCount, nil, 0)
+    }
+    return memory
+  }
 
   /// Overwrites bytes with zeros in a way that no compiler leaves out.
   public static func cleanse(_ bytes: UnsafeMutableRawBufferPointer) {
