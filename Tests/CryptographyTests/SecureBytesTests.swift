@@ -1,7 +1,6 @@
 import Cryptography
 import Foundation
 import Glibc
-import Synchronization
 import TestKit
 import Testing
 
@@ -62,21 +61,5 @@ import Testing
     let after = look()
     #expect(after.count == 64)
     for start in stride(from: 0, to: 64, by: 8) { #expect(after[start..<start + 8] != marker[start..<start + 8], "bytes \(start)…") }
-  }
-
-  /// More than the arena holds at once: the rest lies in the ordinary heap and works the same, and OpenSSL has room for itself:
-  /// the random numbers of a new thread begin in the arena.
-  @Test func `A full arena is no failure`() throws {
-    let all = (0..<40).map { SecureBytes([UInt8](repeating: UInt8($0), count: 64 << 10)) }
-    for (index, bytes) in all.enumerated() { #expect(bytes.array == [UInt8](repeating: UInt8(index), count: 64 << 10)) }
-    #expect(all.contains { !$0.isLocked })
-    if SecureMemory.state == .locked { #expect(all.contains { $0.isLocked }) }
-    let drawn = Mutex<Int>(0)
-    for _ in 0..<4 {
-      let thread = Thread { if let bytes = try? RandomBytes.make(32), bytes.count == 32 { drawn.withLock { $0 += 1 } } }
-      thread.start()
-      while !thread.isFinished { sched_yield() }
-    }
-    #expect(drawn.withLock { $0 } == 4)
   }
 }

@@ -126,6 +126,39 @@ import Testing
     #expect(try run(["secrets", "rotate"], opened(), exitCode: 77).errors.contains("no new passphrase"))
   }
 
+  @Test func `A file that is not as it should be is refused by name, in one line, and stays as it is`() throws {
+    _ = try run(["secrets", "init"], opened(keys), exitCode: 0)
+    let file = host.folder.url.appendingPathComponent("config/secrets.enc")
+    let good = [UInt8](try Data(contentsOf: file))
+    func changed(_ place: Int, _ byte: UInt8) -> [UInt8] {
+      var bytes = good
+      bytes[place] = byte
+      return bytes
+    }
+    let cases: [(bytes: [UInt8], mode: Int, words: String)] = [
+      ([], 0o600, "is empty"), (Array(good.dropLast()), 0o600, "is truncated"), (good + [0], 0o600, "has bytes after its end"),
+      (Array("# not a container at all".utf8), 0o600, "is no container of secrets"), (changed(8, 2), 0o600, "container version 2"),
+      (changed(9, 7), 0o600, "an algorithm"), (changed(11, 31), 0o600, "scrypt parameters"), (changed(11, 10), 0o600, "scrypt parameters"),
+      (changed(12, 0xFF), 0o600, "scrypt parameters"), (changed(16, 0xFF), 0o600, "scrypt parameters"),
+      (changed(24, good[24] ^ 1), 0o600, "wrong passphrase"),
+      (changed(good.count - 1, good.last! ^ 1), 0o600, "was changed"), (changed(100, good[100] ^ 1), 0o600, "was changed"),
+      ([UInt8](repeating: 0x51, count: 300 << 10), 0o600, "more bytes than"), (good, 0o666, "others may write"), (good, 0o620, "others may write"),
+    ]
+    for (bytes, mode, words) in cases {
+      try Data(bytes).write(to: file)
+      chmod(file.path, mode_t(mode))
+      for command in [["list"], ["rotate"], ["init", "--force"]] {
+        let outcome = try run(["secrets"] + command, opened(keys.merging([Self.newPassphrase: "\(marker)-n"]) { $1 }), exitCode: 77)
+        #expect(outcome.errors.contains("config/secrets.enc: ") && outcome.errors.contains(words), "\(words): \(outcome)")
+      }
+      #expect([UInt8](try Data(contentsOf: file)) == bytes)
+      #expect(try config() == ["secrets.enc"])
+    }
+    try FileManager.default.removeItem(at: file)
+    try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+    #expect(try run(["secrets", "list"], opened(), exitCode: 77).errors.contains("is not a regular file"))
+  }
+
   @Test func `The default file stands below QE_ROOT`() throws {
     let elsewhere = try TemporaryFolder()
     try FileManager.default.createDirectory(at: elsewhere.url.appendingPathComponent("config"), withIntermediateDirectories: true)
