@@ -70,7 +70,11 @@ let adapters: [Target] = [
     swiftSettings: swiftSettings),
   // The files of a new plugin package, carried in the executable.
   .target(name: "ScaffoldTexts", path: "Sources/Host/Scaffold/Texts", cSettings: cSettings),
-  room("Settings", "Sources/Host/Settings", ["Engine", "Market", "Risk", "Simulation", "YAMLDocument"]),
+  .target(
+    name: "Settings", dependencies: ["Engine", "Market", "Risk", "SettingsTexts", "Simulation", "YAMLDocument"], path: "Sources/Host/Settings",
+    exclude: ["Texts"], swiftSettings: swiftSettings),
+  // The shipped config/, carried in the executable.
+  .target(name: "SettingsTexts", path: "Sources/Host/Settings/Texts", cSettings: cSettings),
 ]
 
 let composition: [Target] = [

@@ -32,7 +32,7 @@ public struct Backtest {
     let start = Clocks.monotonicNanoseconds()
     var warnings: [String] = []
     let instrument = try InstrumentChoice.instrument(for: request, settings: settings, warnings: &warnings)
-    let resolved = try StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder, trust: settings.trustPolicy)
+    let resolved = try StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
       .resolve(strategy: request.strategy, instrument: instrument, parameters: request.parameters)
     let session = try TradingSession(
       instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings)

@@ -132,7 +132,7 @@ public struct EngineBenchmark {
   }
 
   func makeSession(_ instrument: Instrument) throws -> TradingSession {
-    let resolved = try StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder, trust: settings.trustPolicy)
+    let resolved = try StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
       .resolve(strategy: request.strategy, instrument: instrument, parameters: request.parameters)
     return try TradingSession(instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings)
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import Kernel
 import Market
+import Secrets
 import Session
 import Settings
 
@@ -19,6 +20,11 @@ struct RunCommand: ParsableCommand {
     name: .long, help: ArgumentHelp("Stop after this many seconds; default: at SIGINT or SIGTERM, or when the feed ends.", valueName: "seconds"))
   var duration: Double?
 
+  @Option(
+    name: .customLong("passphrase-fd"),
+    help: ArgumentHelp("Read the passphrase of the secrets from this file descriptor, one line.", valueName: "n"))
+  var passphraseDescriptor: Int32?
+
   @Flag(name: .long, help: "Start the host again when a plugin has hung or crashed it, without that plugin.")
   var keepAlive = false
 
@@ -28,6 +34,7 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     if let duration, !(duration > 0 && duration <= 1e9) { throw ValidationError("--duration is above 0 seconds") }
+    try SecretFileOptions.check(passphraseDescriptor, "--passphrase-fd")
   }
 
   func run() throws {
@@ -36,10 +43,17 @@ struct RunCommand: ParsableCommand {
       // In order, by app.on_shutdown: nobody is left who would end it.
       do { try KeptProcess.endWithParent(parentProcess) } catch { throw SessionError(.unavailable, "\(error); the host does not run") }
     }
-    let loaded = try settings.load(mode: mode)
+    let reading = try settings.read(mode: mode)
+    for warning in reading.warnings { Console.warning(warning) }
+    let loaded = reading.settings
+    // Before the host blocks signals: whoever is asked for a passphrase can still stop it.
+    let secrets = try RunSecrets.resolve(
+      loaded, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
+    for warning in secrets.warnings { Console.warning(warning) }
     let status = StatusLine()
+    let (options, mode) = (settings, mode)
     let result = try HostRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration)
-      .run(report: { status.show($0.line) }, notice: { status.note($0) })
+      .run(report: { status.show($0.line) }, notice: { status.note($0) }, reread: { () throws(SettingsError) in try options.read(mode: mode) })
     status.clear()
     Console.line(result.status.line)
     Console.line("stopped by \(result.stoppedBy); decisions \(result.decisionHash); \(result.leftOpen)")
@@ -49,9 +63,40 @@ struct RunCommand: ParsableCommand {
   }
 
   private func keepHostAlive() throws -> Int32 {
+    var secrets = HostEnvironment.secrets
+    // A pipe is read once, and there may be many hosts: they get it as a variable, which each takes out again.
+    let source = PassphraseSource(descriptor: passphraseDescriptor, environment: secrets, mayAsk: false)
+    if passphraseDescriptor != nil, let passphrase = try source.read(for: "the secrets") { secrets.set(PassphraseSource.variable, passphrase) }
+    let given = secrets
     var parent = KeepAlive(
-      arguments: KeepAlive.childArguments(Array(CommandLine.arguments.dropFirst())), durationSeconds: duration, note: { Console.error($0) })
+      arguments: KeepAlive.childArguments(Array(CommandLine.arguments.dropFirst())), durationSeconds: duration, note: { Console.error($0) },
+      start: { words throws(KernelError) in
+        try given.withEntries { entries throws(KernelError) in try KeptProcess.start(words, adding: entries) }
+      })
     do { return try parent.run() } catch { throw SessionError(.unavailable, "\(error)") }
+  }
+}
+
+extension RunSecrets {
+  /// The secrets that a run with these settings uses.
+  static func resolve(_ settings: Settings, passphrase: PassphraseSource) throws(SecretsError) -> RunSecrets {
+    try SecretStore.resolve(
+      settings.secretNeeds, containerPath: settings.resolved(settings.secrets.file), passphrase: passphrase, environment: HostEnvironment.secrets,
+      precedence: settings.secrets.precedence == .container ? .container : .environment)
+  }
+}
+
+extension Settings {
+  /// Exactly what this run uses.
+  var secretNeeds: SecretNeeds {
+    let mode: SecretNeeds.Mode =
+      switch mode {
+      case .mock: .mock
+      case .paper: .paper
+      case .demo: .demo
+      case .live: .live
+      }
+    return SecretNeeds(mode: mode, exchange: exchange == .binanceSpot ? .binanceSpot : .binanceUSDM, llmEnabled: llmEnabled)
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Kernel
 import Secrets
 import Session
 
@@ -16,6 +17,9 @@ enum HostEnvironment {
   static let secrets = SecretEnvironment.take()
 
   static func take() { _ = secrets }
+
+  /// The rest, as it was then.
+  static let variables = ProcessEnvironment.variables
 }
 
 /// Which container, and who opens it.

@@ -13,22 +13,18 @@ struct SettingsOptions: ParsableArguments {
     help: ArgumentHelp("Overrides one setting by its name in settings.yaml; may be repeated, the last wins.", valueName: "section.key=value"))
   var overrides: [String] = []
 
-  func load() throws -> Settings { try Settings.load(path: config, overrides: overrides, environment: Self.environment) }
+  func load() throws -> Settings { try read().settings }
 
   /// - Parameter mode: of the option `--mode`, over all else.
-  func load(mode: String?) throws -> Settings {
-    var options = self
-    if let mode { options.overrides.append("app.mode=\(mode)") }
-    return try options.load()
+  func load(mode: String?) throws -> Settings { try read(mode: mode).settings }
+
+  func read(mode: String? = nil) throws(SettingsError) -> SettingsReading {
+    let words = overrides + (mode.map { ["app.mode=\($0)"] } ?? [])
+    return try Settings.read(path: config, overrides: words, environment: Self.environment)
   }
 
-  static var environment: [String: String] {
-    var result: [String: String] = [:]
-    for name in ["QE_CONFIG_PATH", "QE_RUNTIME_DIR", "QE_DATA_DIR"] {
-      if let value = getenv(name) { result[name] = String(cString: value) }
-    }
-    return result
-  }
+  /// What of the environment means something to settings. Secrets are no longer in it.
+  static var environment: [String: String] { HostEnvironment.variables.filter { EnvironmentKeys.concerns($0.key) } }
 }
 
 /// `--json`: one object on standard output.

@@ -68,7 +68,7 @@ struct StrategiesCommand: ParsableCommand {
       let manifest = try StrategyManifest.read(library)
       let name = manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(manifest.symbol)" } ?? manifest.symbol
       let instrument = try StrategiesOutput.instrument(name, loaded)
-      let resolver = StrategyResolver(runtimePath: loaded.runtimePath, executableFolder: Executable.folder, trust: loaded.trustPolicy)
+      let resolver = StrategyResolver(runtimePath: loaded.runtimeFolder, executableFolder: Executable.folder, trust: loaded.trustPolicy)
       guard let resolved = try resolver.resolve(strategy: library, instrument: instrument, parameters: [:]).first else {
         throw PluginError(.notFound, library, "it resolves to nothing")
       }
@@ -130,9 +130,9 @@ struct StrategiesCommand: ParsableCommand {
       let store = StrategiesOutput.store(loaded)
       let entries = try symbol.map { try store.list(symbol: StrategiesOutput.instrument($0, loaded).id.symbol) } ?? store.list()
       guard !entries.isEmpty else {
-        throw PluginError(.notFound, "\(loaded.runtimePath)/strategies", "nothing is published\(symbol.map { " for \($0)" } ?? "")")
+        throw PluginError(.notFound, "\(loaded.runtimeFolder)/strategies", "nothing is published\(symbol.map { " for \($0)" } ?? "")")
       }
-      let resolver = StrategyResolver(runtimePath: loaded.runtimePath, executableFolder: Executable.folder, trust: loaded.trustPolicy)
+      let resolver = StrategyResolver(runtimePath: loaded.runtimeFolder, executableFolder: Executable.folder, trust: loaded.trustPolicy)
       for entry in entries {
         let name = entry.manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
         let instrument = try StrategiesOutput.instrument(name, loaded)
@@ -186,7 +186,7 @@ struct StrategiesCommand: ParsableCommand {
 
 /// What the strategies commands share.
 enum StrategiesOutput {
-  static func store(_ settings: Settings) -> StrategyStore { StrategyStore(runtimePath: settings.runtimePath, hostVersion: HostVersion.text) }
+  static func store(_ settings: Settings) -> StrategyStore { StrategyStore(runtimePath: settings.runtimeFolder, hostVersion: HostVersion.text) }
 
   /// A bare name is a library beside the executable.
   static func path(_ library: String) -> String {

@@ -22,10 +22,12 @@ public struct HostRun: Sendable {
   /// - Parameters:
   ///   - report: called once a second with the state; the last one is in the result.
   ///   - notice: called with one line for people when something happens.
-  public func run(report: (RunStatus) -> Void, notice: @escaping (String) -> Void) throws -> HostResult {
+  ///   - reread: reads the settings again, on a thread of its own.
+  public func run(
+    report: (RunStatus) -> Void, notice: @escaping (String) -> Void,
+    reread: @escaping @Sendable () throws(SettingsError) -> SettingsReading
+  ) throws -> HostResult {
     let symbols = try feedSymbols()
-    let signals = StopSignals()
-    let state = try StateFolder(settings)
     let instruments = try symbols.map { symbol throws -> Instrument in
       guard let instrument = settings.pairs.instrument(symbol) else {
         throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: the feed has \(symbol), which pairs.yaml does not know")
@@ -33,12 +35,15 @@ public struct HostRun: Sendable {
       if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
       return instrument
     }
+    if settings.mode.tradesOnVenue { throw try venueRefusal(instruments, symbols, notice: notice) }
+    let signals = StopSignals()
+    let state = try StateFolder(settings)
     let quarantine = Quarantine(folder: state.path)
     try takeCrashNote(quarantine, folder: state.path, notice: notice)
     let (strategies, held) = try admitted(try strategies(for: instruments, symbols), instruments, by: quarantine, notice: notice)
     let session = try TradingSession(instruments: instruments, strategies: strategies, settings: settings)
 
-    let killSwitch = KillSwitch(file: settings.killSwitch.file, latch: state.killLatchPath)
+    let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
     let watcher = KillSwitchWatcher(killSwitch)
     if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.reason ?? "risk.kill_switch.enabled is set") }
     if case .on(let reason) = killSwitch.read() { watcher.trip(reason) }
@@ -69,7 +74,7 @@ public struct HostRun: Sendable {
     for symbol in feeds.syntheticSymbols { notice("\(symbol): its data has no quotes; bid and ask are made from its trades") }
     var host = LiveHost(
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox, lines: lines,
-      starter: starter, republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
+      starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait), republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
       started: started, notice: notice)
     let watchdog = host.watchdog
     try watchdog.start()
@@ -84,21 +89,18 @@ public struct HostRun: Sendable {
 
   /// Symbols of the mode's feed.
   private func feedSymbols() throws -> [String] {
-    switch settings.mode {
-    case .mock: return settings.mock.symbols
-    case .paper where !settings.replay.recordings.isEmpty: return settings.replay.recordings.map(\.symbol)
-    case .paper:
-      throw SessionError(
-        .unavailable,
-        "app.mode paper has no live feed in this version; name a recording: quantumedge run --mode paper --set feed.recording=BTCUSDT=FILE")
-    case .demo, .live:
-      throw SessionError(.unavailable, "app.mode \(settings.mode.rawValue) has no feed in this version; use: quantumedge run --mode mock")
-    }
+    if settings.takesMockFeed { return settings.mock.symbols }
+    if settings.takesRecordings { return settings.replay.recordings.map(\.symbol) }
+    guard settings.mode == .paper else { return settings.venueSymbols }
+    throw SessionError(
+      .unavailable,
+      "app.mode paper has no live feed in this version; name a recording (--set feed.recording=BTCUSDT=FILE) or take the made-up market "
+        + "(--set app.websocket=mock)")
   }
 
   /// What is published for an instrument and horizon now, if it may run.
   private func republished(for instrument: Instrument, horizonSeconds: Int64, _ quarantine: Quarantine) throws -> ResolvedStrategy {
-    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder, trust: settings.trustPolicy)
+    let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
     guard let found = try resolver.published(for: instrument).first(where: { $0.horizonSeconds == horizonSeconds }) else {
       throw PluginError(.notFound, "\(instrument.id)/\(horizonSeconds)", "nothing is published for it any more")
     }
@@ -110,8 +112,8 @@ public struct HostRun: Sendable {
     return found
   }
 
-  private func strategies(for instruments: [Instrument], _ symbols: [String]) throws -> [(instrument: Int, resolved: ResolvedStrategy)] {
-    let resolver = StrategyResolver(runtimePath: settings.runtimePath, executableFolder: executableFolder, trust: settings.trustPolicy)
+  func strategies(for instruments: [Instrument], _ symbols: [String]) throws -> [(instrument: Int, resolved: ResolvedStrategy)] {
+    let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
     var strategies: [(instrument: Int, resolved: ResolvedStrategy)] = []
     for (index, instrument) in instruments.enumerated() {
       strategies += try resolver.published(for: instrument).map { (instrument: index, resolved: $0) }
@@ -119,7 +121,7 @@ public struct HostRun: Sendable {
     guard strategies.isEmpty else { return strategies }
     throw SessionError(
       .missingInput,
-      "\(settings.runtimePath)/strategies has nothing published for \(symbols.joined(separator: ", ")); "
+      "\(settings.runtimeFolder)/strategies has nothing published for \(symbols.joined(separator: ", ")); "
         + "publish one with: quantumedge strategies publish EMACross --symbol \(symbols.first ?? "BTCUSDT")")
   }
 }

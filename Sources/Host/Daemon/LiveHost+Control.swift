@@ -12,6 +12,9 @@ extension LiveHost {
       return mailbox.answer(request.id, ControlAnswer(content: .failed("the host is shutting down; nothing was done")))
     }
     switch request.command {
+    case .reloadSettings:
+      notice("control: reload-settings by \(who)")
+      return rereadSettings(for: request.id)
     case .reload(let symbol, let horizonSeconds):
       // Its answer comes when the new version runs, or is refused.
       notice("control: reload (\(symbol)/\(horizonSeconds)) by \(who)")

@@ -9,7 +9,7 @@ import Settings
 ///
 /// One thread owns it; all others hand over what they have between two inputs.
 struct LiveHost: ~Copyable {
-  let settings: Settings
+  var settings: Settings
   let session: TradingSession
   let started: Int64
   private let killSwitch: KillSwitch
@@ -17,6 +17,7 @@ struct LiveHost: ~Copyable {
   let mailbox: ControlMailbox
   private let lines: NoticeQueue
   let starter: InstanceStarter
+  let rereader: SettingsRereader
   let watchdog: Watchdog
   let quarantine: Quarantine
   /// Instances in quarantine: they are shown and do not run.
@@ -50,7 +51,7 @@ struct LiveHost: ~Copyable {
 
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
-    lines: NoticeQueue, starter: InstanceStarter, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
+    lines: NoticeQueue, starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
     quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, notice: @escaping (String) -> Void
   ) {
     self.settings = settings
@@ -61,6 +62,7 @@ struct LiveHost: ~Copyable {
     self.mailbox = mailbox
     self.lines = lines
     self.starter = starter
+    self.rereader = rereader
     self.republished = republished
     care = InstanceCare(count: session.instances.count)
     self.held = held
@@ -95,8 +97,11 @@ struct LiveHost: ~Copyable {
         nextLook = now + Self.idleNanoseconds
         look(now)
         if let signal = signals.wait(nanoseconds: 0) {
-          stoppedBy = signal
-          break
+          if signal != StopSignals.reload {
+            stoppedBy = signal
+            break
+          }
+          rereadSettings(for: nil)
         }
       }
       if !advance(now) {
@@ -107,8 +112,11 @@ struct LiveHost: ~Copyable {
         let wait = max(0, min(due - now, min(nextLook, end, nextStatus, care.nextNanoseconds) - now))
         watchdog.pulse.rest()
         if let signal = signals.wait(nanoseconds: wait) {
-          stoppedBy = signal
-          break
+          if signal != StopSignals.reload {
+            stoppedBy = signal
+            break
+          }
+          rereadSettings(for: nil)
         }
         // A worker's end is one of the things that end a wait early.
         lookAtWorkers(clock.now())
@@ -185,6 +193,7 @@ struct LiveHost: ~Copyable {
       loop.command(.kill, receiveNanoseconds: engineNow(now))
     }
     if let request = mailbox.take() { answer(request, now) }
+    takeReadSettings(now)
     for line in lines.take() { notice(line) }
   }
 
@@ -211,17 +220,20 @@ struct LiveHost: ~Copyable {
       }
       watchdog.pulse.turn()
       let now = clock.now()
-      guard now < end, signals.wait(nanoseconds: 0) == nil else { return }
+      guard now < end, !Self.isStop(signals.wait(nanoseconds: 0)) else { return }
       hear(now)
       careForInstances(now)
       if !advance(now) {
         look(now)
         let wait = min((feeds.nextDueNanoseconds ?? now) - now, min(Self.idleNanoseconds, end - now))
         watchdog.pulse.rest()
-        if signals.wait(nanoseconds: max(0, wait)) != nil { return }
+        if Self.isStop(signals.wait(nanoseconds: max(0, wait))) { return }
       }
     }
   }
+
+  /// A host that ends reads no settings again.
+  private static func isStop(_ signal: String?) -> Bool { signal != nil && signal != StopSignals.reload }
 
   /// Nothing is held but dust, and nothing is open.
   private var isFlat: Bool {

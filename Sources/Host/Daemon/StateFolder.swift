@@ -13,7 +13,7 @@ public struct StateFolder: ~Copyable {
   public static let practiceAccount = "paper"
 
   public static func path(_ settings: Settings) -> String {
-    "\(settings.runtimePath)/state/\(settings.mode.rawValue)/\(settings.pairs.venue)/\(practiceAccount)"
+    "\(settings.runtimeFolder)/state/\(settings.mode.rawValue)/\(settings.pairs.venue)/\(practiceAccount)"
   }
 
   /// Makes the folder where it is missing and takes its lock.

@@ -7,6 +7,9 @@ public struct StopSignals {
   private var stops = sigset_t()
   private var all = sigset_t()
 
+  /// What SIGHUP is called: it ends nothing, settings are read again.
+  static let reload = "SIGHUP"
+
   /// Call before any other thread is started: threads inherit the mask.
   public init() {
     sigemptyset(&stops)
@@ -32,7 +35,7 @@ public struct StopSignals {
     switch sigtimedwait(&signals, nil, &timeout) {
     case SIGINT: return "SIGINT"
     case SIGTERM: return "SIGTERM"
-    case SIGHUP: return "SIGHUP"
+    case SIGHUP: return Self.reload
     default: return nil
     }
   }

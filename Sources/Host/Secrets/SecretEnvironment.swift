@@ -34,6 +34,29 @@ public struct SecretEnvironment: Sendable {
     }
   }
 
+  /// Puts one in, for `withEntries`.
+  public mutating func set(_ name: String, _ value: Secret) { values[name] = value }
+
+  /// Lends `NAME=value` entries for the environment of a child of this program, which takes them out again: in secure memory, for
+  /// the call.
+  public func withEntries<Result, Failure: Error>(_ body: ([UnsafeMutablePointer<CChar>]) throws(Failure) -> Result) throws(Failure) -> Result {
+    let entries = names.compactMap { name -> SecureBytes? in
+      guard let value = values[name] else { return nil }
+      return value.withBytes { bytes in
+        SecureBytes(capacity: name.utf8.count + bytes.count + 2) { space in
+          space.copyBytes(from: Array(name.utf8) + [UInt8(ascii: "=")])
+          UnsafeMutableRawBufferPointer(rebasing: space[(name.utf8.count + 1)...]).copyMemory(from: bytes)
+          return space.count
+        }
+      }
+    }
+    // Unsafe: the memory lives as long as `entries`, is zeroed beyond what was written, and exec only reads it.
+    let pointers = entries.map { entry in
+      entry.withBytes { UnsafeMutablePointer(mutating: $0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
+    }
+    return try withExtendedLifetime(entries) { () throws(Failure) in try body(pointers) }
+  }
+
   /// Sorted.
   public var names: [String] { values.keys.sorted() }
   public subscript(name: String) -> Secret? { values[name] }

@@ -192,6 +192,18 @@ public struct TradingLoop: ~Copyable {
     return time.sequence
   }
 
+  /// Tightens the limits, between two inputs; what is looser than what holds is ignored.
+  ///
+  /// - Returns: the number of the input that it was.
+  @discardableResult
+  public mutating func tighten(_ limits: RiskLimits, receiveNanoseconds: Int64) -> UInt64 {
+    if isDelayed { reach(receiveNanoseconds) }
+    let now = max(receiveNanoseconds, self.receiveNanoseconds)
+    let time = next(now)
+    if engine.tighten(time, limits) { settle(now) }
+    return time.sequence
+  }
+
   /// How well an instrument's data arrives.
   public mutating func health(instrument: Int32, isStale: Bool, lagNanoseconds: Int64, receiveNanoseconds: Int64) {
     if isDelayed { reach(receiveNanoseconds) }

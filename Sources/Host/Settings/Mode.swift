@@ -9,6 +9,6 @@ public enum Mode: String, Sendable, Hashable, CaseIterable {
   /// Real money.
   case live
 
-  /// Whether orders leave the process, so that every limit must be set.
-  var needsLimits: Bool { self == .demo || self == .live }
+  /// Whether orders leave the process, so that every limit must be set and the venue's keys are needed.
+  public var tradesOnVenue: Bool { self == .demo || self == .live }
 }

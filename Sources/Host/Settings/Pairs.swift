@@ -43,15 +43,19 @@ public struct Pairs: Sendable, Hashable {
   /// The shipped config/pairs.yaml, compiled in.
   public static let builtIn: Pairs = {
     do throws(SettingsError) {
-      return try parse(try SettingsFile.parse(Array(BuiltInPairs.text.utf8), "built-in pairs"), path: "built-in pairs")
+      return try parse(try SettingsFile.parse(Array(ConfigurationText.pairs.utf8), "built-in pairs"), path: "built-in pairs")
     } catch {
       preconditionFailure("the built-in pairs are not acceptable: \(error)")
     }
   }()
 
-  static func parse(_ root: YAMLNode?, path: String) throws(SettingsError) -> Pairs {
+  /// The same instruments, with another meaning of bare symbols (app.exchange).
+  func with(defaultMarket: Market) -> Pairs { Pairs(venue: venue, defaultMarket: defaultMarket, instruments: instruments) }
+
+  static func parse(_ document: YAMLDocument, path: String) throws(SettingsError) -> Pairs {
     var reader = PairsReader(path: path)
-    reader.read(root)
+    reader.note(document.duplicates)
+    reader.read(document.root)
     reader.checkTogether()
     if !reader.violations.isEmpty { throw SettingsError(violations: reader.violations) }
     return Pairs(venue: reader.venue, defaultMarket: reader.defaultMarket, instruments: reader.instruments)

@@ -15,6 +15,8 @@ struct PairsReader {
 
   init(path: String) { self.path = path }
 
+  mutating func note(_ duplicates: [YAMLDuplicate]) { violations += duplicates.prefix(100).map { "\(path):\($0.description)" } }
+
   mutating func read(_ root: YAMLNode?) {
     guard case .mapping(let entries) = root?.content else {
       violations.append("\(path):\(root?.mark.line ?? 1): pairs are venue, default_market and instruments; see \(Self.manual)")

@@ -1,31 +1,60 @@
+/// Settings as they were read, with where each value comes from.
+public struct SettingsReading: Sendable {
+  public let settings: Settings
+  public let place: SettingsPlace
+  /// Of every key that is not the default: `file:line`, a variable, or `--set`.
+  public let origins: [String: String]
+  /// What is accepted and yet not as it looks, one line each.
+  public let warnings: [String]
+
+  /// Every key in the order of the manual, with its value and origin. What is confidential shows as `<redacted>`.
+  public var rows: [(key: String, value: String, origin: String)] {
+    SettingsField.all.map { field in
+      let value = field.show(settings)
+      let hidden = field.shape == .confidential && !value.isEmpty
+      return (field.name, hidden ? "<redacted>" : value, origins[field.name] ?? "default")
+    }
+  }
+}
+
 extension Settings {
   /// Reads settings.yaml and pairs.yaml, lays the environment and `--set` over, and validates.
   ///
   /// - Parameters:
-  ///   - path: nil = QE_CONFIG_PATH, else config/settings.yaml if it is there, else the defaults.
+  ///   - path: nil = by `SettingsPlace`.
   ///   - overrides: `section.key=value`; the last of a key wins. A list is written with commas.
-  ///   - environment: QE_RUNTIME_DIR and QE_DATA_DIR move folders; they beat the file, `--set` beats them. Empty = unset.
+  ///   - environment: `QE_<KEY>` and the reference's variables beat the file, `--set` beats them. Empty = unset.
   /// - Throws: all violations at once; `.missingInput` for a named file that cannot be opened.
-  public static func load(path: String?, overrides: [String], environment: [String: String]) throws(SettingsError) -> Settings {
-    let named = path ?? environment["QE_CONFIG_PATH"].flatMap { $0.isEmpty ? nil : $0 }
-    let file = named ?? (SettingsFile.exists("config/settings.yaml") ? "config/settings.yaml" : nil)
-    var loader = SettingsLoader()
-    if let file { loader.apply(try SettingsFile.document(file), from: file) }
-    loader.apply(variable: "QE_RUNTIME_DIR", key: "app.runtime_path", in: environment)
-    loader.apply(variable: "QE_DATA_DIR", key: "app.data_path", in: environment)
+  public static func read(path: String?, overrides: [String], environment: [String: String]) throws(SettingsError) -> SettingsReading {
+    let place = SettingsPlace.find(path: path, environment: environment)
+    var loader = SettingsLoader(root: place.root)
+    if let file = place.file { loader.apply(try SettingsFile.document(file), from: file) }
+    loader.apply(environment)
     for word in overrides { loader.apply(override: word) }
+    try loader.loadPairs(besides: place.file)
     loader.checkTogether()
-    try loader.loadPairs(besides: file)
     loader.checkSymbols()
-    try loader.loadLatencies(besides: file)
-    if !loader.violations.isEmpty { throw SettingsError(violations: loader.violations) }
-    return loader.settings
+    try loader.loadLatencies(besides: place.file)
+    if !loader.violations.isEmpty { throw SettingsError(violations: loader.report(of: place.file)) }
+    return SettingsReading(settings: loader.settings, place: place, origins: loader.origins, warnings: loader.warnings)
+  }
+
+  public static func load(path: String?, overrides: [String], environment: [String: String]) throws(SettingsError) -> Settings {
+    try read(path: path, overrides: overrides, environment: environment).settings
   }
 
   /// One line per key of settings.yaml, `section.key=value`, sorted: equal texts mean equal settings. The instruments have their
-  /// own, `pairs.canonicalText`.
+  /// own, `pairs.canonicalText`. Tokens are left out: they decide nothing, and a digest of them could be guessed.
   public var canonicalText: String {
-    SettingsField.all.map { "\($0.name)=\($0.show(self))" }.sorted().joined(separator: "\n")
+    SettingsField.all.map { "\($0.name)=\($0.shape == .confidential ? "" : $0.show(self))" }.sorted().joined(separator: "\n")
+  }
+
+  /// The effective value of a key as it could be written.
+  ///
+  /// - Precondition: the key exists.
+  public func value(of key: String) -> String {
+    guard let field = SettingsField.named(key) else { preconditionFailure("there is no key \(key)") }
+    return field.show(self)
   }
 
   /// The risk limits for reports, in the order of the manual.

@@ -8,9 +8,21 @@ import Simulation
 public struct Settings: Sendable, Hashable {
   /// app.mode
   public var mode = Mode.mock
-  /// app.data_path; relative to the current folder.
+  /// app.exchange; nil = Binance, bare symbols as pairs.yaml says.
+  public var exchangeChoice: ExchangeChoice?
+  /// app.websocket
+  public var websocket = Websocket.live
+  /// app.live_ack
+  public var liveAcknowledgement: String?
+  /// app.llm_enabled
+  public var llmEnabled = false
+  /// secrets.*
+  public var secrets = SecretSettings()
+  /// The folder that relative paths below are relative to; empty = the working directory. Not a key: QE_ROOT, or where the file lies.
+  public var root = ""
+  /// app.data_path; relative to `root`.
   public var dataPath = "./data"
-  /// app.runtime_path; relative to the current folder.
+  /// app.runtime_path; relative to `root`.
   public var runtimePath = "./runtime"
   /// app.pairs_file; relative to the settings file.
   public var pairsFile = "pairs.yaml"
@@ -42,8 +54,16 @@ public struct Settings: Sendable, Hashable {
   public var plugins = PluginSettings()
   /// engine.*
   public var engine = EngineSettings()
+  /// Keys of duties that this version does not have, by name, where they are not the default.
+  public var later: [String: String] = [:]
   /// pairs.yaml
   public var pairs = Pairs.builtIn
 
   public init() {}
+
+  /// A path of these settings as it is opened.
+  public func resolved(_ path: String) -> String { path.hasPrefix("/") || root.isEmpty ? path : "\(root)/\(path)" }
+
+  public var runtimeFolder: String { resolved(runtimePath) }
+  public var dataFolder: String { resolved(dataPath) }
 }

@@ -7,7 +7,7 @@ extension SettingsField {
     _ name: String, _ range: ClosedRange<Int64>, get: @escaping @Sendable (Settings) -> Int64,
     set: @escaping @Sendable (inout Settings, Int64) -> Void
   ) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .integer(range)) { settings, written in
       read(written, scale: 0, range, "write a whole number, \(range.lowerBound)...\(range.upperBound)") { set(&settings, $0) }
     } show: {
       String(get($0))
@@ -17,7 +17,7 @@ extension SettingsField {
   static func bps(_ name: String, _ path: Path<BasisPoints>, _ range: ClosedRange<Int64>) -> SettingsField {
     let unit = PowerOfTen[BasisPoints.scale]
     let advice = "write basis points, \(range.lowerBound)...\(range.upperBound), at most \(BasisPoints.scale) decimals"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .number(range, decimals: BasisPoints.scale)) { settings, written in
       read(written, scale: BasisPoints.scale, range.lowerBound * unit...range.upperBound * unit, advice) {
         settings[keyPath: path] = BasisPoints(raw: $0)
       }
@@ -32,7 +32,7 @@ extension SettingsField {
 
   static func cash(_ name: String, _ path: Path<Money>) -> SettingsField {
     let unit = PowerOfTen[moneyScale]
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .number(1...maximumUnits, decimals: moneyScale)) { settings, written in
       read(written, scale: moneyScale, unit...maximumUnits * unit, "write an amount, 1...\(maximumUnits), at most \(moneyScale) decimals") {
         settings[keyPath: path] = money($0)
       }
@@ -44,7 +44,7 @@ extension SettingsField {
   /// An amount of quote currency; `null` = unlimited.
   static func limit(_ name: String, _ path: LimitPath<Money?>) -> SettingsField {
     let advice = "write an amount, 0...\(maximumUnits), at most \(moneyScale) decimals, or null for unlimited"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .optional(.number(0...maximumUnits, decimals: moneyScale), none: "unlimited")) { settings, written in
       if case .null = written {
         settings.limits[keyPath: path] = nil
         return nil
@@ -59,7 +59,7 @@ extension SettingsField {
   static func limit(_ name: String, _ path: LimitPath<Int64?>, _ maximum: Int64, scale: Int, what: String) -> SettingsField {
     let decimals = scale == 0 ? "" : ", at most \(scale) decimals"
     let advice = "write \(what), 0...\(maximum)\(decimals), or null for unlimited"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .optional(scale == 0 ? .integer(0...maximum) : .number(0...maximum, decimals: scale), none: "unlimited")) { settings, written in
       if case .null = written {
         settings.limits[keyPath: path] = nil
         return nil
@@ -74,7 +74,7 @@ extension SettingsField {
   static func scaled(_ name: String, _ path: Path<Int64>, _ range: ClosedRange<Int64>, scale: Int, what: String) -> SettingsField {
     let unit = PowerOfTen[scale]
     let advice = "write \(what), \(range.lowerBound)...\(range.upperBound), at most \(scale) decimals"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .number(range, decimals: scale)) { settings, written in
       read(written, scale: scale, range.lowerBound * unit...range.upperBound * unit, advice) { settings[keyPath: path] = $0 }
     } show: {
       DecimalText.formatShort(Int128($0[keyPath: path]), scale: scale)
@@ -85,7 +85,7 @@ extension SettingsField {
   static func scaled(_ name: String, _ path: Path<Money>, _ range: ClosedRange<Int64>, scale: Int, what: String) -> SettingsField {
     let unit = PowerOfTen[scale]
     let advice = "write \(what), \(range.lowerBound)...\(range.upperBound), at most \(scale) decimals"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .number(range, decimals: scale)) { settings, written in
       read(written, scale: scale, range.lowerBound * unit...range.upperBound * unit, advice) {
         settings[keyPath: path] = Money(raw: Int128($0) * Int128(PowerOfTen[Money.scale - scale]))
       }
@@ -98,7 +98,7 @@ extension SettingsField {
   static func limitBps(_ name: String, _ path: LimitPath<BasisPoints?>) -> SettingsField {
     let unit = PowerOfTen[BasisPoints.scale]
     let advice = "write basis points, 0...10000, at most \(BasisPoints.scale) decimals, or null for unlimited"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .optional(.number(0...10_000, decimals: BasisPoints.scale), none: "unlimited")) { settings, written in
       if case .null = written {
         settings.limits[keyPath: path] = nil
         return nil
@@ -112,7 +112,7 @@ extension SettingsField {
   /// `[BTCUSDT=5000, binance.spot.ETHUSDT=2000]`; an empty list = none has a limit of its own.
   static func symbolAmounts(_ name: String) -> SettingsField {
     let advice = "write a list of SYMBOL=amount, as [BTCUSDT=5000, ETHUSDT=2000]"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .list(example: "[BTCUSDT=5000, ETHUSDT=2000]")) { settings, written in
       var amounts: [String: Money] = [:]
       for item in written.items where !item.isEmpty {
         let parts = item.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
@@ -142,7 +142,7 @@ extension SettingsField {
   ///   - words: the range for people.
   ///   - range: the same with 9 decimals.
   static func real(_ name: String, _ path: Path<Double>, _ words: String, _ range: ClosedRange<Int64>) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .number(0...100_000, decimals: 9)) { settings, written in
       read(written, scale: 9, range, "write a number, \(words), at most 9 decimals") { settings[keyPath: path] = Double($0) / 1e9 }
     } show: {
       "\($0[keyPath: path])"
@@ -152,7 +152,7 @@ extension SettingsField {
   /// One price for all symbols, or a list of one each.
   static func startPrices(_ name: String) -> SettingsField {
     let advice = "write a price above 0, at most 1000000000 with 9 decimals, or a list with one for each symbol"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .list(example: "[60000, 3000]")) { settings, written in
       var prices: [String] = []
       for item in written.items {
         let problem = read(.text(item), scale: 9, 1...1_000_000_000 * PowerOfTen[9], advice) {

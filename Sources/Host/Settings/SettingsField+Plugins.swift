@@ -37,7 +37,7 @@ extension SettingsField {
   static func optionalWhole<Value: FixedWidthInteger & Sendable>(
     _ name: String, _ path: Path<Value?>, _ range: ClosedRange<Int64>, none: String
   ) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .optional(.integer(range), none: none)) { settings, written in
       if case .null = written {
         settings[keyPath: path] = nil
         return nil
@@ -52,7 +52,7 @@ extension SettingsField {
 
   private static func isolations(_ name: String) -> SettingsField {
     let advice = "write a list of ID=process or ID=in_process, as [EMACross@BTCUSDT/0=process]"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .list(example: "[EMACross@BTCUSDT/0=process]")) { settings, written in
       var rows: [String: Isolation] = [:]
       for item in written.items where !item.isEmpty {
         let parts = item.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
@@ -69,7 +69,7 @@ extension SettingsField {
   }
 
   private static func processors(_ name: String) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .list(example: "[1, 2]")) { settings, written in
       var numbers: [Int] = []
       for item in written.items where !item.isEmpty {
         guard let number = Int(item), (0...1023).contains(number), !numbers.contains(number) else {
@@ -86,7 +86,7 @@ extension SettingsField {
 
   /// 32 bytes each, in hexadecimal.
   private static func digests(_ name: String, _ path: Path<[String]>, _ what: String) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .list(example: "64 hexadecimal digits each")) { settings, written in
       var texts: [String] = []
       for item in written.items where !item.isEmpty {
         guard item.utf8.count == 64, item.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }), !texts.contains(item) else {

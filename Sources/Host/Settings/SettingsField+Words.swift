@@ -5,7 +5,7 @@ extension SettingsField {
   static func choice<Value: RawRepresentable & CaseIterable & Sendable>(_ name: String, _ path: Path<Value>) -> SettingsField
   where Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .choice(Value.allCases.map(\.rawValue))) { settings, written in
       guard case .text(let text) = written, let value = Value(rawValue: text) else {
         return "\(written.quoted) is not known; write one of \(words)"
       }
@@ -17,7 +17,7 @@ extension SettingsField {
   }
 
   static func path(_ name: String, _ path: Path<String>) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .path) { settings, written in
       guard case .text(let text) = written, !text.isEmpty, Excerpt.isClean(text) else { return "\(written.quoted) is no path; write a path" }
       settings[keyPath: path] = text
       return nil
@@ -27,7 +27,7 @@ extension SettingsField {
   }
 
   static func optionalText(_ name: String, _ path: Path<String?>) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .optional(.text, none: "none")) { settings, written in
       switch written {
       case .null: settings[keyPath: path] = nil
       // A quoted 'null' is refused too: reports and digests could not tell it from none.
@@ -41,7 +41,7 @@ extension SettingsField {
   }
 
   static func flag(_ name: String, _ path: Path<Bool>) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .flag) { settings, written in
       switch written {
       case .text("true"): settings[keyPath: path] = true
       case .text("false"): settings[keyPath: path] = false
@@ -55,7 +55,7 @@ extension SettingsField {
 
   /// `[A, B]` in the file, `A,B` in `--set`.
   static func symbols(_ name: String) -> SettingsField {
-    SettingsField(name: name) { settings, written in
+    SettingsField(name: name, shape: .list(example: "[BTCUSDT, ETHUSDT]")) { settings, written in
       let advice = "write 1...64 different symbols, as [BTCUSDT, ETHUSDT]"
       let items = written.items
       guard !items.isEmpty, items.count <= 64 else { return "\(items.count) symbols; \(advice)" }
@@ -76,7 +76,7 @@ extension SettingsField {
   /// `[BTCUSDT=day.csv, ETHUSDT=eth.ws.jsonl.gz]` in the file, with commas in `--set`; an empty list = none.
   static func symbolFiles(_ name: String, _ path: Path<[ReplayFeedSettings.File]>) -> SettingsField {
     let advice = "write a list of SYMBOL=path, as [BTCUSDT=data/ticks/BTCUSDT.csv]"
-    return SettingsField(name: name) { settings, written in
+    return SettingsField(name: name, shape: .list(example: "[BTCUSDT=data/ticks/BTCUSDT.csv]")) { settings, written in
       var files: [ReplayFeedSettings.File] = []
       let items = written.items.filter { !$0.isEmpty }
       guard items.count <= 64 else { return "\(items.count) files; at most 64" }

@@ -6,6 +6,10 @@ import Simulation
 struct SettingsField: Sendable {
   /// Dotted, as in `--set`.
   let name: String
+  /// What its value may be, for people and editors.
+  let shape: ValueShape
+  /// Of a duty that this version does not have.
+  var isLater = false
   /// Returns what is wrong and what to write, or nil.
   let apply: @Sendable (inout Settings, WrittenValue) -> String?
   /// The effective value as it could be written; `null` for unlimited or none.
@@ -14,6 +18,12 @@ struct SettingsField: Sendable {
   static let all: [SettingsField] =
     [
       choice("app.mode", \.mode),
+      exchange("app.exchange"),
+      choice("app.websocket", \.websocket),
+      optionalText("app.live_ack", \.liveAcknowledgement),
+      flag("app.llm_enabled", \.llmEnabled),
+      path("secrets.file", \.secrets.file),
+      choice("secrets.precedence", \.secrets.precedence),
       path("app.data_path", \.dataPath),
       path("app.runtime_path", \.runtimePath),
       path("app.pairs_file", \.pairsFile),
@@ -93,14 +103,18 @@ struct SettingsField: Sendable {
         $0.mock.spreadTicks = Int($1)
       },
       optionalWhole("feed.mock.max_events", \.mock.maximumEvents, 1...Int64.max, none: "no end"),
-    ] + plugins
+    ] + plugins + later
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  private static let sections = Set(
+    all.flatMap { field in field.name.indices.filter { field.name[$0] == "." }.map { String(field.name[..<$0]) } })
 
   static let names = all.map(\.name)
 
-  static func named(_ name: String) -> SettingsField? { all.first { $0.name == name } }
+  static func named(_ name: String) -> SettingsField? { byName[name] }
 
   /// Whether keys stand below this name.
-  static func isSection(_ name: String) -> Bool { all.contains { $0.name.hasPrefix(name + ".") } }
+  static func isSection(_ name: String) -> Bool { sections.contains(name) }
 
   /// Whether it is a limit of the account that `null` switches off.
   var isLimit: Bool {

@@ -3,7 +3,7 @@ import YAMLDocument
 
 /// A YAML file with this target's errors.
 enum SettingsFile {
-  static func document(_ path: String) throws(SettingsError) -> YAMLNode? {
+  static func document(_ path: String) throws(SettingsError) -> YAMLDocument {
     try parse(try bytes(of: path), path)
   }
 
@@ -23,8 +23,8 @@ enum SettingsFile {
     return lstat(path, &information) == 0 || (errno != ENOENT && errno != ENOTDIR)
   }
 
-  static func parse(_ bytes: [UInt8], _ path: String) throws(SettingsError) -> YAMLNode? {
-    do throws(YAMLError) { return try YAMLDocument(bytes: bytes, path: path).root } catch {
+  static func parse(_ bytes: [UInt8], _ path: String) throws(SettingsError) -> YAMLDocument {
+    do throws(YAMLError) { return try YAMLDocument(bytes: bytes, path: path) } catch {
       throw SettingsError(violations: [error.description])
     }
   }

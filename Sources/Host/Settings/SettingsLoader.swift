@@ -4,62 +4,143 @@ import YAMLDocument
 /// Lays file, environment and `--set` over the defaults, and collects all that is wrong.
 struct SettingsLoader {
   static let manual = "config/settings.yaml"
+  /// More faults than anybody reads; a file of nothing but faults must not cost more than a good one.
+  static let maximumViolations = 100
 
   private(set) var settings = Settings()
   private(set) var violations: [String] = []
+  private(set) var warnings: [String] = []
+  private(set) var origins: [String: String] = [:]
+  private var omitted = 0
   /// Where each key was set last, for what is found only at the end.
   private var places: [String: String] = [:]
-  /// Keys set on the command line.
+  /// Keys set on the command line, and by variables.
   private var overridden: Set<String> = []
+  private var fromVariables: [String: String] = [:]
+  /// Keys that only a file of the reference can have, with their lines.
+  private var reference: [(key: String, line: Int)] = []
 
-  mutating func apply(_ root: YAMLNode?, from file: String) {
-    guard let root else { return }
+  init(root: String) { settings.root = root }
+
+  mutating func apply(_ document: YAMLDocument, from file: String) {
+    for duplicate in document.duplicates { note("\(file):\(duplicate.description)") }
+    guard let root = document.root else { return }
     guard case .mapping(let entries) = root.content else {
-      violations.append("\(file):\(root.mark.line): settings are sections with keys below them; see \(Self.manual)")
+      note("\(file):\(root.mark.line): settings are sections with keys below them; see \(Self.manual)")
       return
     }
     apply(entries, prefix: "", file)
   }
 
-  mutating func apply(variable: String, key: String, in environment: [String: String]) {
-    guard let value = environment[variable], !value.isEmpty else { return }
-    set(key, .text(value), place: variable)
+  /// The reference's names first, ours over them.
+  mutating func apply(_ environment: [String: String]) {
+    if environment["SUPERVISOR_URL", default: ""].isEmpty, places["supervisor.base_url"] == nil,
+      let (variable, url) = EnvironmentKeys.supervisorURL(in: environment)
+    {
+      set("supervisor.base_url", .text(url), place: variable, origin: variable)
+    }
+    for (variable, key) in EnvironmentKeys.reference { apply(variable, key, environment[variable]) }
+    for variable in environment.keys.sorted() where variable.hasPrefix("QE_") && !EnvironmentKeys.others.contains(variable) {
+      if let key = EnvironmentKeys.byVariable[variable] {
+        apply(variable, key, environment[variable])
+      } else if environment[variable] != "", !variable.hasSuffix("SUPERVISOR_HOST"), !variable.hasSuffix("SUPERVISOR_PORT"),
+        EnvironmentKeys.prefixes.contains(where: { variable.hasPrefix($0) })
+      {
+        let names = EnvironmentKeys.byVariable.keys.sorted()
+        note("\(Excerpt.line(variable)): sets no key; \(Suggestion.text(for: variable, among: names, manual: Self.manual))")
+      }
+    }
+  }
+
+  private mutating func apply(_ variable: String, _ key: String, _ value: String?) {
+    guard let value, !value.isEmpty else { return }
+    fromVariables[key] = variable
+    set(key, WrittenValue(word: value), place: variable, origin: variable)
   }
 
   mutating func apply(override word: String) {
     guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
-      violations.append("--set \(Excerpt.line(word)): a value is missing; write section.key=value")
-      return
+      return note("--set \(Excerpt.line(word)): a value is missing; write section.key=value")
     }
     let name = String(word[..<equals])
     overridden.insert(name)
-    set(name, WrittenValue(word: String(word[word.index(after: equals)...])), place: "--set \(Excerpt.line(name))")
+    set(name, WrittenValue(word: String(word[word.index(after: equals)...])), place: "--set \(Excerpt.line(name))", origin: "--set")
   }
 
   /// What no key can see alone.
   mutating func checkTogether() {
     let (prices, symbols) = (settings.mock.startPrices.count, settings.mock.symbols.count)
     if prices != 1, prices != symbols {
-      let key = "feed.mock.start_price"
-      violations.append("\(places[key] ?? key): \(prices) prices for \(symbols) symbols; write one for all, or one each")
+      note("\(place("feed.mock.start_price")): \(prices) prices for \(symbols) symbols; write one for all, or one each")
     }
     if settings.simulation.feeAsset == .third, settings.simulation.thirdAsset.name == nil || settings.simulation.thirdAsset.price == .zero {
-      let key = "simulation.fee_asset"
-      violations.append("\(places[key] ?? key): third needs simulation.third_asset_name and a third_asset_price above 0; write both")
+      note("\(place("simulation.fee_asset")): third needs simulation.third_asset_name and a third_asset_price above 0; write both")
     }
     for file in settings.replay.snapshots where !settings.replay.recordings.contains(where: { $0.symbol == file.symbol }) {
-      let key = "feed.snapshot"
-      violations.append("\(places[key] ?? key): \(file.symbol) has no recording that this belongs to; name it in feed.recording alike")
+      note("\(place("feed.snapshot")): \(file.symbol) has no recording that this belongs to; name it in feed.recording alike")
     }
-    // What bounds real money is in a file that can be reviewed, not in somebody's shell history.
-    if settings.mode == .live {
-      for name in overridden.sorted() where name.hasPrefix("risk.") && SettingsField.named(name) != nil {
-        violations.append("--set \(name): in live the risk section is not set on the command line; write it into the settings file")
+    if settings.websocket == .mock, !settings.replay.recordings.isEmpty, settings.mode == .paper {
+      note("\(place("app.websocket")): mock, and feed.recording names data; remove one of them")
+    }
+    if settings.plugins.maximumRestartBackOffMilliseconds < settings.plugins.restartBackOffMilliseconds {
+      note("\(place("plugins.restart_backoff_max_ms")): is below plugins.restart_backoff_ms; write at least as much")
+    }
+    let limits = settings.limits
+    warnIfLooser("risk.max_order_notional", limits.maximumOrderNotional?.raw, "risk.max_notional_per_symbol", limits.maximumSymbolNotional?.raw)
+    warnIfLooser("risk.max_notional_per_symbol", limits.maximumSymbolNotional?.raw, "risk.max_gross_exposure", limits.maximumGrossExposure?.raw)
+    checkVenueMode()
+    for wish in SettingsField.wishes {
+      guard let field = SettingsField.named(wish.name) else { continue }
+      let value = field.show(settings)
+      if wish.asks.map({ value == $0 }) ?? (value != field.show(Settings())) {
+        warnings.append("\(place(wish.name)): this version \(wish.duty)")
       }
     }
-    guard settings.mode.needsLimits else { return }
+  }
+
+  /// Not wrong, but a limit that never holds is rarely meant.
+  private mutating func warnIfLooser(_ inner: String, _ value: Int128?, _ outer: String, _ bound: Int128?) {
+    guard let value, let bound, value > bound, places[inner] != nil || places[outer] != nil else { return }
+    warnings.append("\(place(inner)): is larger than \(outer), which holds first")
+  }
+
+  /// Where orders leave the process.
+  private mutating func checkVenueMode() {
+    let mode = settings.mode
+    guard mode.tradesOnVenue else { return }
+    if settings.websocket == .mock {
+      note("\(place("app.websocket")): \(mode.rawValue) trades on the venue's prices; mock is for paper, so remove it")
+    }
+    if !settings.replay.recordings.isEmpty {
+      note("\(place("feed.recording")): \(mode.rawValue) trades on the venue's prices; recordings are for paper, so remove it")
+    }
+    if mode == .demo {
+      for key in ["binance_demo.enabled", "binance_demo.testnet"] where settings.later[key] == "false" {
+        note("\(place(key)): false, and app.mode is demo; write true, or another mode")
+      }
+    }
+    if mode == .live {
+      // What bounds real money is in a file that can be reviewed, not in somebody's shell history.
+      for name in overridden.sorted() where name.hasPrefix("risk.") && SettingsField.named(name) != nil {
+        note("--set \(name): in live the risk section is not set on the command line; write it into the settings file")
+      }
+      for (name, variable) in fromVariables.sorted(by: { $0.key < $1.key }) where name.hasPrefix("risk.") {
+        note("\(variable): in live the risk section is not set by variables; write \(name) into the settings file")
+      }
+      if settings.liveAcknowledgement != Settings.liveAcknowledgement {
+        note("\(place("app.live_ack")): app.mode live trades real money; write app.live_ack: \"\(Settings.liveAcknowledgement)\" into the settings file")
+      } else if overridden.contains("app.live_ack") || fromVariables["app.live_ack"] != nil {
+        note("\(place("app.live_ack")): stands in the settings file alone, where somebody can review it")
+      }
+      if !settings.plugins.requireSignature, places["plugins.require_signature"] != nil {
+        note("\(place("plugins.require_signature")): in live every plugin is signed; write true, or remove it")
+      }
+      if settings.plugins.trustedKeys.isEmpty {
+        note("\(place("plugins.trusted_keys")): in live every plugin is signed; name the keys that are trusted")
+      }
+    }
     for field in SettingsField.all where field.isLimit && field.show(settings) == "null" {
-      violations.append("\(places[field.name] ?? field.name): unlimited is not accepted with app.mode \(settings.mode.rawValue); write a limit")
+      note("\(place(field.name)): unlimited is not accepted with app.mode \(mode.rawValue); write a limit")
     }
   }
 
@@ -68,19 +149,22 @@ struct SettingsLoader {
     let name = settings.pairsFile
     let path = Self.path(name, besides: file)
     // The default name stands for the shipped instruments wherever there is no such file beside the settings.
-    if name == Settings().pairsFile, file == nil || !SettingsFile.exists(path) { return }
-    do throws(SettingsError) { settings.pairs = try Pairs.parse(try SettingsFile.document(path), path: path) } catch {
-      // Alone it keeps its kind: a missing file is another exit code.
-      if violations.isEmpty { throw error }
-      violations += error.violations
+    let isShipped = name == Settings().pairsFile && (file == nil || !SettingsFile.exists(path))
+    if !isShipped {
+      do throws(SettingsError) { settings.pairs = try Pairs.parse(try SettingsFile.document(path), path: path) } catch {
+        // Alone it keeps its kind: a missing file is another exit code.
+        if violations.isEmpty { throw error }
+        for violation in error.violations { note(violation) }
+      }
     }
+    if settings.exchangeChoice != nil { settings.pairs = settings.pairs.with(defaultMarket: settings.exchange.market) }
   }
 
   /// A limit that is written for a symbol nobody knows would hold for none.
   mutating func checkSymbols() {
     let key = "risk.max_notional_by_symbol"
     for symbol in settings.symbolNotional.keys.sorted() where settings.pairs.instrument(symbol) == nil {
-      violations.append("\(places[key] ?? key): \(symbol) is not in pairs.yaml, so that its limit would hold for nothing; correct the name")
+      note("\(places[key] ?? key): \(symbol) is not in pairs.yaml, so that its limit would hold for nothing; correct the name")
     }
   }
 
@@ -90,8 +174,20 @@ struct SettingsLoader {
     let path = Self.path(name, besides: file)
     let text = try SettingsFile.text(path)
     do throws(LatencyTable.Failure) { settings.simulation.latency.table = try LatencyTable.parse(text, path: path) } catch {
-      violations.append(error.description)
+      note(error.description)
     }
+  }
+
+  /// The violations for people; one line alone where the file is one of the reference's.
+  func report(of file: String?) -> [String] {
+    if let file, let first = reference.first {
+      let count = reference.count == 1 ? "1 key" : "\(reference.count) keys"
+      return [
+        "\(file):\(first.line): a settings file of the Python system (\(count) that this host does not have, as \(Excerpt.line(first.key))); "
+          + "move it over with: quantumedge config import \(Excerpt.line(file))"
+      ]
+    }
+    return violations + (omitted > 0 ? ["and \(omitted) more"] : [])
   }
 
   /// What the settings file names lies beside it.
@@ -102,33 +198,54 @@ struct SettingsLoader {
 
   // MARK: -
 
+  private mutating func note(_ violation: String) {
+    if isFull { omitted += 1 } else { violations.append(violation) }
+  }
+
+  private var isFull: Bool { violations.count >= Self.maximumViolations }
+
+  /// Where a key was set, or its name.
+  private func place(_ key: String) -> String { places[key] ?? key }
+
   private mutating func apply(_ entries: [YAMLNode.Entry], prefix: String, _ file: String) {
     for entry in entries {
       let name = prefix + entry.key
-      let place = "\(file):\(entry.keyMark.line): \(Excerpt.line(name))"
+      let line = entry.keyMark.line
+      let place = "\(file):\(line): \(Excerpt.line(name))"
+      if ReferenceKey.isForeign(name) {
+        reference.append((name, line))
+        continue
+      }
       guard SettingsField.named(name) == nil, SettingsField.isSection(name) else {
         guard SettingsField.named(name) == nil || WrittenValue(entry.value) != nil else {
-          violations.append("\(place): a section or a list of lists; write one value")
+          note("\(place): a section or a list of lists; write one value")
           continue
         }
-        set(name, WrittenValue(entry.value) ?? .null, place: place)
+        set(name, WrittenValue(entry.value) ?? .null, place: place, origin: "\(file):\(line)")
         continue
       }
       switch entry.value.content {
       case .mapping(let inner): apply(inner, prefix: name + ".", file)
       case .scalar("", isPlain: true): break  // all its keys are comments
-      default: violations.append("\(place): this is a section; write its keys below it, indented")
+      default: note("\(place): this is a section; write its keys below it, indented")
       }
     }
   }
 
-  private mutating func set(_ name: String, _ written: WrittenValue, place: String) {
+  private mutating func set(_ name: String, _ written: WrittenValue, place: String, origin: String) {
     guard let field = SettingsField.named(name) else {
+      // Looking for what was meant costs more than all else.
+      if isFull { return omitted += 1 }
       let what = SettingsField.isSection(name) ? "a section, not a key" : "unknown key"
-      violations.append("\(place): \(what); \(Suggestion.text(for: name, among: SettingsField.names, manual: Self.manual))")
-      return
+      return note("\(place): \(what); \(Suggestion.text(for: name, among: SettingsField.names, manual: Self.manual))")
     }
     places[name] = place
-    if let problem = field.apply(&settings, written) { violations.append("\(place): \(problem)") }
+    origins[name] = origin
+    if let problem = field.apply(&settings, written) { note("\(place): \(problem)") }
   }
+}
+
+extension Settings {
+  /// What app.live_ack must say.
+  public static let liveAcknowledgement = "real money"
 }

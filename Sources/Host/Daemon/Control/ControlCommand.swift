@@ -9,6 +9,8 @@ public enum ControlCommand: Sendable, Equatable {
   /// Nil = all symbols.
   case flatten(symbol: String?)
   case resetPeak
+  /// The settings are read again.
+  case reloadSettings
   /// What is published for the symbol and horizon now takes over.
   case reload(symbol: String, horizonSeconds: Int64)
 
@@ -21,12 +23,18 @@ public enum ControlCommand: Sendable, Equatable {
     case .flatten: "flatten"
     case .resetPeak: "reset-peak"
     case .reload: "reload"
+    case .reloadSettings: "reload-settings"
     }
   }
 
-  static let names = "status, halt, resume, flatten, reset-peak, reload"
-  /// Whether the answer waits for a plugin to be started.
-  var isSlow: Bool { if case .reload = self { true } else { false } }
+  static let names = "status, halt, resume, flatten, reset-peak, reload, reload-settings"
+  /// Whether the answer waits for a plugin to be started, or for files.
+  var isSlow: Bool {
+    switch self {
+    case .reload, .reloadSettings: true
+    default: false
+    }
+  }
   static let maximumTextBytes = 200
 
   /// Reads `{"command": "halt", "reason": "..."}`.
@@ -54,6 +62,7 @@ public enum ControlCommand: Sendable, Equatable {
     case "resume": self = .resume
     case "flatten": self = .flatten(symbol: texts.removeValue(forKey: "symbol"))
     case "reset-peak": self = .resetPeak
+    case "reload-settings": self = .reloadSettings
     case "reload":
       guard let symbol = texts.removeValue(forKey: "symbol"), let horizon = texts.removeValue(forKey: "horizon").flatMap(Int64.init) else {
         throw ControlFailure("reload wants a \"symbol\" and a \"horizon\" of whole seconds, as texts")
@@ -71,7 +80,7 @@ public enum ControlCommand: Sendable, Equatable {
     case .halt(let reason?): members.append(("reason", .text(reason)))
     case .flatten(let symbol?): members.append(("symbol", .text(symbol)))
     case .reload(let symbol, let horizon): members += [("symbol", .text(symbol)), ("horizon", .text("\(horizon)"))]
-    case .status, .halt, .resume, .flatten, .resetPeak: break
+    case .status, .halt, .resume, .flatten, .resetPeak, .reloadSettings: break
     }
     return Array((JSONValue.object(members).description + "\n").utf8)
   }

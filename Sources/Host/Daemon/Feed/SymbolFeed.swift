@@ -55,7 +55,7 @@ struct MarketFeeds {
 
   /// - Parameter now: wall clock, ns since the epoch; the beginning of what is played.
   init(instruments: [Instrument], settings: Settings, now: Int64) throws {
-    guard settings.mode == .paper else {
+    guard settings.takesRecordings else {
       feeds = try instruments.enumerated().map { index, instrument in
         .mock(try MockFeed(instrument: instrument, index: index, settings: settings.mock, startMilliseconds: now / 1_000_000))
       }
@@ -65,7 +65,7 @@ struct MarketFeeds {
     }
     var recorded = try zip(instruments, settings.replay.recordings).map { instrument, file in
       try RecordedFeed(
-        path: file.path, snapshot: settings.replay.snapshot(file.symbol), instrument: instrument,
+        path: settings.resolved(file.path), snapshot: settings.replay.snapshot(file.symbol).map(settings.resolved), instrument: instrument,
         syntheticSpread: settings.simulation.syntheticSpread)
     }
     syntheticSymbols = zip(instruments, recorded).filter { !$1.hasQuotes }.map { $0.0.id.symbol }

@@ -8,18 +8,26 @@ public struct KeepAlive {
   /// Over all starts; nil = no end.
   private let durationSeconds: Double?
   private let note: (String) -> Void
+  /// Starts a host with these words; what else it needs is the caller's.
+  private let start: ([String]) throws(KernelError) -> KeptProcess
   private let stops: sigset_t
   private let news: sigset_t
   private var policy = RestartPolicy()
 
-  public init(arguments: [String], durationSeconds: Double?, note: @escaping (String) -> Void) {
+  public init(
+    arguments: [String], durationSeconds: Double?, note: @escaping (String) -> Void,
+    start: @escaping ([String]) throws(KernelError) -> KeptProcess
+  ) {
+    self.start = start
     self.arguments = arguments
     self.durationSeconds = durationSeconds
     self.note = note
     var signals = sigset_t()
     sigemptyset(&signals)
-    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+    for signal in [SIGINT, SIGTERM] { sigaddset(&signals, signal) }
     stops = signals
+    // Passed on, for the host to read its settings again.
+    sigaddset(&signals, SIGHUP)
     sigaddset(&signals, SIGCHLD)
     news = signals
   }
@@ -31,9 +39,9 @@ public struct KeepAlive {
     for word in words {
       if isValue {
         isValue = false
-      } else if word == "--duration" {
+      } else if word == "--duration" || word == "--passphrase-fd" {
         isValue = true
-      } else if word != "--keep-alive", !word.hasPrefix("--duration=") {
+      } else if word != "--keep-alive", !word.hasPrefix("--duration="), !word.hasPrefix("--passphrase-fd=") {
         result.append(word)
       }
     }
@@ -50,7 +58,7 @@ public struct KeepAlive {
       let started = Clocks.monotonicNanoseconds()
       var words = arguments + ["--parent-process", "\(ProcessFigures.number)"]
       if let durationSeconds { words += ["--duration", "\(max(0.001, durationSeconds - Double(started - began) / 1e9))"] }
-      let child = try KeptProcess.start(words)
+      let child = try start(words)
       let (end, isStopped) = wait(for: child)
       if isStopped { return end.exitCode }
       let ran = (Clocks.monotonicNanoseconds() - started) / 1_000_000_000
@@ -80,7 +88,7 @@ public struct KeepAlive {
       if let end = child.reap() { return (end, isStopped) }
       let signal = sigwaitinfo(&signals, nil)
       guard signal > 0, signal != SIGCHLD else { continue }
-      isStopped = true
+      if signal != SIGHUP { isStopped = true }
       child.signal(signal)
     }
   }

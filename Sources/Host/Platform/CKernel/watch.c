@@ -12,7 +12,7 @@
 
 int32_t qe_thread_number(void) { return gettid(); }
 
-int32_t qe_start_again(char *const *arguments) {
+int32_t qe_start_again(char *const *arguments, char *const *environment) {
     posix_spawnattr_t attributes;
     sigset_t none;
     pid_t process = -1;
@@ -23,7 +23,7 @@ int32_t qe_start_again(char *const *arguments) {
         code = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
         if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
         if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
-        if (code == 0) code = posix_spawn(&process, "/proc/self/exe", NULL, &attributes, arguments, environ);
+        if (code == 0) code = posix_spawn(&process, "/proc/self/exe", NULL, &attributes, arguments, environment);
         posix_spawnattr_destroy(&attributes);
     }
     if (code == 0) return process;

@@ -23,11 +23,15 @@ public struct KeptProcess: Sendable {
 
   /// Starts it, in a process group of its own and with no signal blocked.
   ///
-  /// - Parameter arguments: without the program's name.
-  public static func start(_ arguments: [String]) throws(KernelError) -> KeptProcess {
+  /// - Parameters:
+  ///   - arguments: without the program's name.
+  ///   - entries: `NAME=value` with a zero at the end each, for its environment beside what this process's own has.
+  public static func start(_ arguments: [String], adding entries: [UnsafeMutablePointer<CChar>] = []) throws(KernelError) -> KeptProcess {
     var words = ([CommandLine.arguments.first ?? "quantumedge"] + arguments).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
-    let number = qe_start_again(&words)
+    // Unsafe: the table of entries is read by the kernel before the call returns; nothing is copied but pointers.
+    var environment = ProcessEnvironment.entries + entries + [nil]
+    let number = qe_start_again(&words, &environment)
     guard number > 0 else { throw KernelError("start", "/proc/self/exe") }
     return KeptProcess(number: number)
   }

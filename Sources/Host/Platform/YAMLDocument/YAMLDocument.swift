@@ -1,7 +1,10 @@
-/// One YAML document by libyaml, strictly: duplicate keys, anchors, aliases and tags are refused, sizes are bounded.
+/// One YAML document by libyaml, strictly: anchors, aliases and tags are refused, sizes are bounded, duplicate keys are told.
 public struct YAMLDocument: Sendable {
-  /// Nil for a file without content.
+  /// Nil for a file without content. Of a key that comes twice, the last.
   public let root: YAMLNode?
+  /// Keys that come twice in one mapping, in the order of the file. Not thrown, so that a reader can name them beside all else that
+  /// is wrong; one that takes no notice of them reads a file that its author did not mean.
+  public let duplicates: [YAMLDuplicate]
 
   /// Bytes of the largest file.
   public static let sizeLimit = 1 << 20
@@ -18,5 +21,18 @@ public struct YAMLDocument: Sendable {
     }
     var parser = try YAMLParser(bytes: bytes, path: path)
     root = try parser.document()
+    duplicates = parser.duplicates
+  }
+}
+
+/// A key that stands in one mapping twice.
+public struct YAMLDuplicate: Sendable, Equatable {
+  public var key: String
+  public var first: YAMLMark
+  public var second: YAMLMark
+
+  /// For people, without the file's name.
+  public var description: String {
+    "\(second.line):\(second.column): duplicate key '\(key)' in line \(second.line); the first is in line \(first.line), remove one"
   }
 }

@@ -11,7 +11,7 @@ public struct YAMLNode: Sendable {
     /// `isPlain`: written without quotes, so that it may mean null, a number or a boolean.
     case scalar(String, isPlain: Bool)
     case sequence([YAMLNode])
-    /// In the order of the file; keys are unique.
+    /// In the order of the file; keys are unique (`YAMLDocument.duplicates`).
     case mapping([Entry])
   }
 

@@ -9,6 +9,7 @@ struct YAMLParser: ~Copyable {
   private let length: Int
   private let path: String
   private var hasEvent = false
+  private(set) var duplicates: [YAMLDuplicate] = []
 
   init(bytes source: [UInt8], path: String) throws(YAMLError) {
     // libyaml is told the encoding, lest the first bytes make it guess UTF-16; then the mark is ours to skip.
@@ -95,19 +96,22 @@ struct YAMLParser: ~Copyable {
 
   private mutating func entries(depth: Int) throws(YAMLError) -> [YAMLNode.Entry] {
     var entries: [YAMLNode.Entry] = []
-    var seen: [String: YAMLMark] = [:]
+    var seen: [String: Int] = [:]
     try advance()
     while type != YAML_MAPPING_END_EVENT {
       let key = try node(depth: depth + 1)
       guard case .scalar(let name, _) = key.content else {
         throw YAMLError(path: path, mark: key.mark, reason: "a key is a word, not a list or a mapping")
       }
-      if let first = seen.updateValue(key.mark, forKey: name) {
-        throw YAMLError(
-          path: path, mark: key.mark, reason: "duplicate key '\(name)' in line \(key.mark.line); the first is in line \(first.line), remove one")
-      }
       try advance()
-      entries.append(YAMLNode.Entry(key: name, keyMark: key.mark, value: try node(depth: depth + 1)))
+      let entry = YAMLNode.Entry(key: name, keyMark: key.mark, value: try node(depth: depth + 1))
+      if let index = seen[name] {
+        duplicates.append(YAMLDuplicate(key: name, first: entries[index].keyMark, second: key.mark))
+        entries[index] = entry
+      } else {
+        seen[name] = entries.count
+        entries.append(entry)
+      }
       try advance()
     }
     return entries

@@ -8,9 +8,9 @@
 /* The kernel's number of the calling thread. */
 int32_t qe_thread_number(void);
 
-/* Starts this executable once more with these arguments (NULL-terminated, the first is the program's name), in a process
+/* Starts this executable once more with these arguments (NULL-terminated, the first is the program's name) and this environment, in a process
  * group of its own and with no signal blocked: its process number, or -1 and errno. */
-int32_t qe_start_again(char *const *arguments);
+int32_t qe_start_again(char *const *arguments, char *const *environment);
 
 /* Has the kernel send a signal when the process that started this one ends. 0; -1 and errno, ESRCH when it has ended or
  * is another one than `parent`. */

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Daemon
+import Glibc
+import Market
+import Session
+import Settings
+
+/// `quantumedge config`: what the settings are, where each comes from, and what is wrong with them.
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Check, show, describe, import and reload settings.",
+    subcommands: [
+      CheckConfigCommand.self, ShowConfigCommand.self, SchemaConfigCommand.self, ImportConfigCommand.self, ReloadConfigCommand.self,
+    ])
+}
+
+struct CheckConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Read all settings as run does; name every fault with its line, exit 78 if there is one.")
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
+  var mode: String?
+
+  func run() throws {
+    do throws(SettingsError) {
+      let reading = try settings.read(mode: mode)
+      for warning in reading.warnings { Console.warning(warning) }
+      let place = reading.place.file ?? "built-in defaults"
+      let text = "\(place): \(reading.origins.count) keys are set, \(reading.settings.pairs.instruments.count) instruments; no faults"
+      guard output.json else { return Console.line(text) }
+      try Console.result(
+        JSONValue.object([
+          ("file", .optional(reading.place.file)), ("faults", .array([])), ("warnings", .array(reading.warnings.map { .text($0) })),
+        ]).description)
+    } catch {
+      if output.json {
+        try Console.result(
+          JSONValue.object([("file", .optional(settings.config)), ("faults", .array(error.violations.map { .text($0) })), ("warnings", .array([]))])
+            .description)
+      }
+      throw error
+    }
+  }
+}
+
+struct ShowConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "Every key with the value that holds.")
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: OutputOptions
+
+  @Flag(name: .long, help: "Also where each value comes from: default, file:line, variable or --set.")
+  var origin = false
+
+  @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
+  var mode: String?
+
+  func run() throws {
+    let reading = try settings.read(mode: mode)
+    if output.json {
+      return try Console.result(
+        JSONValue.object(
+          reading.rows.map { row in
+            (
+              key: row.key,
+              value: origin ? .object([("value", .text(row.value)), ("origin", .text(row.origin))]) : .text(row.value)
+            )
+          }
+        ).description)
+    }
+    let width = origin ? (reading.rows.map { $0.key.count + $0.value.count }.max() ?? 0) + 2 : 0
+    for row in reading.rows {
+      let line = "\(row.key)=\(row.value)"
+      try Console.result(origin ? line + String(repeating: " ", count: max(1, min(width, 60) - line.count)) + "# \(row.origin)" : line)
+    }
+  }
+}
+
+struct SchemaConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema", abstract: "The JSON Schema of settings.yaml on standard output, for editors.")
+
+  func run() throws { try Console.result(SettingsSchema.json.description) }
+}
+
+struct ImportConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Move a settings.yaml or bot.yaml of the Python system over, and list every key that is dropped.")
+
+  @Argument(help: ArgumentHelp("The old file; it is not changed.", valueName: "old.yaml"))
+  var file: String
+
+  @Option(name: .long, help: ArgumentHelp("Where the new one goes; default: standard output.", valueName: "file"))
+  var out: String?
+
+  @Flag(name: .long, help: "Overwrite the new file.")
+  var force = false
+
+  func run() throws {
+    let imported = try ReferenceImport.read(file)
+    for line in imported.left { Console.line("dropped: \(line)") }
+    Console.line("\(imported.taken.count) keys taken, \(imported.left.count) dropped")
+    guard let out else { return try Console.result(String(imported.text.dropLast())) }
+    try NewFile.write(imported.text, to: out, overwriting: force)
+    Console.line("\(out): written; look at it, then: quantumedge config check --config \(out)")
+  }
+}
+
+struct ReloadConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reload", abstract: "Have a running host read its settings again: limits only tighten, the rest is named.")
+
+  @OptionGroup var host: HostOptions
+
+  func run() throws { try host.perform(.reloadSettings) }
+}

@@ -1,0 +1,14 @@
+import Glibc
+import Kernel
+import Session
+
+/// A file that a command makes for its user.
+enum NewFile {
+  /// Whole or not at all.
+  ///
+  /// - Throws: it is there and may not be overwritten, or it cannot be written.
+  static func write(_ text: String, to path: String, overwriting: Bool) throws(SessionError) {
+    if !overwriting, Files.isPresent(path) { throw SessionError(.badData, "\(path): is there already; name another file, or give --force") }
+    do throws(KernelError) { try Files.writeAtomically(Array(text.utf8), to: path) } catch { throw SessionError(.unavailable, "\(error)") }
+  }
+}

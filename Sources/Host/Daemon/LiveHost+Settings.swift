@@ -1,0 +1,41 @@
+import Session
+import Settings
+
+/// Settings that are read again while the host runs: by SIGHUP, or by `config reload`.
+extension LiveHost {
+  /// - Parameter request: of the control socket; nil = SIGHUP.
+  mutating func rereadSettings(for request: UInt64?) {
+    guard !rereader.start(for: request) else { return }
+    let text = "settings are being read already"
+    notice(text)
+    if let request { mailbox.answer(request, ControlAnswer(content: .failed(text))) }
+  }
+
+  /// What has been read: limits that tighten hold from this input on; a bad file changes nothing.
+  mutating func takeReadSettings(_ now: Int64) {
+    guard let answer = rereader.take() else { return }
+    switch answer.settings {
+    case .failure(let error):
+      for line in error.violations { notice("settings: \(line)") }
+      let text = "settings are not acceptable, nothing was changed: \(error.violations.first ?? "")\(error.violations.count > 1 ? " (and \(error.violations.count - 1) more)" : "")"
+      notice(text)
+      if let request = answer.request { mailbox.answer(request, ControlAnswer(content: .failed(text))) }
+    case .success(let wanted):
+      let (adopted, change) = settings.adopting(wanted)
+      let openBefore = openOrders
+      var sequence: UInt64 = 0
+      if !change.applied.isEmpty { sequence = loop.tighten(adopted.limits, receiveNanoseconds: engineNow(now)) }
+      settings = adopted
+      let text = "settings: \(change.text)" + (sequence > 0 ? " (input \(sequence))" : "")
+      notice(text)
+      guard let request = answer.request else { return }
+      mailbox.answer(
+        request,
+        ControlAnswer(
+          content: .done(
+            ControlAnswer.Done(
+              sequence: sequence, message: text, blocked: loop.engine.blockingRefusal?.code.name, openOrdersBefore: openBefore,
+              openOrdersAfter: openOrders, positions: positions))))
+    }
+  }
+}

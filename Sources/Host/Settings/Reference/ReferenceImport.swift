@@ -1,0 +1,112 @@
+import YAMLDocument
+
+/// A settings file of the Python system, moved over.
+public struct ReferenceImport: Sendable {
+  /// The new settings.yaml: only what was set, with the old key where it had another name.
+  public let text: String
+  /// Old and new name with the value, in the order of the old file.
+  public let taken: [String]
+  /// `file:line: key: why`, for each that is not in the new file.
+  public let left: [String]
+
+  /// - Throws: the file is no YAML, no mapping, or not there.
+  public static func read(_ path: String) throws(SettingsError) -> ReferenceImport {
+    let document = try SettingsFile.document(path)
+    guard let root = document.root, case .mapping(let entries) = root.content else {
+      throw SettingsError(violations: ["\(path):\(document.root?.mark.line ?? 1): settings are sections with keys below them; is it the right file?"])
+    }
+    var reader = Reader(path: path)
+    // The Python system took the last of two: so does this.
+    for duplicate in document.duplicates {
+      reader.left.append("\(path):\(duplicate.first.line): \(Excerpt.line(duplicate.key)): stands again in line \(duplicate.second.line), which holds")
+    }
+    reader.read(entries, prefix: "")
+    return ReferenceImport(text: reader.text, taken: reader.taken, left: reader.left)
+  }
+
+  private struct Reader {
+    let path: String
+    var taken: [String] = []
+    var left: [String] = []
+    private var values: [(key: String, text: String, from: String)] = []
+    private var settings = Settings()
+
+    init(path: String) { self.path = path }
+
+    mutating func read(_ entries: [YAMLNode.Entry], prefix: String) {
+      for entry in entries {
+        let name = prefix + entry.key
+        if case .mapping(let inner) = entry.value.content, !ReferenceKey.sections.contains(where: { $0.name == name }) {
+          read(inner, prefix: name + ".")
+          continue
+        }
+        take(name, entry)
+      }
+    }
+
+    private mutating func take(_ name: String, _ entry: YAMLNode.Entry) {
+      func leave(_ why: String) { left.append("\(path):\(entry.keyMark.line): \(Excerpt.line(name)): \(why)") }
+      let reference = ReferenceKey.named(name)
+      if case .dropped(let why) = reference?.fate { return leave(why) }
+      // A file may be part of each: what is ours already stays.
+      guard let key = reference?.key ?? SettingsField.named(name)?.name, let field = SettingsField.named(key) else {
+        return leave("no key of the Python system, and none here")
+      }
+      guard let written = WrittenValue(entry.value) else { return leave("a section where a value is expected") }
+      guard let value = reference == nil ? written : reference?.value(written) else { return leave("\(written.quoted) sets no limit") }
+      var tried = settings
+      if let problem = field.apply(&tried, value) { return leave(problem) }
+      let text = field.show(tried)
+      if let index = values.firstIndex(where: { $0.key == key }) {
+        // Two old keys, one new one: the tighter of two limits.
+        guard let old = Double(values[index].text), let new = Double(text), new < old else {
+          return leave("\(key) has \(values[index].text) from \(values[index].from) already")
+        }
+        leave("taken for \(key) in the place of \(values[index].from), which was looser")
+        values[index] = (key, text, name)
+      } else {
+        values.append((key, text, name))
+      }
+      settings = tried
+      taken.append(name == key ? key : "\(name) -> \(key)")
+    }
+
+    /// YAML in the order of the manual.
+    var text: String {
+      var lines = ["# Moved over from a settings file of the Python system by quantumedge config import."]
+      var open: [String] = []
+      for field in SettingsField.all.sorted(by: { Self.order($0.name) < Self.order($1.name) }) {
+        guard let value = values.first(where: { $0.key == field.name }) else { continue }
+        let parts = field.name.split(separator: ".").map(String.init)
+        let sections = Array(parts.dropLast())
+        let common = zip(open, sections).prefix { $0 == $1 }.count
+        for depth in common..<sections.count { lines.append(String(repeating: "  ", count: depth) + sections[depth] + ":") }
+        open = sections
+        let indent = String(repeating: "  ", count: sections.count)
+        let note = value.from == field.name ? "" : "  # was \(value.from)"
+        lines.append("\(indent)\(parts.last ?? ""): \(Self.written(value.text, field.shape))\(note)")
+      }
+      return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Sections stay together, in the order of their first key.
+    private static func order(_ name: String) -> Int {
+      let section = name.prefix { $0 != "." }
+      let keys = SettingsField.names
+      let first = keys.firstIndex { $0.hasPrefix(section + ".") } ?? 0
+      let subsection = name.split(separator: ".").dropLast().joined(separator: ".")
+      let isNested = subsection != section
+      let nested = isNested ? (keys.firstIndex { $0.hasPrefix(subsection + ".") } ?? 0) + 1 : 0
+      return first * 1_000_000 + nested * 1000 + (keys.firstIndex(of: name) ?? 0)
+    }
+
+    private static func written(_ text: String, _ shape: ValueShape) -> String {
+      switch shape {
+      case .list: "[" + text.split(separator: ",").joined(separator: ", ") + "]"
+      case .optional(let inner, _): text == "null" ? text : written(text, inner)
+      case .text, .path, .confidential: "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+      default: text
+      }
+    }
+  }
+}

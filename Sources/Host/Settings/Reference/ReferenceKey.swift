@@ -1,0 +1,42 @@
+/// A key of the Python system's settings.yaml and bot.yaml, and what becomes of it here.
+public struct ReferenceKey: Sendable {
+  public enum Fate: Sendable {
+    /// The same key with the same meaning.
+    case supported
+    /// Another key holds it; the value may be written differently.
+    case renamed(String)
+    /// Nothing here reads it; why, for people.
+    case dropped(String)
+  }
+
+  public let name: String
+  public let fate: Fate
+  /// Turns its value into ours; nil = it says nothing here.
+  let value: @Sendable (WrittenValue) -> WrittenValue?
+
+  init(_ name: String, _ fate: Fate, value: @escaping @Sendable (WrittenValue) -> WrittenValue? = { $0 }) {
+    self.name = name
+    self.fate = fate
+    self.value = value
+  }
+
+  /// The key that holds it here.
+  public var key: String? {
+    switch fate {
+    case .supported: name
+    case .renamed(let name): name
+    case .dropped: nil
+    }
+  }
+
+  static func named(_ name: String) -> ReferenceKey? { byName[name] ?? sections.first { name.hasPrefix($0.name + ".") } }
+
+  /// Whether only the reference has this key, or this section.
+  static func isForeign(_ name: String) -> Bool {
+    if SettingsField.named(name) != nil || SettingsField.isSection(name) { return false }
+    return named(name) != nil || prefixes.contains(name) || sections.contains { $0.name == name }
+  }
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  private static let prefixes = Set(all.flatMap { key in key.name.indices.filter { key.name[$0] == "." }.map { String(key.name[..<$0]) } })
+}
