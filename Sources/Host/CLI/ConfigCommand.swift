@@ -25,7 +25,7 @@ struct CheckConfigCommand: ParsableCommand {
   var mode: String?
 
   func run() throws {
-    do throws(SettingsError) {
+    do {
       let reading = try settings.read(mode: mode)
       for warning in reading.warnings { Console.warning(warning) }
       let place = reading.place.file ?? "built-in defaults"
@@ -35,7 +35,7 @@ struct CheckConfigCommand: ParsableCommand {
         JSONValue.object([
           ("file", .optional(reading.place.file)), ("faults", .array([])), ("warnings", .array(reading.warnings.map { .text($0) })),
         ]).description)
-    } catch {
+    } catch let error as SettingsError {
       if output.json {
         try Console.result(
           JSONValue.object([("file", .optional(settings.config)), ("faults", .array(error.violations.map { .text($0) })), ("warnings", .array([]))])

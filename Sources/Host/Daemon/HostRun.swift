@@ -74,7 +74,8 @@ public struct HostRun: Sendable {
     for symbol in feeds.syntheticSymbols { notice("\(symbol): its data has no quotes; bid and ask are made from its trades") }
     var host = LiveHost(
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox, lines: lines,
-      starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait), republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
+      starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
+      republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
       started: started, notice: notice)
     let watchdog = host.watchdog
     try watchdog.start()

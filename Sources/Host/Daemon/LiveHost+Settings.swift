@@ -17,7 +17,8 @@ extension LiveHost {
     switch answer.settings {
     case .failure(let error):
       for line in error.violations { notice("settings: \(line)") }
-      let text = "settings are not acceptable, nothing was changed: \(error.violations.first ?? "")\(error.violations.count > 1 ? " (and \(error.violations.count - 1) more)" : "")"
+      let text =
+        "settings are not acceptable, nothing was changed: \(error.violations.first ?? "")\(error.violations.count > 1 ? " (and \(error.violations.count - 1) more)" : "")"
       notice(text)
       if let request = answer.request { mailbox.answer(request, ControlAnswer(content: .failed(text))) }
     case .success(let wanted):

@@ -51,7 +51,8 @@ struct LiveHost: ~Copyable {
 
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
-    lines: NoticeQueue, starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
+    lines: NoticeQueue, starter: InstanceStarter, rereader: SettingsRereader,
+    republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
     quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, notice: @escaping (String) -> Void
   ) {
     self.settings = settings
