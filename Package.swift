@@ -69,6 +69,7 @@ let adapters: [Target] = [
     swiftSettings: swiftSettings),
   // The files of a new plugin package, carried in the executable.
   .target(name: "ScaffoldTexts", path: "Sources/Host/Scaffold/Texts", cSettings: cSettings),
+  room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
   room("Settings", "Sources/Host/Settings", ["Engine", "Market", "Risk", "Simulation", "YAMLDocument"]),
 ]
 
@@ -87,8 +88,8 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Session",
-      "Settings",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "SecretGuard",
+      "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -178,6 +179,7 @@ let tests: [Target] = [
   test("ReportTests", ["Market", "Report"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
+  test("SecretGuardTests", ["SecretGuard"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
