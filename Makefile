@@ -41,9 +41,10 @@ test: tests
 lint:
 	swift format lint --strict --recursive Package.swift Sources Plugins Tests
 
-# Format, warnings as errors, imports, layers, plugins built outside the tree, debug = release.
+# Format, no secrets, warnings as errors, imports, layers, plugins built outside the tree, debug = release.
 check: export QE_STRICT := 1
 check: lint tests
+	$(HOST) check-secrets .
 	swift test $(SWIFT_FLAGS) --skip-build --filter LayeringTests
 	tools/same-decisions.sh $(BUILD)/debug $(RELEASE)
 	Tests/outside-tree.sh $(HOST)

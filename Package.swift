@@ -75,6 +75,7 @@ let adapters: [Target] = [
     exclude: ["Texts"], swiftSettings: swiftSettings),
   // The shipped config/, carried in the executable.
   .target(name: "SettingsTexts", path: "Sources/Host/Settings/Texts", cSettings: cSettings),
+  room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
 let composition: [Target] = [
@@ -92,7 +93,8 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold", "Secrets",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold",
+      "SecretGuard", "Secrets",
       "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
@@ -184,6 +186,7 @@ let tests: [Target] = [
   test("SecretsTests", ["CLibCrypto", "Cryptography", "Secrets"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
+  test("SecretGuardTests", ["SecretGuard"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),

@@ -7,8 +7,8 @@ import Session
 /// `quantumedge secrets`.
 struct SecretsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "secrets", abstract: "The encrypted file of API keys and tokens: make it, list its names, change its passphrase.",
-    subcommands: [InitSecretsCommand.self, ListSecretsCommand.self, RotateSecretsCommand.self])
+    commandName: "secrets", abstract: "The encrypted file of API keys and tokens, and the guard that keeps them out of a repository.",
+    subcommands: [InitSecretsCommand.self, ListSecretsCommand.self, RotateSecretsCommand.self, SecretsCheckCommand.self])
 }
 
 /// What main took out of the environment before anything else ran.
