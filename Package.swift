@@ -199,7 +199,9 @@ let tests: [Target] = [
 let package = Package(
   name: "QuantumEdge",
   products: ["quantumedge", "quantumedge-conformance"].map { .executable(name: $0, targets: [$0]) }
-    + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) },
+    + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) }
+    // For Tests/Fuzz, a package of its own.
+    + [.library(name: "FuzzedTargets", targets: ["Cryptography", "Secrets", "YAMLDocument"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],

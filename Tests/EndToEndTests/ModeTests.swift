@@ -71,7 +71,8 @@ import Testing
         #expect(outcome.exitCode == 69, "\(case_): \(outcome)")
         #expect(outcome.errorLines.last?.contains("app.mode \(mode) has no venue in this version") == true, "\(case_): \(outcome)")
         let money = mode == "live" ? "REAL MONEY" : "the venue's test account"
-        #expect(outcome.errors.contains("\(mode) on binance_usdm is about to trade \(money) with EMACross@BTCUSDT/0; limits: "), "\(case_): \(outcome)")
+        #expect(
+          outcome.errors.contains("\(mode) on binance_usdm is about to trade \(money) with EMACross@BTCUSDT/0; limits: "), "\(case_): \(outcome)")
         #expect(outcome.errors.contains("max_order_notional 10000") && outcome.errors.contains("max_drawdown_abs 500"), "\(case_): \(outcome)")
       }
     }

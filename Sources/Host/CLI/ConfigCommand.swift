@@ -100,6 +100,7 @@ struct ImportConfigCommand: ParsableCommand {
   var force = false
 
   func run() throws {
+    if let out { try NewFile.check(out, overwriting: force) }
     let imported = try ReferenceImport.read(file)
     for line in imported.left { Console.line("dropped: \(line)") }
     Console.line("\(imported.taken.count) keys taken, \(imported.left.count) dropped")

@@ -3,6 +3,7 @@ import Glibc
 import Kernel
 import Secrets
 import Session
+import Settings
 
 /// `quantumedge secrets`.
 struct SecretsCommand: ParsableCommand {
@@ -45,8 +46,9 @@ struct SecretFileOptions: ParsableArguments {
 
   var path: String {
     if let file { return file }
-    guard let root = getenv("QE_ROOT"), root.pointee != 0 else { return SecretFile.defaultPath }
-    return "\(String(cString: root))/\(SecretFile.defaultPath)"
+    // The same root as that of settings.
+    let root = SettingsPlace.find(path: nil, environment: HostEnvironment.variables).root
+    return root.isEmpty ? SecretFile.defaultPath : "\(root)/\(SecretFile.defaultPath)"
   }
 
   func source(_ environment: SecretEnvironment) -> PassphraseSource { PassphraseSource(descriptor: passphraseDescriptor, environment: environment) }
