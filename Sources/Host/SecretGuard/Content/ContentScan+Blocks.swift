@@ -9,18 +9,32 @@ extension ContentScan {
     guard label.contains(where: { Byte.isUpper($0) }) else { return }
     var end = labelEnd
     var body: [UInt8] = []
+    // Prose and code about such blocks have words behind the label; a block has lines of base64.
+    var (run, hasLine) = (labelEnd, false)
+    func line(_ end: Int) -> Bool {
+      let profile = Profile(bytes[run..<max(run, end)])
+      return profile.length >= 24 && profile.lowers >= 3 && profile.uppers >= 3 && !profile.isTrivial && !profile.isWordy
+    }
     let limit = min(bytes.count, labelEnd + Self.mostBytes)
     while end < limit {
       let byte = bytes[end]
       if bytes.has("-----END", at: end) || bytes.has("---- END", at: end) { break }
       if byte == Byte.backslash, end + 1 < limit, "nrt".utf8.contains(bytes[end + 1]) {
+        hasLine = hasLine || line(end)
         end += 2
+        run = end
         continue
       }
-      if byte == 0 || body.count > 64 && !isArmour(byte) { break }
-      if Byte.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F { body.append(byte) }
+      if !isArmour(byte) { break }
+      if Byte.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F {
+        body.append(byte)
+      } else {
+        hasLine = hasLine || line(end)
+        run = end + 1
+      }
       end += 1
     }
+    hasLine = hasLine || line(end)
     quiet.append(start..<end)
     guard label.containsFolded("private key") || label.containsFolded("private-key") else { return }
     let profile = Profile(body.prefix(512))
@@ -57,5 +71,5 @@ extension ContentScan {
   }
 
   /// Base64, and what stands around its lines in a string, a comment, a quotation or a header.
-  private func isArmour(_ byte: UInt8) -> Bool { Byte.isAlphanumeric(byte) || Byte.isSpace(byte) || "+/=\"'`,.;:()[]{}-_*#|>\\&".utf8.contains(byte) }
+  private func isArmour(_ byte: UInt8) -> Bool { Byte.isAlphanumeric(byte) || Byte.isSpace(byte) || "+/=\"'`,.:-*#|>\\@".utf8.contains(byte) }
 }

@@ -62,6 +62,8 @@ extension ContentScan {
     place = reader.skipBlanks(place)
     guard place < bytes.count else { return nil }
     for text: StaticString in ["===", "==", "!=", "??", "||", "or ", ",", "("] where bytes.has(text, at: place) && !bytes.has("||=", at: place) {
+      // "A kind of token", "…" is a table of words: the whole of a text is a name.
+      if bytes[place] == UInt8(ascii: ","), name == 0 || !Byte.isQuote(bytes[name - 1]) { return nil }
       return besides(place + text.utf8CodeUnitCount)
     }
     for text: StaticString in ["::=", "??=", "||=", "=>", ":=", "?=", "+=", "="] where bytes.has(text, at: place) {
@@ -194,7 +196,7 @@ extension ContentScan {
 
   private func isPassword(_ text: ArraySlice<UInt8>, _ profile: Profile, _ demand: Demand) -> Bool {
     let classes = [profile.lowers, profile.uppers, profile.digits, profile.symbols].count { $0 > 0 }
-    guard !Placeholder.isOne(text, profile, ignoringTopics: classes >= 3 && profile.length >= 8) else { return false }
+    guard !Placeholder.isOne(text, profile, words: classes >= 3 && profile.length >= 8 ? .standIns : .all) else { return false }
     switch demand {
     case .random: return profile.isRandom
     case .long: return profile.isPlausible
@@ -223,7 +225,7 @@ extension ContentScan {
     return quiet.contains { $0.overlaps(name) }
   }
 
-  private func isUUID(_ text: ArraySlice<UInt8>) -> Bool {
+  func isUUID(_ text: ArraySlice<UInt8>) -> Bool {
     text.enumerated().allSatisfy { index, byte in [8, 13, 18, 23].contains(index) ? byte == 0x2D : Byte.isHex(byte) }
   }
 

@@ -31,7 +31,7 @@ extension ContentScan {
     guard profile.isRandom else { return }
     let isHex = profile.isHex && (profile.lowers == 0 || profile.uppers == 0)
     // 40 digits are git's, and those of many a list of packages.
-    if isHex && run.count == 40 { return }
+    if isHex && (run.count == 40 || isListed(run)) || run.count == 36 && isUUID(value) { return }
     guard run.count >= 24, run.count <= 512 else { return }
     let statement = statement(around: run)
     guard !Placeholder.isOne(value, profile), !isExplained(statement, run) else { return }
@@ -50,6 +50,12 @@ extension ContentScan {
         return
       }
     }
+  }
+
+  /// The row of a digest list: the digest, two spaces or a space and a star, a file's name.
+  private func isListed(_ run: Range<Int>) -> Bool {
+    (run.lowerBound == 0 || bytes[run.lowerBound - 1] == Byte.newline)
+      && (bytes.has("  ", at: run.upperBound) || bytes.has(" *", at: run.upperBound))
   }
 
   /// The run's line, and those before it that go on; of long lines what is near.

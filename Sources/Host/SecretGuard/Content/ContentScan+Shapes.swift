@@ -19,8 +19,11 @@ extension ContentScan {
 
   private func isKey(_ rest: ArraySlice<UInt8>, _ shape: ProviderShape) -> Bool {
     let profile = Profile(rest)
-    guard !profile.isTrivial, profile.distinct >= 6, !profile.isWordy else { return false }
-    if shape.alphabet == .capitals, profile.digits == 0 { return profile.distinct >= 9 && !Placeholder.isOne(rest, profile) }
+    guard profile.steps * 2 < profile.length, profile.distinct >= 6 else { return false }
+    // Words of capitals are chance among sixteen.
+    if shape.alphabet == .capitals { return !Placeholder.isOne(rest, profile, words: .long) }
+    // Style sheets have the one prefix too.
+    guard !profile.isAllWords, shape.prefix != "sk-" || profile.digits > 0 || !profile.isWordy else { return false }
     return !Placeholder.isOne(rest, profile)
   }
 
@@ -87,7 +90,7 @@ extension ContentScan {
     let path = bytes[start..<end]
     guard let last = path.split(separator: UInt8(ascii: "/")).last, path.contains(UInt8(ascii: "/")), last.count >= 20 else { return }
     let profile = Profile(last)
-    guard !Placeholder.isOne(last, profile), !profile.isWordy, profile.distinct >= 8 else { return }
+    guard !Placeholder.isOne(last, profile), !profile.isAllWords, profile.distinct >= 8 else { return }
     add(.webhook, start..<end, path)
   }
 
@@ -106,12 +109,12 @@ extension ContentScan {
     let hasName = colon > 0 && colon < at
     let value = bytes[(hasName ? colon + 1 : start)..<at]
     let profile = Profile(value)
-    guard !value.isEmpty, !Placeholder.isOne(value, profile, ignoringTopics: profile.length >= 12 && !profile.isWordy) else { return }
+    guard !value.isEmpty, !Placeholder.isOne(value, profile, words: profile.length >= 12 && !profile.isWordy ? .standIns : .all) else { return }
     guard !value.contains(UInt8(ascii: "{")), !value.contains(UInt8(ascii: "$")) || profile.length >= 10 && profile.digits > 0 else { return }
     if hasName {
       guard value.count >= 6, !value.elementsEqual(bytes[start..<colon]), profile.letters > 0 else { return }
       let isMixed = profile.digits > 0 || profile.lowers > 0 && profile.uppers > 1 || profile.symbols > 0 && profile.length >= 8
-      guard isMixed, !(profile.isWordy && profile.digits == 0) || profile.symbols > 0 else { return }
+      guard isMixed, !(profile.isWordy && profile.digits == 0) || value.contains(where: { !Byte.isName($0) && $0 != 0x3A }) else { return }
     } else {
       guard profile.isRandom else { return }
     }

@@ -201,6 +201,12 @@ struct LiteralReader {
       place += 1
     }
     guard place > start, !result.text.isEmpty else { return nil }
+    if ["bearer", "basic", "token", "apikey"].contains(String(decoding: result.text.map(Byte.lower), as: UTF8.self)), place < bytes.count,
+      Byte.isBlank(bytes[place]), let value = plain(at: skipBlanks(place))
+    {
+      result.text += [0x20] + value.text
+      place = value.range.upperBound
+    }
     result.range = start..<place
     result.isInterpolated = result.text.first == UInt8(ascii: "{") || result.text.contains { $0 == UInt8(ascii: "$") } && bytes.has("{", at: place)
     if place < bytes.count {

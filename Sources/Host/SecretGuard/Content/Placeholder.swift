@@ -1,20 +1,34 @@
 /// Values that stand for a secret and are none: empty, references, examples.
 enum Placeholder {
-  /// - Parameter ignoringTopics: whether `Secret` and the like may be part of a value, as they are of passwords.
-  static func isOne(_ value: ArraySlice<UInt8>, _ profile: Profile, ignoringTopics: Bool = false) -> Bool {
+  /// Which words make a value one.
+  enum Words {
+    /// `Secret` and the like, too.
+    case all
+    /// What people write in place of a value; `Secret` may be part of a password.
+    case standIns
+    /// What chance does not write in capitals.
+    case long
+  }
+
+  static func isOne(_ value: ArraySlice<UInt8>, _ profile: Profile, words: Words = .all) -> Bool {
     guard let first = value.first, let last = value.last else { return true }
     if profile.isTrivial || isReference(value) { return true }
     if first == UInt8(ascii: "<") && value.contains(UInt8(ascii: ">")) { return true }
     if first == UInt8(ascii: "[") && last == UInt8(ascii: "]") { return true }
     if profile.letters == 0 && profile.digits == 0 { return true }
     for run: StaticString in ["xxxxx", "***", "...", "-----", "00000000", "…"] where value.containsFolded(run) { return true }
-    for word in longWords where value.containsFolded(word) { return true }
-    for word in ignoringTopics ? standIns : standIns + topics {
+    for word in longWords {
+      guard let place = value.firstFolded(word) else { continue }
+      let begins = place == value.startIndex || !Byte.isAlphanumeric(value[place - 1])
+      if word.utf8CodeUnitCount >= 7 || begins || profile.isWordy { return true }
+    }
+    for word in words == .long ? [] : words == .standIns ? standIns : standIns + topics {
       guard let place = value.firstFolded(word) else { continue }
       let end = place + word.utf8CodeUnitCount
       let isWhole =
         (place == value.startIndex || !Byte.isAlphanumeric(value[place - 1])) && (end == value.endIndex || !Byte.isAlphanumeric(value[end]))
-      if isWhole || profile.isWordy { return true }
+      // Chance writes three letters between two hyphens of a long token.
+      if isWhole && value.count < 40 || profile.isWordy { return true }
     }
     return false
   }

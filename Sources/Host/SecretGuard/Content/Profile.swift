@@ -57,9 +57,12 @@ struct Profile {
   /// Words of a person or a program, with few digits among them: `my-service-token-v2`, `SecondRoundTrip`.
   var isWordy: Bool {
     guard letters > 0 else { return false }
-    if wordLetters * 10 >= (letters + digits) * 6 && digits * 100 < length * 12 { return true }
-    return wordLetters * 10 >= letters * 8 && digitGroups <= 2
+    if wordLetters * 100 >= (letters + digits) * 72 && digits * 100 < length * 12 { return true }
+    return wordLetters * 100 >= letters * 85 && digitGroups <= 2
   }
+
+  /// Nothing but words: what only looks like a key with a prefix.
+  var isAllWords: Bool { wordLetters * 100 >= (letters + digits) * 85 && digitGroups <= 1 }
 
   /// `0123456789abcdef`, `aaaaaaaa`, `xxxx-xxxx`: made by hand.
   var isTrivial: Bool { length > 1 && (distinct <= 4 || steps * 2 >= length - 1) }
@@ -77,7 +80,7 @@ struct Profile {
   var isPlausible: Bool {
     guard length >= 10, !isTrivial, distinct >= 6, !isWordy else { return false }
     if lowers > 1 && uppers > 1 { return digits > 0 || length >= 16 }
-    return letters >= 2 && digits >= 2
+    return letters >= 2 && (digits >= 2 || length >= 24)
   }
 
   private static func isCompound(_ bytes: [UInt8]) -> Bool {
@@ -121,16 +124,26 @@ struct Profile {
 
   private static func isWord(_ piece: ArraySlice<UInt8>) -> Bool {
     guard piece.count >= 3 else { return false }
-    var (vowels, row) = (0, 0)
+    var vowels = 0
+    var previous: UInt8?
     for byte in piece {
-      if "aeiouy".utf8.contains(Byte.lower(byte)) {
-        vowels += 1
-        row = 0
-      } else {
-        row += 1
-        if row > 4 { return false }
-      }
+      let letter = Byte.lower(byte) - 0x61
+      if vowelMask & 1 << UInt32(letter) != 0 { vowels += 1 }
+      if let previous, followers[Int(previous)] & 1 << UInt32(letter) == 0 { return false }
+      previous = letter
     }
     return vowels > 0 && vowels < piece.count && vowels * 5 >= piece.count
   }
+
+  /// A bit for each letter.
+  private static func mask(_ letters: Substring) -> UInt32 { letters.utf8.reduce(0) { $0 | 1 << UInt32($1 - 0x61) } }
+
+  private static let vowelMask = mask("aeiouy")
+  /// What follows a to z in words of English and of programs: half of all pairs, so that chance soon steps aside.
+  private static let followers: [UInt32] =
+    ("bcdefghiklmnprstuvwxyz abdeijlmorstuy aehiklorstuyc abdegilmnorsuvwy abcdefghiklmnopqrstuvwxyz aefilorstuy adeghilnorstuy aeimnortuy "
+    + "abcdefgklmnopqrstvxz aeosu aeilnoswy abcdefgiklmopstuvwy abceilmnopsuy abcdefghijklmnoprstuvwxy abcdefghiklmnopqrstuvwxyz aehiloprstuy u "
+    + "abcdefgiklmnoprstuvwy acefhiklmnopqrstuwy aceghilmnoprstuwxy abcdefgilmnoprstxz aeilory aehilnors acehioptuy abcdeilmnopstw aeiloyz").split(
+      separator: " "
+    ).map(mask)
 }
