@@ -48,6 +48,7 @@ let engine: [Target] = [
 let platform: [Target] = [
   system("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
   system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+  system("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
   system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
   system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
   // The one C++ target; its header is plain C.
@@ -55,6 +56,7 @@ let platform: [Target] = [
   .target(name: "CKernel", path: "Sources/Host/Platform/CKernel", cSettings: cSettings),
   room("YAMLDocument", "Sources/Host/Platform/YAMLDocument", ["CLibYAML"]),
   room("Cryptography", "Sources/Host/Platform/Cryptography", ["CLibCrypto"]),
+  room("HTTPClient", "Sources/Host/Platform/HTTPClient", ["CLibCurl"]),
   room("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
   room("JSONScanner", "Sources/Host/Platform/JSONScanner", ["CJSON"]),
   room("Kernel", "Sources/Host/Platform/Kernel", ["CKernel"]),
@@ -93,7 +95,7 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Scaffold",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Kernel", "Market", "Plugins", "Report", "Scaffold",
       "SecretGuard", "Secrets",
       "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -180,6 +182,7 @@ let tests: [Target] = [
   test("KernelTests", ["Kernel"]),
   test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
   test("CompressionTests", ["Compression"]),
+  test("HTTPClientTests", ["HTTPClient"]),
   test("JSONScannerTests", ["JSONScanner"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),

@@ -105,4 +105,6 @@ int qe_die_with(int pipe_end) {
     return 0;
 }
 
+int qe_pinned(uint64_t mask[16]) { return sched_getaffinity(0, 16 * sizeof *mask, (cpu_set_t *)mask); }
+
 int qe_pin(const uint64_t mask[16]) { return sched_setaffinity(0, 16 * sizeof *mask, (const cpu_set_t *)mask); }

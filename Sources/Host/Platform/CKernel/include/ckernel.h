@@ -9,6 +9,7 @@
 #include "cprocess.h"
 #include "call_watch.h"
 #include "csandbox.h"
+#include "machine.h"
 #include "heap.h"
 #include "subprocess.h"
 #include "watch.h"

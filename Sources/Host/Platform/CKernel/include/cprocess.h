@@ -36,6 +36,9 @@ int qe_pipe(int ends[2]);
  */
 int qe_die_with(int pipe_end);
 
+/* The CPUs that the calling thread may use. 0; -1 and errno. */
+int qe_pinned(uint64_t mask[16]);
+
 /* Keeps this thread on these of the first 1024 processors: 0, or -1 and errno. */
 int qe_pin(const uint64_t mask[16]);
 

@@ -69,6 +69,12 @@ public final class ChildProcess {
   }
 
   /// Binds the calling thread to these processors, 0...1023.
+  public static var allowedCPUs: [Int] {
+    var mask = [UInt64](repeating: 0, count: 16)
+    guard qe_pinned(&mask) == 0 else { return [] }
+    return (0..<1024).filter { mask[$0 / 64] & 1 << UInt64($0 % 64) != 0 }
+  }
+
   public static func pin(to processors: [Int]) throws(KernelError) {
     var mask = [UInt64](repeating: 0, count: 16)
     for number in processors where (0..<1024).contains(number) { mask[number / 64] |= 1 << UInt64(number % 64) }

@@ -1,0 +1,165 @@
+import Cryptography
+import Daemon
+import Kernel
+import Market
+import Plugins
+import Secrets
+import Session
+import Settings
+
+/// The looks of the doctor. Each changes nothing, asks nobody for a passphrase, and ends in bounded time.
+enum Doctor {
+  // MARK: Secrets
+
+  static func secrets(_ settings: Settings) -> [Finding] {
+    let needs = settings.secretNeeds
+    guard !needs.required.isEmpty else { return [.pass("secrets", "mode \(settings.mode.rawValue) uses none")] }
+    var findings: [Finding] = []
+    do throws(SecretsError) {
+      let found = try RunSecrets.resolve(settings, passphrase: PassphraseSource(environment: HostEnvironment.secrets, mayAsk: false))
+      findings += found.names.map { name in
+        .pass("secrets", "\(name.rawValue) is there, from \(found.origin(of: name).map { "\($0)" } ?? "nowhere")")
+      }
+      findings += found.warnings.map { .warn("secrets", $0, cure: "see docs/SECRETS.md") }
+    } catch {
+      findings.append(.fail("secrets", "\(error)", cure: "see docs/SECRETS.md"))
+    }
+    let path = settings.resolved(settings.secrets.file)
+    if Files.isPresent(path), let file = try? SecretFile.read(path), case .fernet = file.format {
+      findings.append(.warn("secrets", "\(path) has the old format", cure: "rewrite it with: quantumedge secrets init --migrate"))
+    }
+    if SecureMemory.state != .locked {
+      findings.append(
+        .warn(
+          "secrets", "memory for secrets is \(SecureMemory.state.rawValue): it could reach swap", cure: "raise the limit of locked memory (ulimit -l)"
+        ))
+    }
+    if ProcessLimits.maximumCoreBytes > 0 {
+      findings.append(.warn("secrets", "core dumps are on: one would hold secrets", cure: "switch them off (ulimit -c 0)"))
+    }
+    return findings
+  }
+
+  // MARK: Plugins
+
+  static func plugins(_ settings: Settings) -> [Finding] {
+    let store = StrategiesOutput.store(settings)
+    var findings: [Finding] = []
+    do {
+      let entries = try store.list()
+      if entries.isEmpty {
+        let words = "nothing is published below \(settings.runtimeFolder)/strategies"
+        let cure = "publish a strategy with: quantumedge strategies publish EMACross --symbol BTCUSDT"
+        findings.append(settings.mode.tradesOnVenue ? .fail("plugins", words, cure: cure) : .warn("plugins", words, cure: cure))
+      }
+      for entry in entries { findings.append(plugin(entry, settings)) }
+    } catch {
+      findings.append(.fail("plugins", "\(error)", cure: "publish it again"))
+    }
+    let quarantine = Quarantine(folder: StateFolder.path(settings))
+    do throws(SessionError) {
+      findings += try quarantine.read().map { entry in
+        .warn(
+          "plugins", "\(entry.instance) is in quarantine: \(entry.reason)",
+          cure: "let it run again with: quantumedge plugin quarantine release \(entry.digest.prefix(12)) --mode \(settings.mode.rawValue)")
+      }
+    } catch {
+      findings.append(.fail("plugins", "\(error)", cure: "move the file away"))
+    }
+    return findings
+  }
+
+  /// As `strategies verify`: digest, signature where it is asked for, and one start.
+  private static func plugin(_ entry: StrategyStore.Entry, _ settings: Settings) -> Finding {
+    let name = "\(entry.symbol)/\(entry.horizonSeconds)"
+    do {
+      let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: Executable.folder, trust: settings.trustPolicy)
+      let full = entry.manifest.market.map { "\(settings.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
+      let instrument = try StrategiesOutput.instrument(full, settings)
+      for resolved in try resolver.published(for: instrument) where resolved.horizonSeconds == entry.horizonSeconds {
+        try resolved.check(StrategyLauncher(settings).check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
+      }
+      return .pass("plugins", "\(entry.manifest.name) for \(name) is whole and starts")
+    } catch {
+      return .fail(
+        "plugins", "\(name): \(error)",
+        cure: "publish it again, or take the one before with: quantumedge strategies rollback --symbol \(entry.symbol)")
+    }
+  }
+
+  // MARK: Disk
+
+  private static let scarceBytes: UInt64 = 1 << 30
+  private static let tooFewBytes: UInt64 = 100 << 20
+
+  static func folders(_ settings: Settings) -> [Finding] {
+    var findings: [Finding] = []
+    for (key, folder) in [("app.runtime_path", settings.runtimeFolder), ("app.data_path", settings.dataFolder)] {
+      guard let space = DiskSpace.nearest(to: folder) else {
+        findings.append(.fail("disk", "\(key): \(folder) has no folder above it that can be looked at", cure: "make it"))
+        continue
+      }
+      let free = "\(space.freeBytes >> 20) MiB free at \(space.folder)"
+      if !space.isWritable {
+        findings.append(.fail("disk", "\(key): \(space.folder) may not be written by this user", cure: "give it to the host's user (chown, chmod)"))
+      } else if space.isWritableByAll {
+        findings.append(
+          .fail("disk", "\(key): \(space.folder) may be written by every user: they could replace plugins", cure: "take that away (chmod o-w)"))
+      } else if space.freeBytes < tooFewBytes {
+        findings.append(.fail("disk", "\(key): \(free)", cure: "make room, or move the folder"))
+      } else if space.freeBytes < scarceBytes {
+        findings.append(.warn("disk", "\(key): \(free)", cure: "make room"))
+      } else {
+        findings.append(.pass("disk", "\(key): \(free)"))
+      }
+    }
+    if ControlClient(settings: settings).isAnybodyThere {
+      findings.append(
+        .warn(
+          "state", "a host runs on \(StateFolder.path(settings)): a second one is refused", cure: "look at it with: quantumedge status"))
+    } else {
+      findings.append(.pass("state", "no host runs on \(StateFolder.path(settings))"))
+    }
+    return findings
+  }
+
+  // MARK: Machine
+
+  static func processors(_ settings: Settings) -> [Finding] {
+    let wanted = settings.plugins.workerCPUs + (settings.engine.cpu.map { [Int($0)] } ?? [])
+    guard !wanted.isEmpty else { return [] }
+    let allowed = ChildProcess.allowedCPUs
+    let missing = wanted.filter { !allowed.contains($0) }
+    if missing.isEmpty { return [.pass("cpu", "\(wanted.count) CPUs are bound, and may be used")] }
+    return [
+      .fail(
+        "cpu", "CPU \(missing.map(String.init).joined(separator: ", ")) of engine.cpu or plugins.worker_cpus may not be used here",
+        cure: "name some of \(allowed.map(String.init).joined(separator: ", "))")
+    ]
+  }
+
+  static func system() -> [Finding] {
+    var findings: [Finding] = []
+    let features = KernelFeatures.current
+    for (name, isThere) in [
+      ("landlock", features.hasLandlock), ("seccomp", features.hasSeccomp), ("sealed memory files", features.hasSealedMemoryFiles),
+    ] {
+      findings.append(
+        isThere
+          ? .pass("isolation", "the kernel has \(name)")
+          : .fail(
+            "isolation", "the kernel has no \(name): workers do not start", cure: "run on Linux 5.13 or later, outside of containers that forbid it"))
+    }
+    switch KernelClock.isSynchronised {
+    case true: findings.append(.pass("clock", "the kernel says that its clock is synchronised"))
+    default:
+      findings.append(
+        .warn("clock", "the kernel does not say that its clock is synchronised", cure: "run an NTP client, as chrony; venues refuse late requests"))
+    }
+    let files = ProcessLimits.maximumOpenFiles
+    findings.append(
+      files >= 1024
+        ? .pass("limits", "\(files) open files") : .warn("limits", "\(files) open files at most", cure: "raise it (ulimit -n 4096)"))
+    return findings
+  }
+}

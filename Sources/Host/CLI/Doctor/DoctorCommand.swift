@@ -1,0 +1,57 @@
+import ArgumentParser
+import Session
+import Settings
+
+/// `quantumedge doctor`: whether everything that a run with these settings needs is there.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Look at all that a run needs: PASS, WARN and FAIL lines with the cure; exit 1 if one fails.")
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
+  var mode: String?
+
+  @Flag(name: .long, help: "Ask nobody on the network.")
+  var offline = false
+
+  func run() throws {
+    var findings: [Finding] = []
+    do throws(SettingsError) {
+      let reading = try settings.read(mode: mode)
+      findings += settingsFindings(reading)
+      let loaded = reading.settings
+      findings += Doctor.secrets(loaded)
+      findings += Doctor.plugins(loaded)
+      findings += Doctor.folders(loaded)
+      findings += offline ? [.pass("network", "not asked, as --offline says")] : Doctor.network(loaded)
+      findings += Doctor.processors(loaded)
+    } catch {
+      findings += error.violations.map { .fail("settings", $0, cure: "mend it, and look again with: quantumedge config check") }
+    }
+    findings += Doctor.system()
+    try tell(findings)
+  }
+
+  private func settingsFindings(_ reading: SettingsReading) -> [Finding] {
+    let file = reading.place.file ?? "built-in defaults"
+    return [.pass("settings", "\(file), mode \(reading.settings.mode.rawValue), \(reading.origins.count) keys set")]
+      + reading.warnings.map { .warn("settings", $0, cure: "remove the key if that is not what you want") }
+  }
+
+  private func tell(_ findings: [Finding]) throws {
+    let worst: Finding.Status =
+      findings.contains { $0.status == .fail } ? .fail : findings.contains { $0.status == .warn } ? .warn : .pass
+    for finding in findings {
+      let colour = finding.status == .pass ? "32" : finding.status == .warn ? "33" : "31"
+      let word = Console.usesColour ? "\u{1B}[\(colour)m\(finding.status.rawValue)\u{1B}[0m" : finding.status.rawValue
+      Console.write("\(word) \(Console.printable(finding.line))\n")
+    }
+    if output.json {
+      try Console.result(
+        JSONValue.object([("status", .text(worst.rawValue)), ("results", .array(findings.map(\.json)))]).description)
+    }
+    if worst == .fail { throw ExitCode.failure }
+  }
+}

@@ -1,0 +1,13 @@
+/* What the doctor asks of the machine. */
+#ifndef QE_MACHINE_H
+#define QE_MACHINE_H
+
+#include <stdint.h>
+
+/* 1 landlock, 2 seccomp's traps, 4 memory files with seals. */
+uint32_t qe_kernel_features(void);
+
+/* Whether an NTP client keeps the clock: 1, 0, or -1 when the kernel does not say. */
+int qe_clock_is_synchronised(void);
+
+#endif

@@ -1,0 +1,21 @@
+#ifndef QE_CLIBCURL_SHIM_H
+#define QE_CLIBCURL_SHIM_H
+
+#include <curl/curl.h>
+
+/* Swift does not import variadic functions: one for each kind of argument. */
+static inline CURLcode qe_curl_set_long(CURL *_Nonnull handle, CURLoption option, long value) { return curl_easy_setopt(handle, option, value); }
+static inline CURLcode qe_curl_set_pointer(CURL *_Nonnull handle, CURLoption option, const void *_Nullable value) {
+    return curl_easy_setopt(handle, option, value);
+}
+static inline CURLcode qe_curl_set_write(
+    CURL *_Nonnull handle, size_t (*_Nonnull write)(char *_Nonnull, size_t, size_t, void *_Nonnull), void *_Nonnull context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, write);
+    return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+static inline CURLcode qe_curl_status(CURL *_Nonnull handle, long *_Nonnull status) {
+    return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, status);
+}
+static inline CURLcode qe_curl_start(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+#endif

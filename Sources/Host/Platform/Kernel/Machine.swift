@@ -1,0 +1,64 @@
+import CKernel
+import Glibc
+
+/// What isolation needs of the kernel.
+public struct KernelFeatures: Sendable {
+  public var hasLandlock: Bool
+  public var hasSeccomp: Bool
+  public var hasSealedMemoryFiles: Bool
+
+  public static var current: KernelFeatures {
+    let bits = qe_kernel_features()
+    return KernelFeatures(hasLandlock: bits & 1 != 0, hasSeccomp: bits & 2 != 0, hasSealedMemoryFiles: bits & 4 != 0)
+  }
+}
+
+public enum KernelClock {
+  /// Whether an NTP client keeps it; nil when the kernel does not say.
+  public static var isSynchronised: Bool? {
+    switch qe_clock_is_synchronised() {
+    case 1: true
+    case 0: false
+    default: nil
+    }
+  }
+}
+
+/// The bounds that this process was started with.
+public enum ProcessLimits {
+  public static var maximumOpenFiles: UInt64 { limit(Int32(RLIMIT_NOFILE.rawValue)) }
+  public static var maximumCoreBytes: UInt64 { limit(Int32(RLIMIT_CORE.rawValue)) }
+
+  private static func limit(_ resource: Int32) -> UInt64 {
+    var value = rlimit()
+    return getrlimit(resource, &value) == 0 ? UInt64(value.rlim_cur) : 0
+  }
+}
+
+/// Room below a folder that may not be there yet.
+public struct DiskSpace: Sendable {
+  /// The nearest one that is there.
+  public var folder: String
+  public var freeBytes: UInt64
+  public var isWritable: Bool
+  /// By users who are neither the owner nor of its group, without the sticky bit.
+  public var isWritableByAll: Bool
+
+  public static func nearest(to path: String) -> DiskSpace? {
+    var folder = path
+    while !Files.isFolder(folder.isEmpty ? "." : folder) {
+      guard let slash = folder.lastIndex(of: "/") else {
+        folder = "."
+        break
+      }
+      folder = slash == folder.startIndex && folder.count > 1 ? "/" : String(folder[..<slash])
+    }
+    if folder.isEmpty { folder = "." }
+    var space = statvfs()
+    var status = stat()
+    guard statvfs(folder, &space) == 0, stat(folder, &status) == 0 else { return nil }
+    return DiskSpace(
+      folder: folder, freeBytes: UInt64(space.f_bavail) * UInt64(space.f_frsize), isWritable: access(folder, W_OK | X_OK) == 0,
+      isWritableByAll: status.st_mode & 0o002 != 0 && status.st_mode & 0o1000 == 0)
+  }
+}

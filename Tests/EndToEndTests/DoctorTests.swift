@@ -1,0 +1,122 @@
+import Foundation
+import Glibc
+import TestKit
+import Testing
+
+/// `quantumedge doctor` from outside.
+@Suite struct DoctorTests {
+  private func publish(_ host: Host) throws {
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+  }
+
+  private func results(_ outcome: Outcome) throws -> [(status: String, check: String, message: String)] {
+    try #require(outcome.json["results"] as? [[String: Any]]).map {
+      ($0["status"] as? String ?? "", $0["check"] as? String ?? "", ($0["message"] as? String ?? "") + "; " + ($0["cure"] as? String ?? ""))
+    }
+  }
+
+  @Test func `A mock host that is complete has no FAIL, and the words on both streams agree`() throws {
+    let host = try Host()
+    try publish(host)
+    let outcome = try host.run(["doctor", "--json"])
+    let all = try results(outcome)
+    #expect(outcome.exitCode == 0 && !all.contains { $0.status == "FAIL" }, "\(outcome)")
+    #expect(outcome.errorLines.count == all.count)
+    for check in ["settings", "secrets", "plugins", "disk", "state", "venue", "supervisor", "isolation", "clock", "limits"] {
+      #expect(all.contains { $0.check == check }, "\(check)")
+    }
+    #expect(all.contains { $0.message.contains("EMACross for BTCUSDT/0 is whole and starts") })
+    // A cure for all that is not well, and none for what is.
+    #expect(all.allSatisfy { ($0.status == "PASS") == $0.message.hasSuffix("; ") }, "\(all)")
+  }
+
+  @Test func `Secrets that demo lacks are named, and those that are there are not shown`() throws {
+    let host = try Host()
+    try publish(host)
+    let outcome = try host.run(["doctor", "--mode", "demo", "--offline"], environment: ["BINANCE_DEMO_API_KEY": "marked-value"])
+    #expect(outcome.exitCode == 1 && outcome.errors.contains("FAIL secrets: secrets are missing: BINANCE_DEMO_API_SECRET"), "\(outcome)")
+    let complete = try host.run(["doctor", "--mode", "demo", "--offline"], environment: ModeTests.Given.demoKeys.environment)
+    #expect(complete.exitCode == 0 && complete.errors.contains("PASS secrets: BINANCE_DEMO_API_KEY is there, from environment"), "\(complete)")
+    #expect(!outcome.errors.contains("marked") && !complete.errors.contains("value of"))
+  }
+
+  @Test func `Damaged plugins, closed folders and bad settings are FAIL lines, and the other looks go on`() throws {
+    let host = try Host()
+    try publish(host)
+    let store = host.runtime.appendingPathComponent("store")
+    let digest = try #require(FileManager.default.contentsOfDirectory(atPath: store.path).first)
+    let library = store.appendingPathComponent("\(digest)/libEMACross.so")
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: library.path)
+    try Data("broken".utf8).write(to: library)
+    try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: host.runtime.path)
+    let outcome = try host.run(["doctor"])
+    #expect(outcome.exitCode == 1 && outcome.errors.contains("FAIL plugins: BTCUSDT/0: "), "\(outcome)")
+    #expect(outcome.errors.contains("FAIL disk: app.runtime_path: ") && outcome.errors.contains("may be written by every user"), "\(outcome)")
+    try host.folder.write("app:\n  mode: fast\n", to: "s.yaml")
+    let settings = try host.run(["doctor", "--config", "s.yaml"])
+    #expect(settings.exitCode == 1 && settings.errors.contains("FAIL settings: s.yaml:2: app.mode: 'fast'"), "\(settings)")
+    #expect(settings.errors.contains("PASS isolation: "))
+  }
+
+  @Test func `In demo a venue that does not answer fails, and one whose clock is another is a FAIL of the clock`() throws {
+    let host = try Host()
+    try publish(host)
+    let keys = ModeTests.Given.demoKeys.environment
+    let away = try host.run(["doctor", "--mode", "demo", "--set", "binance_demo.base_url=http://127.0.0.1:1"], environment: keys)
+    #expect(
+      away.exitCode == 1 && away.errors.contains("FAIL venue: binance_demo.base_url: http://127.0.0.1:1/fapi/v1/time: nobody answers there"),
+      "\(away)")
+    for (offset, words) in [(5000, "FAIL clock: this clock is "), (0, "PASS clock: this clock is ")] {
+      let venue = try ClockServer(offsetMilliseconds: offset)
+      defer { venue.close() }
+      let outcome = try host.run(["doctor", "--mode", "demo", "--set", "binance_demo.base_url=\(venue.url)"], environment: keys)
+      #expect(outcome.errors.contains(words) && outcome.errors.contains("PASS venue: "), "\(outcome)")
+      #expect(outcome.exitCode == (offset == 0 ? 0 : 1))
+    }
+  }
+
+  @Test func `A Supervisor that is asked for must be there`() throws {
+    let host = try Host()
+    try publish(host)
+    let outcome = try host.run(["doctor", "--set", "supervisor.enabled=true", "--set", "supervisor.base_url=http://127.0.0.1:1"])
+    #expect(outcome.exitCode == 1 && outcome.errors.contains("FAIL supervisor: http://127.0.0.1:1/"), "\(outcome)")
+  }
+}
+
+/// Tells its time to whoever asks, some milliseconds ahead.
+private final class ClockServer: Sendable {
+  private let listener: Int32
+  let url: String
+
+  init(offsetMilliseconds: Int) throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    // Unsafe: a sockaddr_in is lent as the sockaddr that it begins like.
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
+    }
+    try #require(bound && listen(descriptor, 8) == 0)
+    listener = descriptor
+    url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
+    Thread.detachNewThread {
+      while true {
+        let connection = accept(descriptor, nil, nil)
+        guard connection >= 0 else { return }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        _ = read(connection, &buffer, buffer.count)
+        let body = "{\"serverTime\": \(Int(Date().timeIntervalSince1970 * 1000) + offsetMilliseconds)}"
+        let answer = Array("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+        _ = answer.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        Glibc.close(connection)
+      }
+    }
+  }
+
+  func close() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    Glibc.close(listener)
+  }
+}
