@@ -156,8 +156,8 @@ extension ContentScan {
     var text = trimmed(literal.text[...])
     let scheme = authorization(text)
     text = scheme.value
-    // A folded value has no line ends of its own.
-    if literal.isJoined { text = text.filter { !Byte.isSpace($0) }[...] }
+    // A folded value has no line ends of its own; one with spaces is prose.
+    if literal.isJoined { text = text.filter { $0 != Byte.newline && $0 != 0x0D }[...] }
     guard !text.contains(where: { Byte.isSpace($0) }), !isHarmless(text, nameRange) else { return }
     if scheme.isBasic {
       basic(text, literal)
@@ -175,10 +175,10 @@ extension ContentScan {
     let isSecret =
       switch demand {
       case .plausible: hexFree.isPlausible
-      case .long: hexFree.isPlausible && hexFree.length >= 16
+      case .long: hexFree.isPlausible && hexFree.length >= 16 && !hexFree.isCamelCase
       case .random: hexFree.isRandom
       }
-    guard isSecret, hexFree.letters >= 2, !isTime(profile) else { return }
+    guard isSecret, !isTime(profile) else { return }
     let isExchange = hexFree.length >= 60 && hexFree.symbols == 0 && hexFree.lowers > 0 && hexFree.uppers > 0
     add(isExchange ? .exchangeKey : .assignedSecret, literal.range, text)
   }

@@ -16,6 +16,8 @@ struct Profile {
   private(set) var isCompound = false
   /// Letters that belong to what could be a word of a language or of a program.
   private(set) var wordLetters = 0
+  /// Letters of pieces long enough for words, whatever they spell: `xmlSecNssAppKeysMngr`.
+  private(set) var pieceLetters = 0
   private(set) var isHex = true
   /// Shannon entropy in bits per character.
   private(set) var entropy = 0.0
@@ -50,7 +52,7 @@ struct Profile {
       let share = Double(count) / Double(length)
       entropy -= share * log2(share)
     }
-    wordLetters = Self.wordLetters(bytes)
+    (wordLetters, pieceLetters) = Self.wordLetters(bytes)
     isCompound = Self.isCompound(bytes)
   }
 
@@ -61,6 +63,12 @@ struct Profile {
     return wordLetters * 100 >= letters * 85 && digitGroups <= 2
   }
 
+  /// Camel case of any words: chance seldom puts each capital before two small letters. One in a thousand keys of 24
+  /// characters looks so, so it counts only for what is not plainly a value.
+  var isCamelCase: Bool {
+    uppers > 1 && lowers > uppers && digits * 100 < length * 12 && pieceLetters * 100 >= (letters + digits) * 88
+  }
+
   /// Nothing but words: what only looks like a key with a prefix.
   var isAllWords: Bool { wordLetters * 100 >= (letters + digits) * 85 && digitGroups <= 1 }
 
@@ -69,7 +77,7 @@ struct Profile {
 
   /// Made by a machine, for sure: what stands anywhere, and not as the value of a secret's name.
   var isRandom: Bool {
-    guard length >= 20, !isTrivial, distinct >= 10, !isWordy, !isCompound else { return false }
+    guard length >= 20, !isTrivial, distinct >= 10, !isWordy, !isCompound, !isCamelCase else { return false }
     if isHex && (lowers == 0 || uppers == 0) { return length >= 32 && letters >= 4 && digits >= 4 && entropy >= 2.8 }
     guard entropy >= 3.2 else { return false }
     if lowers > 0 && uppers > 0 { return lowers >= 3 && uppers >= 3 && (digits > 0 || length >= 24) }
@@ -80,7 +88,7 @@ struct Profile {
   var isPlausible: Bool {
     guard length >= 10, !isTrivial, distinct >= 6, !isWordy else { return false }
     if lowers > 1 && uppers > 1 { return digits > 0 || length >= 16 }
-    return letters >= 2 && (digits >= 2 || length >= 24)
+    return length >= 24 ? letters > 0 : letters >= 2 && digits >= 2
   }
 
   private static func isCompound(_ bytes: [UInt8]) -> Bool {
@@ -96,8 +104,9 @@ struct Profile {
 
   /// Pieces are cut at each symbol and digit, and before a capital that starts a word. A piece of three letters or more
   /// that can be spoken is a word, and so is any one that stands alone between separators.
-  private static func wordLetters(_ bytes: [UInt8]) -> Int {
+  private static func wordLetters(_ bytes: [UInt8]) -> (words: Int, pieces: Int) {
     var total = 0
+    var pieces = 0
     var start = 0
     while start < bytes.count {
       guard Byte.isLetter(bytes[start]) else {
@@ -115,9 +124,10 @@ struct Profile {
       let standsAlone =
         (start == 0 || isSeparator(bytes[start - 1])) && (end == bytes.count || isSeparator(bytes[end])) && (start > 0 || end < bytes.count)
       if (standsAlone && end - start > 1) || isWord(bytes[start..<end]) { total += end - start }
+      if standsAlone && end - start > 1 || end - start >= 3 { pieces += end - start }
       start = end
     }
-    return total
+    return (total, pieces)
   }
 
   private static func isSeparator(_ byte: UInt8) -> Bool { !Byte.isAlphanumeric(byte) && byte != 0x2B && byte != 0x2F && byte != 0x3D }
