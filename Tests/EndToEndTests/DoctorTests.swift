@@ -43,9 +43,7 @@ import Testing
   @Test func `Damaged plugins, closed folders and bad settings are FAIL lines, and the other looks go on`() throws {
     let host = try Host()
     try publish(host)
-    let store = host.runtime.appendingPathComponent("store")
-    let digest = try #require(FileManager.default.contentsOfDirectory(atPath: store.path).first)
-    let library = store.appendingPathComponent("\(digest)/libEMACross.so")
+    let library = host.runtime.appendingPathComponent("strategies/BTCUSDT/0/current/libEMACross.so").resolvingSymlinksInPath()
     try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: library.path)
     try Data("broken".utf8).write(to: library)
     try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: host.runtime.path)

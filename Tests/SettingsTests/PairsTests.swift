@@ -161,3 +161,26 @@ struct PairsTests {
       ])
   }
 }
+
+@Suite("Limits of single symbols")
+struct SymbolLimitTests {
+  @Test func `The tighter of pairs.yaml and risk.max_notional_by_symbol holds, per market`() throws {
+    let loading = try Loading()
+    try loading.folder.write(
+      """
+      instruments:
+        binance.usdm.A: {base: A, quote: USDT, tick: 1, step: 1, max_exposure_notional: 100.5}
+        binance.spot.A: {base: A, quote: USDT, tick: 1, step: 1}
+        binance.usdm.B: {base: B, quote: USDT, tick: 1, step: 1, max_exposure_notional: 300}
+
+      """, to: "pairs.yaml")
+    let settings = try loading.load("risk: {max_notional_by_symbol: [A=200, B=250]}\n")
+    func limit(_ name: String) throws -> Money? { settings.exposureLimit(of: try #require(settings.pairs.instrument(name))) }
+    #expect(try limit("binance.usdm.A") == Money(raw: 1_005 * Money(units: 1).raw / 10))
+    #expect(try limit("binance.spot.A") == Money(units: 200) && limit("B") == Money(units: 250))
+    #expect(settings.pairs.canonicalText.contains("max_exposure_notional:100.5"))
+    try loading.folder.write(
+      "instruments:\n  binance.usdm.A: {base: A, quote: USDT, tick: 1, step: 1, max_exposure_notional: -1}\n", to: "pairs.yaml")
+    #expect(try loading.violations("")[0].hasPrefix("pairs.yaml:2: binance.usdm.A.max_exposure_notional: '-1' is out of range"))
+  }
+}

@@ -65,7 +65,7 @@ public final class TradingSession {
     configuration.onHalt = settings.onHalt
     configuration.onFailure = settings.plugins.onFailure
     configuration.maximumIntentsPerSecond = settings.plugins.maximumIntentsPerSecond
-    configuration.symbolNotional = instruments.map { settings.symbolNotional[$0.id.description] ?? settings.symbolNotional[$0.id.symbol] }
+    configuration.symbolNotional = instruments.map { settings.exposureLimit(of: $0) }
     if settings.simulation.feeAsset == .third, let name = settings.simulation.thirdAsset.name {
       guard let code = AssetCode(name) else {
         throw SessionError(

@@ -6,11 +6,13 @@ struct InstrumentFields {
   let id: InstrumentID
   let row: YAMLNode.Entry
   private(set) var problems: [(entry: YAMLNode.Entry, name: String, problem: String)] = []
+  /// The limit of this symbol's exposure; nil = the common one alone.
+  private(set) var maximumExposure: Money?
   private var texts: [String: (entry: YAMLNode.Entry, text: String)] = [:]
 
   private static let keys = [
     "base", "quote", "contract", "tick", "step", "min_quantity", "max_quantity", "max_price", "min_notional", "leverage",
-    "maintenance_margin_bps",
+    "maintenance_margin_bps", "max_exposure_notional",
   ]
   private static let required = ["base", "quote", "tick", "step"]
   /// Amounts have as many decimals as in settings.yaml.
@@ -37,6 +39,9 @@ struct InstrumentFields {
       "maintenance_margin_bps", scale: BasisPoints.scale, 0...10_000 * PowerOfTen[BasisPoints.scale], "write basis points, 0...10000")
     let notional = number(
       "min_notional", scale: Self.moneyScale, 0...SettingsField.maximumUnits * PowerOfTen[Self.moneyScale], "write an amount, 0 or more")
+    let exposure = number(
+      "max_exposure_notional", scale: Self.moneyScale, 0...SettingsField.maximumUnits * PowerOfTen[Self.moneyScale], "write an amount, 0 or more")
+    maximumExposure = exposure.map { Money(raw: Int128($0) * Int128(PowerOfTen[Money.scale - Self.moneyScale])) }
     // The other figures have the decimals of these two.
     guard let priceScale, let quantityScale else { return nil }
     let tick = positive("tick", scale: priceScale)

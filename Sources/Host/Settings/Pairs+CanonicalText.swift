@@ -5,7 +5,10 @@ extension Pairs {
   ///
   /// Sizes are effective ones, with the instrument's own decimals, so that a default and the same value written out are equal.
   public var canonicalText: String {
-    let lines = instruments.map { "instruments.\($0.id)=\(Self.figures($0))" }
+    let lines = instruments.map { instrument in
+      let limit = maximumExposures[instrument.id].map { ",max_exposure_notional:\(DecimalText.formatShort($0.raw, scale: Money.scale))" } ?? ""
+      return "instruments.\(instrument.id)=\(Self.figures(instrument))\(limit)"
+    }
     return (lines + ["venue=\(venue)", "default_market=\(defaultMarket.rawValue)"]).sorted().joined(separator: "\n")
   }
 

@@ -9,6 +9,8 @@ public struct Pairs: Sendable, Hashable {
   public let defaultMarket: Market
   /// In the order of the file; ids are unique.
   public let instruments: [Instrument]
+  /// Limits of single symbols' exposures; the common limit and risk.max_notional_by_symbol hold as well.
+  public let maximumExposures: [InstrumentID: Money]
 
   /// Quote currencies of linear instruments; none is the end of another.
   private static let linearQuotes = ["USDT", "USDC", "FDUSD", "BUSD", "TUSD", "USD1"]
@@ -50,7 +52,9 @@ public struct Pairs: Sendable, Hashable {
   }()
 
   /// The same instruments, with another meaning of bare symbols (app.exchange).
-  func with(defaultMarket: Market) -> Pairs { Pairs(venue: venue, defaultMarket: defaultMarket, instruments: instruments) }
+  func with(defaultMarket: Market) -> Pairs {
+    Pairs(venue: venue, defaultMarket: defaultMarket, instruments: instruments, maximumExposures: maximumExposures)
+  }
 
   static func parse(_ document: YAMLDocument, path: String) throws(SettingsError) -> Pairs {
     var reader = PairsReader(path: path)
@@ -58,6 +62,6 @@ public struct Pairs: Sendable, Hashable {
     reader.read(document.root)
     reader.checkTogether()
     if !reader.violations.isEmpty { throw SettingsError(violations: reader.violations) }
-    return Pairs(venue: reader.venue, defaultMarket: reader.defaultMarket, instruments: reader.instruments)
+    return Pairs(venue: reader.venue, defaultMarket: reader.defaultMarket, instruments: reader.instruments, maximumExposures: reader.maximumExposures)
   }
 }

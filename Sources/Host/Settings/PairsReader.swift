@@ -10,6 +10,7 @@ struct PairsReader {
   private(set) var venue = "binance"
   private(set) var defaultMarket = Market.usdm
   private(set) var instruments: [Instrument] = []
+  private(set) var maximumExposures: [InstrumentID: Money] = [:]
 
   private static let sections = ["venue", "default_market", "instruments"]
 
@@ -80,6 +81,7 @@ struct PairsReader {
     var fields = InstrumentFields(id: id, row: row)
     let instrument = fields.read(entries)
     for (entry, name, problem) in fields.problems { note(entry, name, problem) }
+    maximumExposures[id] = fields.maximumExposure
     return instrument
   }
 }

@@ -64,6 +64,12 @@ public struct Settings: Sendable, Hashable {
   /// A path of these settings as it is opened.
   public func resolved(_ path: String) -> String { path.hasPrefix("/") || root.isEmpty ? path : "\(root)/\(path)" }
 
+  /// The limit of a symbol's own: the tighter of risk.max_notional_by_symbol and pairs.yaml; nil = the common one.
+  public func exposureLimit(of instrument: Instrument) -> Money? {
+    let listed = symbolNotional[instrument.id.description] ?? symbolNotional[instrument.id.symbol]
+    return [listed, pairs.maximumExposures[instrument.id]].compactMap(\.self).min()
+  }
+
   public var runtimeFolder: String { resolved(runtimePath) }
   public var dataFolder: String { resolved(dataPath) }
 }
