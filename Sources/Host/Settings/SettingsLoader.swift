@@ -39,6 +39,7 @@ struct SettingsLoader {
     {
       set("supervisor.base_url", .text(url), place: variable, origin: variable)
     }
+    apply("QE_LOGS_DIR", "app.log_file", environment["QE_LOGS_DIR"].flatMap { $0.isEmpty ? nil : "\($0)/quantumedge.log" })
     for (variable, key) in EnvironmentKeys.reference { apply(variable, key, environment[variable]) }
     for variable in environment.keys.sorted() where variable.hasPrefix("QE_") && !EnvironmentKeys.others.contains(variable) {
       if let key = EnvironmentKeys.byVariable[variable] {
@@ -128,7 +129,8 @@ struct SettingsLoader {
         note("\(variable): in live the risk section is not set by variables; write \(name) into the settings file")
       }
       if settings.liveAcknowledgement != Settings.liveAcknowledgement {
-        note("\(place("app.live_ack")): app.mode live trades real money; write app.live_ack: \"\(Settings.liveAcknowledgement)\" into the settings file")
+        note(
+          "\(place("app.live_ack")): app.mode live trades real money; write app.live_ack: \"\(Settings.liveAcknowledgement)\" into the settings file")
       } else if overridden.contains("app.live_ack") || fromVariables["app.live_ack"] != nil {
         note("\(place("app.live_ack")): stands in the settings file alone, where somebody can review it")
       }

@@ -97,6 +97,6 @@ extension RunStatus.Queues {
 }
 
 extension JSONValue {
-  static func optional(_ text: String?) -> JSONValue { text.map { .text($0) } ?? .null }
+  public static func optional(_ text: String?) -> JSONValue { text.map { .text($0) } ?? .null }
   static func optional(_ figure: Figure?) -> JSONValue { figure?.json ?? .null }
 }
