@@ -60,6 +60,9 @@ let platform: [Target] = [
   room("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
   room("JSONScanner", "Sources/Host/Platform/JSONScanner", ["CJSON"]),
   room("Kernel", "Sources/Host/Platform/Kernel", ["CKernel"]),
+  .target(
+    name: "LogOutput", dependencies: ["Kernel", .product(name: "Logging", package: "swift-log")], path: "Sources/Host/Platform/LogOutput",
+    swiftSettings: swiftSettings),
 ]
 
 let adapters: [Target] = [
@@ -91,14 +94,18 @@ let composition: [Target] = [
     name: "quantumedge-conformance",
     dependencies: ["Conformance", "Market", "Plugins", .product(name: "ArgumentParser", package: "swift-argument-parser")],
     path: "Sources/Conformance/CLI", swiftSettings: swiftSettings),
-  room("Daemon", "Sources/Host/Daemon", ["Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation"]),
+  .target(
+    name: "Daemon",
+    dependencies: [
+      "Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation", .product(name: "Logging", package: "swift-log"),
+    ],
+    path: "Sources/Host/Daemon", swiftSettings: swiftSettings),
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Kernel", "Market", "Plugins", "Report", "Scaffold",
-      "SecretGuard", "Secrets",
-      "Session", "Settings",
-      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Kernel", "LogOutput", "Market", "Plugins", "Report",
+      "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
 ]
@@ -180,6 +187,7 @@ let tests: [Target] = [
   test("SimulationTests", ["Engine", "Market", "Risk", "Simulation"]),
   test("CryptographyTests", ["Cryptography"]),
   test("KernelTests", ["Kernel"]),
+  test("LogOutputTests", ["Kernel", "LogOutput", .product(name: "Logging", package: "swift-log")]),
   test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
   test("CompressionTests", ["Compression"]),
   test("HTTPClientTests", ["HTTPClient"]),
@@ -206,7 +214,8 @@ let package = Package(
     // For Tests/Fuzz, a package of its own.
     + [.library(name: "FuzzedTargets", targets: ["Cryptography", "Secrets", "YAMLDocument"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
   ],
   targets: contract + values + engine + platform + adapters + composition + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],

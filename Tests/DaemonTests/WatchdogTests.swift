@@ -15,7 +15,9 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func watchdog(_ path: String) -> Watchdog { Watchdog(callMark: CallMark(), limitMilliseconds: 1000, suspects: suspects, folder: path) }
+  private func watchdog(_ path: String) -> Watchdog {
+    Watchdog(callMark: CallMark(), limitMilliseconds: 1000, suspects: suspects, folder: path, say: { _ in })
+  }
 
   private func stop() throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: folder.url.appendingPathComponent("last-stop.json"))) as? [String: Any])

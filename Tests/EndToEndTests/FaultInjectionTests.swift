@@ -102,7 +102,8 @@ import Testing
       #expect(outcome.errors.contains(words), "'\(words)' has not happened")
     }
     // A failure is told before its restart, each time.
-    let lines = outcome.errorLines.filter { $0.hasPrefix("Saboteur@BTCUSDT/0: ") }
+    let lines = outcome.errorLines.filter { $0.contains(" plugins: Saboteur@BTCUSDT/0: ") }
+    #expect(lines.count > 1, "\(outcome)")
     var isOut = false
     for line in lines {
       if line.contains("it is out") {

@@ -21,7 +21,8 @@ import Testing
     let outcome = try child.finish(deadlineSeconds: 30)
     #expect(outcome.exitCode == 0, "\(outcome)")
     #expect(
-      outcome.errorLines.last?.hasSuffix("; \(words)") == true && outcome.errorLines.last?.hasPrefix("stopped by SIGTERM; ") == true, "\(outcome)")
+      outcome.errorLines.last?.hasSuffix("; \(words)") == true && outcome.errorLines.last?.contains(" host: stopped by SIGTERM; ") == true,
+      "\(outcome)")
     #expect((try outcome.json["positions"] as? [String: Double])?["BTCUSDT"] == position)
     #expect(try outcome.integer("open_orders") == orders && outcome.integer("fills") == fills)
     #expect(try outcome.json["halted"] is NSNull, "the shutdown's own halt is no word about the run: \(outcome)")

@@ -42,7 +42,8 @@ struct PackageTable {
       return Room(name: name, path: "Sources/Host/Platform/\(name)", section: section, dependencies: [])
     }
     if row.contains(" test(") {
-      return Room(name: name, path: "Tests/\(name)", section: section, dependencies: Set(quoted.dropFirst() + ["TestKit"]))
+      return Room(
+        name: name, path: "Tests/\(name)", section: section, dependencies: Set(quoted.dropFirst().filter { !$0.contains("-") } + ["TestKit"]))
     }
     guard let path = quoted.first(where: { $0.contains("/") }) else { return nil }
     var dependencies = Set(quoted.dropFirst().filter { !$0.contains("/") && !$0.contains(".") && !$0.contains("-") && $0 != "Texts" })

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Daemon
 import Kernel
+import LogOutput
+import Logging
 import Market
 import Secrets
 import Session
@@ -44,19 +46,29 @@ struct RunCommand: ParsableCommand {
       do { try KeptProcess.endWithParent(parentProcess) } catch { throw SessionError(.unavailable, "\(error); the host does not run") }
     }
     let reading = try settings.read(mode: mode)
-    for warning in reading.warnings { Console.warning(warning) }
+    let output = try LogOutput(reading.settings)
+    defer { output.flush() }
+    do { try run(reading, output) } catch let fault as any Fault { try output.end(with: fault) }
+  }
+
+  private func run(_ reading: SettingsReading, _ logs: LogOutput) throws {
     let loaded = reading.settings
+    let log = logs.logger("host")
+    let settingsLog = logs.logger("settings")
+    for warning in reading.warnings { settingsLog.warning("\(warning)") }
+    // What is asked comes after what was said.
+    logs.flush()
     // Before the host blocks signals: whoever is asked for a passphrase can still stop it.
     let secrets = try RunSecrets.resolve(
       loaded, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
-    for warning in secrets.warnings { Console.warning(warning) }
-    let status = StatusLine()
+    let secretsLog = logs.logger("secrets")
+    for warning in secrets.warnings { secretsLog.warning("\(warning)") }
     let (options, mode) = (settings, mode)
     let result = try HostRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration)
-      .run(report: { status.show($0.line) }, notice: { status.note($0) }, reread: { () throws(SettingsError) in try options.read(mode: mode) })
-    status.clear()
-    Console.line(result.status.line)
-    Console.line("stopped by \(result.stoppedBy); decisions \(result.decisionHash); \(result.leftOpen)")
+      .run(report: { logs.show(status: $0.line) }, log: RunLog(logs), reread: { () throws(SettingsError) in try options.read(mode: mode) })
+    log.notice("\(result.status.line)")
+    log.notice("stopped by \(result.stoppedBy); decisions \(result.decisionHash); \(result.leftOpen)")
+    logs.flush()
     if output.json { try Console.result(result.json.description) }
     // A run whose every strategy broke its contract, or whose data broke off, did not do its work.
     if result.hasFailed { throw ExitCode(FaultKind.failed.exitCode) }
@@ -97,24 +109,5 @@ extension Settings {
       case .live: .live
       }
     return SecretNeeds(mode: mode, exchange: exchange == .binanceSpot ? .binanceSpot : .binanceUSDM, llmEnabled: llmEnabled)
-  }
-}
-
-/// The live line: rewritten in place on a terminal, one line a second elsewhere.
-final class StatusLine {
-  func show(_ line: String) {
-    guard Console.isTerminal else { return Console.write(line + "\n") }
-    // A line that wraps could not be taken back.
-    let shown = line.prefix((Terminal.size(of: 2)?.columns ?? 80) - 1)
-    Console.write("\r\u{1B}[K\(Console.usesColour ? "\u{1B}[36m\(shown)\u{1B}[0m" : String(shown))")
-  }
-
-  func note(_ text: String) {
-    clear()
-    Console.line(text)
-  }
-
-  func clear() {
-    if Console.isTerminal { Console.write("\r\u{1B}[K") }
   }
 }

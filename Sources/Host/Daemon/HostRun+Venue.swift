@@ -8,12 +8,12 @@ extension HostRun {
   /// Everything that can be wrong is found first; then why it does not run after all.
   ///
   /// - Throws: what is published may not run.
-  func venueRefusal(_ instruments: [Instrument], _ symbols: [String], notice: (String) -> Void) throws -> SessionError {
+  func venueRefusal(_ instruments: [Instrument], _ symbols: [String], _ log: RunLog) throws -> SessionError {
     let strategies = try self.strategies(for: instruments, symbols)
     let names = strategies.map {
       "\($0.resolved.manifest?.name ?? $0.resolved.source)@\(instruments[$0.instrument].id.symbol)/\($0.resolved.horizonSeconds)"
     }
-    notice("\(settings.venueAnnouncement(of: names))")
+    log.host.notice("\(settings.venueAnnouncement(of: names))")
     return SessionError(
       .unavailable,
       "app.mode \(settings.mode.rawValue) has no venue in this version: settings, secrets and plugins are complete, nothing was sent; "

@@ -21,10 +21,10 @@ public struct HostRun: Sendable {
   ///
   /// - Parameters:
   ///   - report: called once a second with the state; the last one is in the result.
-  ///   - notice: called with one line for people when something happens.
+  ///   - log: what happens.
   ///   - reread: reads the settings again, on a thread of its own.
   public func run(
-    report: (RunStatus) -> Void, notice: @escaping (String) -> Void,
+    report: (RunStatus) -> Void, log: RunLog,
     reread: @escaping @Sendable () throws(SettingsError) -> SettingsReading
   ) throws -> HostResult {
     let symbols = try feedSymbols()
@@ -35,12 +35,12 @@ public struct HostRun: Sendable {
       if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
       return instrument
     }
-    if settings.mode.tradesOnVenue { throw try venueRefusal(instruments, symbols, notice: notice) }
+    if settings.mode.tradesOnVenue { throw try venueRefusal(instruments, symbols, log) }
     let signals = StopSignals()
     let state = try StateFolder(settings)
     let quarantine = Quarantine(folder: state.path)
-    try takeCrashNote(quarantine, folder: state.path, notice: notice)
-    let (strategies, held) = try admitted(try strategies(for: instruments, symbols), instruments, by: quarantine, notice: notice)
+    try takeCrashNote(quarantine, folder: state.path, log)
+    let (strategies, held) = try admitted(try strategies(for: instruments, symbols), instruments, by: quarantine, log)
     let session = try TradingSession(instruments: instruments, strategies: strategies, settings: settings)
 
     let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
@@ -50,15 +50,11 @@ public struct HostRun: Sendable {
 
     let started = Clocks.realtimeNanoseconds()
     let feeds = try MarketFeeds(instruments: instruments, settings: settings, now: started)
-    let lines = NoticeQueue()
     let control: ControlServer
     do throws(KernelError) {
       control = try ControlServer(
         folder: state.path, wakeEngine: StopSignals.interruptWait,
-        note: { line in
-          lines.add(line)
-          StopSignals.interruptWait()
-        })
+        note: { log.control.warning("\($0)") })
     } catch {
       throw SessionError(.unavailable, "\(error); the host does not run without its control socket")
     }
@@ -71,12 +67,14 @@ public struct HostRun: Sendable {
     }
     defer { starter.stop() }
 
-    for symbol in feeds.syntheticSymbols { notice("\(symbol): its data has no quotes; bid and ask are made from its trades") }
+    for symbol in feeds.syntheticSymbols {
+      log.host.info("\(symbol): its data has no quotes; bid and ask are made from its trades")
+    }
     var host = LiveHost(
-      settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox, lines: lines,
+      settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox,
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
-      started: started, notice: notice)
+      started: started, log: log)
     let watchdog = host.watchdog
     try watchdog.start()
     defer { watchdog.stop() }
@@ -84,6 +82,7 @@ public struct HostRun: Sendable {
     if let cpu = settings.engine.cpu {
       do { try ChildProcess.pin(to: [cpu]) } catch { throw SessionError(.configuration, "engine.cpu: \(error)") }
     }
+    log.host.notice("\(host.beginning)")
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
   }

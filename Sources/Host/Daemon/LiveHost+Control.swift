@@ -13,11 +13,11 @@ extension LiveHost {
     }
     switch request.command {
     case .reloadSettings:
-      notice("control: reload-settings by \(who)")
+      log.control.notice("reload-settings by \(who)")
       return rereadSettings(for: request.id)
     case .reload(let symbol, let horizonSeconds):
       // Its answer comes when the new version runs, or is refused.
-      notice("control: reload (\(symbol)/\(horizonSeconds)) by \(who)")
+      log.control.notice("reload (\(symbol)/\(horizonSeconds)) by \(who)")
       return reload(symbol: symbol, horizonSeconds: horizonSeconds, request: request.id)
     case .status: content = .status(status(now))
     case .halt(let reason):
@@ -72,7 +72,7 @@ extension LiveHost {
       self,
       asked > gone
         ? "\(asked == 1 ? "1 order is" : "\(asked) orders are") being cancelled" : gone == 1 ? "1 order cancelled" : "\(gone) orders cancelled")
-    notice("control: \(name)\(detail.map { " (\($0))" } ?? "") by \(who), input \(sequence): \(message)")
+    log.control.notice("\(name)\(detail.map { " (\($0))" } ?? "") by \(who), input \(sequence): \(message)")
     return .done(
       ControlAnswer.Done(
         sequence: sequence, message: message, blocked: loop.engine.blockingRefusal?.code.name, openOrdersBefore: before, openOrdersAfter: after,

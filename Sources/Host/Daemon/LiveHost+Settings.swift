@@ -1,3 +1,4 @@
+import Logging
 import Session
 import Settings
 
@@ -7,7 +8,7 @@ extension LiveHost {
   mutating func rereadSettings(for request: UInt64?) {
     guard !rereader.start(for: request) else { return }
     let text = "settings are being read already"
-    notice(text)
+    log.settings.warning("\(text)")
     if let request { mailbox.answer(request, ControlAnswer(content: .failed(text))) }
   }
 
@@ -16,19 +17,21 @@ extension LiveHost {
     guard let answer = rereader.take() else { return }
     switch answer.settings {
     case .failure(let error):
-      for line in error.violations { notice("settings: \(line)") }
+      for line in error.violations { log.settings.warning("\(line)") }
       let text =
         "settings are not acceptable, nothing was changed: \(error.violations.first ?? "")\(error.violations.count > 1 ? " (and \(error.violations.count - 1) more)" : "")"
-      notice(text)
+      log.settings.warning("not acceptable, nothing was changed")
       if let request = answer.request { mailbox.answer(request, ControlAnswer(content: .failed(text))) }
     case .success(let wanted):
       let (adopted, change) = settings.adopting(wanted)
       let openBefore = openOrders
       var sequence: UInt64 = 0
-      if !change.applied.isEmpty { sequence = loop.tighten(adopted.limits, receiveNanoseconds: engineNow(now)) }
+      if adopted.limits != settings.limits { sequence = loop.tighten(adopted.limits, receiveNanoseconds: engineNow(now)) }
       settings = adopted
-      let text = "settings: \(change.text)" + (sequence > 0 ? " (input \(sequence))" : "")
-      notice(text)
+      if let level = Logger.Level(rawValue: settings.logging.level.rawValue) { log.setLevel(level) }
+      let words = change.text + (sequence > 0 ? " (input \(sequence))" : "")
+      let text = "settings: \(words)"
+      log.settings.notice("\(words)")
       guard let request = answer.request else { return }
       mailbox.answer(
         request,

@@ -15,7 +15,6 @@ struct LiveHost: ~Copyable {
   private let killSwitch: KillSwitch
   private let watcher: KillSwitchWatcher
   let mailbox: ControlMailbox
-  private let lines: NoticeQueue
   let starter: InstanceStarter
   let rereader: SettingsRereader
   let watchdog: Watchdog
@@ -23,7 +22,7 @@ struct LiveHost: ~Copyable {
   /// Instances in quarantine: they are shown and do not run.
   let held: [RunStatus.Instance]
   let notices: RunNotices
-  let notice: (String) -> Void
+  let log: RunLog
 
   var loop: TradingLoop
   var feeds: MarketFeeds
@@ -51,9 +50,8 @@ struct LiveHost: ~Copyable {
 
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
-    lines: NoticeQueue, starter: InstanceStarter, rereader: SettingsRereader,
-    republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
-    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, notice: @escaping (String) -> Void
+    starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
+    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, log: RunLog
   ) {
     self.settings = settings
     self.session = session
@@ -61,7 +59,6 @@ struct LiveHost: ~Copyable {
     self.killSwitch = killSwitch
     self.watcher = watcher
     self.mailbox = mailbox
-    self.lines = lines
     self.starter = starter
     self.rereader = rereader
     self.republished = republished
@@ -69,14 +66,19 @@ struct LiveHost: ~Copyable {
     self.held = held
     self.quarantine = quarantine
     self.started = started
-    self.notice = notice
-    notices = RunNotices(session: session, notice: notice)
+    self.log = log
+    notices = RunNotices(session: session, log: log)
     // Feeds without quotes bring those that they make: each symbol has its own kind of data.
     loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices)
     health = session.instruments.map { _ in FeedHealth(now: started) }
     watchdog = Watchdog(
       callMark: loop.engine.callMark, limitMilliseconds: settings.engine.maximumStepMilliseconds, suspects: session.instances.map(Suspect.init),
-      folder: quarantine.folder)
+      folder: quarantine.folder, say: log.lastWords)
+  }
+
+  /// One line: what begins.
+  var beginning: String {
+    "\(settings.mode.rawValue) begins: \(session.instances.map(\.id).joined(separator: ", ")); process \(ProcessFigures.number)"
   }
 
   // MARK: The run
@@ -187,7 +189,7 @@ struct LiveHost: ~Copyable {
     notices.now = now
     if !isKilled, let tripped = watcher.tripped() {
       isKilled = true
-      notice("kill switch: \(tripped.reason); opening is off, its latch is \(killSwitch.latch)")
+      log.host.warning("kill switch: \(tripped.reason); opening is off, its latch is \(killSwitch.latch)")
       if let trouble = tripped.latchTrouble {
         notices.failed("the kill switch's latch is NOT set, a restart would trade: \(trouble)")
       }
@@ -195,7 +197,6 @@ struct LiveHost: ~Copyable {
     }
     if let request = mailbox.take() { answer(request, now) }
     takeReadSettings(now)
-    for line in lines.take() { notice(line) }
   }
 
   // MARK: Shutting down

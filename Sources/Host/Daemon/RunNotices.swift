@@ -1,8 +1,10 @@
 import Engine
+import Logging
+import Market
 import Risk
 import Session
 
-/// Turns what happens in a run into lines for people, and remembers the last refusals.
+/// Turns what happens in a run into records of the log, and remembers the last refusals.
 final class RunNotices: RunObserver {
   struct Refused {
     var record: RefusalRecord
@@ -14,7 +16,7 @@ final class RunNotices: RunObserver {
   static let keptFailures = 64
 
   private let session: TradingSession
-  private let notice: (String) -> Void
+  private let log: RunLog
   private(set) var failures: [String] = []
   /// Why each instance is out; nil while it is not.
   private(set) var instanceFailures: [String?]
@@ -27,9 +29,9 @@ final class RunNotices: RunObserver {
   /// Set while shutting down: what that does is no news of the run.
   var isSilent = false
 
-  init(session: TradingSession, notice: @escaping (String) -> Void) {
+  init(session: TradingSession, log: RunLog) {
     self.session = session
-    self.notice = notice
+    self.log = log
     instanceFailures = session.instances.map { _ in nil }
     refusals.reserveCapacity(Self.keptRefusals)
   }
@@ -40,43 +42,73 @@ final class RunNotices: RunObserver {
   }
 
   /// Something that makes the run fail in the end, for people. The first ones are kept; a plugin may fail for ever.
-  func failed(_ text: String) {
+  func failed(_ text: String) { failed(text, log.host) }
+
+  func failed(_ text: String, _ logger: Logger) {
     if failures.count < Self.keptFailures { failures.append(text) }
-    notice(text)
+    logger.error("\(text)")
   }
 
-  func filled(_ fill: FillRecord) {}
-  func closed(_ trip: RoundTrip) {}
+  func filled(_ fill: FillRecord) {
+    log.orders.debug("\(session.instances[Int(fill.instance)].id): filled", metadata: metadata(fill))
+  }
 
-  /// The first of each code is told, with its figures; the status counts the rest.
+  private func metadata(_ fill: FillRecord) -> Logger.Metadata {
+    let instrument = session.instruments[Int(fill.instrument)]
+    let (price, quantity) = (Int(instrument.spec.priceScale), Int(instrument.spec.quantityScale))
+    return [
+      "instrument": "\(instrument.id)", "order": "\(fill.orderID)", "input": "\(fill.sequence)", "side": "\(fill.side.name)",
+      "quantity": "\(DecimalText.format(fill.quantity.raw, scale: quantity))", "price": "\(DecimalText.format(fill.price.raw, scale: price))",
+      "fee": "\(DecimalText.format(fill.fee, decimals: 8))", "liquidity": fill.isMaker ? "maker" : "taker",
+      "by": fill.isHostMade ? "host" : "strategy", "position": "\(DecimalText.format(fill.position.raw, scale: quantity))",
+      "realized": "\(DecimalText.format(fill.realized, decimals: 8))",
+    ]
+  }
+
+  func closed(_ trip: RoundTrip) {
+    log.orders.debug("\(session.instances[Int(trip.instance)].id): round trip", metadata: metadata(trip))
+  }
+
+  private func metadata(_ trip: RoundTrip) -> Logger.Metadata {
+    [
+      "instrument": "\(session.instruments[Int(trip.instrument)].id)", "side": "\(trip.side.name)",
+      "pnl": "\(DecimalText.format(trip.pnl, decimals: 8))", "fees": "\(DecimalText.format(trip.fees, decimals: 8))",
+      "funding": "\(DecimalText.format(trip.funding, decimals: 8))",
+      "held_ms": "\((trip.exitNanoseconds - trip.entryNanoseconds) / 1_000_000)",
+    ]
+  }
+
+  /// The first of each code is told at info, with its figures; each at debug; the status counts all.
   func refused(_ record: RefusalRecord) {
     let refused = Refused(record: record, nanoseconds: now)
     if refusals.count < Self.keptRefusals { refusals.append(refused) } else { refusals[refusalCount % Self.keptRefusals] = refused }
     refusalCount += 1
-    guard !isSilent, let text = firstRefusals.add(record, spec: session.instruments[Int(record.instrument)].spec) else { return }
-    notice("\(session.instances[Int(record.instance)].id): first refusal of \(text)")
+    let (id, spec) = (session.instances[Int(record.instance)].id, session.instruments[Int(record.instrument)].spec)
+    log.orders.debug(
+      "\(id): refused: \(record.refusal.text(for: spec))",
+      metadata: ["code": "\(record.refusal.code.name)", "input": "\(record.sequence)", "tag": "\(record.tag)"])
+    guard !isSilent, let text = firstRefusals.add(record, spec: spec) else { return }
+    log.risk.info("\(id): first refusal of \(text)")
   }
 
   func riskChanged(_ refusal: Refusal) {
     if isSilent { return }
-    notice(
-      refusal.code == .none
-        ? "opening is allowed again" : "opening is stopped: \(refusal.text(for: nil)); opening orders are cancelled")
+    if refusal.code == .none { return log.risk.notice("opening is allowed again") }
+    log.risk.warning("opening is stopped: \(refusal.text(for: nil)); opening orders are cancelled")
   }
 
   func riskChanged(instance: Int32, _ refusal: Refusal) {
     if isSilent { return }
     let id = session.instances[Int(instance)].id
+    if refusal.code == .none { return log.risk.notice("\(id): opening is allowed again") }
     let spec = session.instruments[Int(session.configuration.instances[Int(instance)].instrument)].spec
-    notice(
-      refusal.code == .none
-        ? "\(id): opening is allowed again" : "\(id): opening is stopped: \(refusal.text(for: spec)); its opening orders are cancelled")
+    log.risk.warning("\(id): opening is stopped: \(refusal.text(for: spec)); its opening orders are cancelled")
   }
 
   func failed(instance: Int32, _ failure: PluginFailure) {
     instanceFailures[Int(instance)] = failure.text
     let position = session.configuration.onFailure == .flatten ? "its position is closed" : "its position is held"
-    failed("\(session.instances[Int(instance)].id): \(failure.text); it is out, its opening orders are cancelled, \(position)")
+    failed("\(session.instances[Int(instance)].id): \(failure.text); it is out, its opening orders are cancelled, \(position)", log.plugins)
   }
 
   /// The instance is in the run again.

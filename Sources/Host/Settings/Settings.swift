@@ -16,6 +16,8 @@ public struct Settings: Sendable, Hashable {
   public var liveAcknowledgement: String?
   /// app.llm_enabled
   public var llmEnabled = false
+  /// app.log_*
+  public var logging = LoggingSettings()
   /// secrets.*
   public var secrets = SecretSettings()
   /// The folder that relative paths below are relative to; empty = the working directory. Not a key: QE_ROOT, or where the file lies.

@@ -25,9 +25,11 @@ extension Settings {
   public func adopting(_ wanted: Settings) -> (settings: Settings, change: SettingsChange) {
     var adopted = self
     adopted.limits = limits.tightened(by: wanted.limits)
+    adopted.logging.level = wanted.logging.level
     // Every limit as it is written, whether it may be adopted or not.
     var limitsOnly = self
     limitsOnly.limits = wanted.limits
+    limitsOnly.logging.level = wanted.logging.level
     var change = SettingsChange()
     for field in SettingsField.all {
       let (old, new) = (field.show(self), field.show(wanted))

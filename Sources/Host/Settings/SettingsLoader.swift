@@ -40,6 +40,7 @@ struct SettingsLoader {
     {
       set("supervisor.base_url", .text(url), place: variable, origin: variable)
     }
+    apply("QE_LOGS_DIR", "app.log_file", environment["QE_LOGS_DIR"].flatMap { $0.isEmpty ? nil : "\($0)/quantumedge.log" })
     for (variable, key) in EnvironmentKeys.reference { apply(variable, key, environment[variable]) }
     for variable in environment.keys.sorted() where variable.hasPrefix("QE_") && !EnvironmentKeys.others.contains(variable) {
       if let key = EnvironmentKeys.byVariable[variable] {

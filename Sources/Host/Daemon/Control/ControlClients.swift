@@ -83,7 +83,7 @@ struct ControlClients {
       count += 1
       guard let peer = connection.peer() else { continue }
       guard peer.user == ownUser || peer.user == 0 else {
-        note("control: user \(peer.user) (process \(peer.process)) was refused: this host belongs to user \(ownUser)")
+        note("user \(peer.user) (process \(peer.process)) was refused: this host belongs to user \(ownUser)")
         let answer = ControlAnswer(content: .failed("this host belongs to user \(ownUser), and you are user \(peer.user)"))
         _ = connection.write(Self.line(answer.json(to: nil)), from: 0)
         continue

@@ -41,7 +41,7 @@ extension LiveHost {
       // It has been killed: nothing of it stays behind, however long it is until the next one.
       if session.instances[ordinal].isolation == .process { starter.close(InstanceStarter.Handed(strategy: session.instances[ordinal])) }
       if mayRestart {
-        notice("\(id): its worker starts again in \(delay / 1_000_000) ms, restart \(restarts + 1) of \(settings.plugins.restartLimit)")
+        log.plugins.warning("\(id): its worker starts again in \(delay / 1_000_000) ms, restart \(restarts + 1) of \(settings.plugins.restartLimit)")
       } else if session.instances[ordinal].isolation == .process, !isEnding {
         quarantine(ordinal)
       }
@@ -73,7 +73,7 @@ extension LiveHost {
     let reason = notices.instanceFailures[ordinal] ?? "its worker did not start"
     do {
       try quarantine.add(Quarantine.Entry(Suspect(instance), reason: "\(reason), after \(care.rows[ordinal].restarts) restarts"))
-      notice("\(instance.id): its restarts are used up, its plugin is in quarantine: quantumedge plugin quarantine list")
+      log.plugins.warning("\(instance.id): its restarts are used up, its plugin is in quarantine: quantumedge plugin quarantine list")
     } catch { notices.failed("\(instance.id): its plugin is NOT in quarantine and will run again: \(error)") }
   }
 
@@ -113,7 +113,7 @@ extension LiveHost {
       retry(ordinal, now)
     case (.started(let resolved, let handed), .restart):
       let number = place(ordinal, handed, resolved, warmUpSeconds: settings.plugins.warmUpSeconds, now)
-      notice("\(session.instances[ordinal].id): its worker runs again from input \(number) on; \(warmUpText)")
+      log.plugins.notice("\(session.instances[ordinal].id): its worker runs again from input \(number) on; \(warmUpText)")
     case (.started(let resolved, let handed), .reload(let request)):
       swap(ordinal, handed, resolved, request, now)
     }
@@ -153,7 +153,7 @@ extension LiveHost {
     let start = restored.map { "state restored (\($0) bytes)" } ?? "\(why); \(warmUpText)"
     let message =
       "\(session.instances[ordinal].id): \(resolved.source), digest \(resolved.file.digest.hex.prefix(8)), runs from input \(number) on; \(start)"
-    notice(message)
+    log.plugins.notice("\(message)")
     answer(request, sequence: number, message)
   }
 
@@ -177,7 +177,7 @@ extension LiveHost {
 
   private mutating func refuse(_ ordinal: Int, _ text: String, _ request: UInt64) {
     let message = "\(session.instances[ordinal].id): \(text)"
-    notice(message)
+    log.plugins.warning("\(message)")
     mailbox.answer(request, ControlAnswer(content: .failed(message)))
   }
 

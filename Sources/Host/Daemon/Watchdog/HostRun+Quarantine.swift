@@ -10,7 +10,7 @@ extension HostRun {
   static func crashNotePath(_ folder: String) -> String { "\(folder)/crash.note" }
 
   /// Puts the plugin in whose call the last host crashed into quarantine.
-  func takeCrashNote(_ quarantine: Quarantine, folder: String, notice: (String) -> Void) throws {
+  func takeCrashNote(_ quarantine: Quarantine, folder: String, _ log: RunLog) throws {
     let path = Self.crashNotePath(folder)
     let note: CrashNote.Content?
     do { note = try CrashNote.read(path) } catch {
@@ -23,14 +23,14 @@ extension HostRun {
     let reason = "its call crashed the host with \(CrashNote.name(ofSignal: note.signal))"
     try quarantine.add(Quarantine.Entry(suspect, reason: reason, at: UTCText.text(seconds: note.seconds)))
     do { try Files.writeAtomically([], to: path) } catch { throw SessionError(.unavailable, "\(error)") }
-    notice("\(suspect.instance): \(reason); its plugin is in quarantine")
+    log.plugins.warning("\(suspect.instance): \(reason); its plugin is in quarantine")
   }
 
   /// What may run of what is published, and what is held back.
   ///
   /// - Throws: of kind `.unavailable` when all of it is held back.
   func admitted(
-    _ strategies: [Choice], _ instruments: [Instrument], by quarantine: Quarantine, notice: (String) -> Void
+    _ strategies: [Choice], _ instruments: [Instrument], by quarantine: Quarantine, _ log: RunLog
   ) throws -> (strategies: [Choice], held: [RunStatus.Instance]) {
     let entries = try quarantine.read()
     var admitted: [Choice] = []
@@ -45,7 +45,7 @@ extension HostRun {
         continue
       }
       let why = "in quarantine since \(entry.at): \(entry.instance): \(entry.reason)"
-      notice("\(id) does not run: \(why); release it with: \(releaseCommand(digest))")
+      log.plugins.warning("\(id) does not run: \(why); release it with: \(releaseCommand(digest))")
       held.append(
         RunStatus.Instance(
           id: id, strategy: choice.resolved.name, symbol: symbol, digest: digest, state: .quarantined, why: why, workerID: nil, restarts: 0,

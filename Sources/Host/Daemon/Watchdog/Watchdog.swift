@@ -18,13 +18,18 @@ final class Watchdog: Sendable {
   /// By the instance's ordinal. Held for an assignment alone, and never waited for.
   private let suspects: Mutex<[Suspect]>
   private let isStopped = Atomic<Bool>(false)
+  /// Must not wait for anybody.
+  private let say: @Sendable (String) -> Void
 
-  /// - Parameter folder: the state folder.
-  init(callMark: CallMark, limitMilliseconds: Int64, suspects: [Suspect], folder: String) {
+  /// - Parameters:
+  ///   - folder: the state folder.
+  ///   - say: takes the line that tells why the process ends.
+  init(callMark: CallMark, limitMilliseconds: Int64, suspects: [Suspect], folder: String, say: @escaping @Sendable (String) -> Void) {
     self.callMark = callMark
     self.limitMilliseconds = limitMilliseconds
     self.suspects = Mutex(suspects)
     self.folder = folder
+    self.say = say
   }
 
   /// Watches the calling thread, which is to be the engine's, on a thread of its own, and has a crash in a plugin's call
@@ -64,8 +69,7 @@ final class Watchdog: Sendable {
   private func end(_ verdict: HangDetector.Verdict) -> Never {
     HangExit.within(seconds: Self.lastWordsSeconds)
     // The files first: nobody may be there to read the words.
-    let words = writeDown(verdict)
-    HangExit.say("quantumedge: watchdog: \(words)")
+    say(writeDown(verdict))
     HangExit.now()
   }
 
