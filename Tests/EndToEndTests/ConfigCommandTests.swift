@@ -103,7 +103,7 @@ import Testing
     // SIGHUP ends nothing, bad file or good.
     try write("risk: {max_order_notional: many}\n")
     child.signal(SIGHUP)
-    try child.waitForError("settings are not acceptable, nothing was changed")
+    try child.waitForError("not acceptable, nothing was changed")
     try write("risk: {max_order_notional: 3000}\n")
     child.signal(SIGHUP)
     try child.waitForError("applied: risk.max_order_notional 3000")

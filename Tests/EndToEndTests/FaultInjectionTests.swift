@@ -18,7 +18,7 @@ import Testing
   /// Both symbols' feeds end after so many events, so that runs can be compared; limits are each instance's own.
   private func arguments(events: Int, restarts: Int = 1_000_000, onFailure: String = "flatten", _ more: [String] = []) -> [String] {
     let settings = [
-      "feed.mock.symbols=BTCUSDT,ETHUSDT", "feed.mock.start_price=60000,3000", "feed.mock.trades_per_second=2500", "feed.mock.max_events=\(events)",
+      "feed.mock.symbols=BTCUSDT,ETHUSDT", "feed.mock.start_price=60000,3000", "feed.mock.trades_per_second=1500", "feed.mock.max_events=\(events)",
       "feed.stale_after_ms=3600000", "risk.instance.max_notional=100000", "risk.instance.max_daily_loss=100000",
       "plugins.isolation_by_instance=Saboteur@BTCUSDT/0=process", "plugins.restart_limit=\(restarts)", "plugins.restart_backoff_ms=1",
       "plugins.restart_backoff_max_ms=2", "plugins.warm_up_seconds=0", "plugins.deadline_us=20000", "plugins.worker_memory_mb=64",

@@ -158,3 +158,20 @@ struct ReferenceTests {
     #expect(running.adopting(running).change.isNone)
   }
 }
+
+@Suite("docs/CONFIGURATION.md")
+struct ConfigurationPageTests {
+  @Test func `Its table is the table that imports`() throws {
+    let page = try String(contentsOf: Workplace.packageFolder.appendingPathComponent("docs/CONFIGURATION.md"), encoding: .utf8)
+    let rows = Set(page.split(separator: "\n").map(String.init).filter { $0.hasPrefix("| `") })
+    for (key, suffix) in ReferenceKey.all.map({ ($0, "") }) + ReferenceKey.sections.map({ ($0, ".*") }) {
+      let fate =
+        switch key.fate {
+        case .supported: "the same"
+        case .renamed(let name): "`\(name)`"
+        case .dropped(let why): "dropped: \(why)"
+        }
+      #expect(rows.contains("| `\(key.name)\(suffix)` | \(fate) |"), "\(key.name)")
+    }
+  }
+}
