@@ -39,6 +39,31 @@ struct ShippedFileTests {
     }
   }
 
+  @Test func `supervisor.yaml and risk.yaml name every key with its default, and are checked as strictly`() throws {
+    for file in CompanionFile.all {
+      #expect(try keys(of: shipped(file.name)).sorted() == file.keys.map(\.name).sorted())
+      #expect(file.keys.allSatisfy { $0.summary.count > 10 }, "\(file.keys.filter { $0.summary.count <= 10 }.map(\.name))")
+      #expect(file.violations(besides: shipped("settings.yaml").path) == [])
+    }
+    let folder = try TemporaryFolder()
+    try folder.write("max_leverage: -1\nmax_leverge: 2\ncurrency: A\ncurrency: B\n", to: "risk.yaml")
+    try folder.write("bot: 5\npolicy: {ttl_sec: many}\nmode: off\n", to: "supervisor.yaml")
+    func violations(_ file: CompanionFile) -> [String] {
+      file.violations(besides: folder.path("settings.yaml")).map { $0.replacing(folder.url.path + "/", with: "") }
+    }
+    #expect(
+      violations(.risk) == [
+        "risk.yaml:4:1: duplicate key 'currency' in line 4; the first is in line 3, remove one",
+        "risk.yaml:1: max_leverage: '-1' is out of range; write a number, 0...1000, at most 6 decimals",
+        "risk.yaml:2: max_leverge: unknown key; did you mean 'max_leverage'?",
+      ])
+    #expect(
+      violations(.supervisor) == [
+        "supervisor.yaml:1: bot: this is a section; write its keys below it, indented",
+        "supervisor.yaml:2: policy.ttl_sec: 'many' is not a number; write a whole number, 1...3600",
+      ])
+  }
+
   @Test func `pairs.yaml has the instruments that it promises`() throws {
     let pairs = Pairs.builtIn
     #expect(pairs.venue == "binance" && pairs.defaultMarket == .usdm)

@@ -27,6 +27,8 @@ struct CheckConfigCommand: ParsableCommand {
   func run() throws {
     do {
       let reading = try settings.read(mode: mode)
+      let others = CompanionFile.all.flatMap { $0.violations(besides: reading.place.file) }
+      if !others.isEmpty { throw SettingsError(violations: others) }
       for warning in reading.warnings { Console.warning(warning) }
       let place = reading.place.file ?? "built-in defaults"
       let text = "\(place): \(reading.origins.count) keys are set, \(reading.settings.pairs.instruments.count) instruments; no faults"

@@ -7,7 +7,7 @@ public struct SettingsError: Fault, Equatable {
   /// Each is `file:line: key: what is wrong; what to write`, or begins with `--set KEY` or the variable's name.
   public let violations: [String]
 
-  init(kind: FaultKind = .configuration, violations: [String]) {
+  public init(kind: FaultKind = .configuration, violations: [String]) {
     self.kind = kind
     self.violations = violations
   }

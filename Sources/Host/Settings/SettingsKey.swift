@@ -10,7 +10,7 @@ public struct SettingsKey: Sendable {
 
   /// In the order of the table that reads them.
   public static let all: [SettingsKey] = {
-    let manual = SettingsManual(ConfigurationText.settings)
+    let manual = SettingsManual(ConfigurationText.settings, isKey: { SettingsField.named($0) != nil })
     let standard = Settings()
     return SettingsField.all.map { field in
       SettingsKey(name: field.name, shape: field.shape, standard: field.show(standard), summary: manual.words[field.name] ?? "")
@@ -22,7 +22,7 @@ public struct SettingsKey: Sendable {
 struct SettingsManual {
   private(set) var words: [String: String] = [:]
 
-  init(_ text: String) {
+  init(_ text: String, isKey: (String) -> Bool) {
     var stack: [String] = []
     var comment: [String] = []
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -33,7 +33,7 @@ struct SettingsManual {
       } else if let colon = content.firstIndex(of: ":") {
         stack = stack.prefix(indent / 2) + [String(content[..<colon])]
         let name = stack.joined(separator: ".")
-        if SettingsField.named(name) != nil {
+        if isKey(name) {
           // Keys that stand together share the words above the first.
           words[name] = comment.isEmpty ? last : comment.joined(separator: " ")
           last = words[name] ?? ""

@@ -10,6 +10,17 @@ static const unsigned char pairs_yaml[] = {
 #embed "../../../../config/pairs.yaml"
 };
 
+static const unsigned char supervisor_yaml[] = {
+#embed "../../../../config/supervisor.yaml"
+};
+static const unsigned char risk_yaml[] = {
+#embed "../../../../config/risk.yaml"
+};
+
+const unsigned char *const settings_text_supervisor = supervisor_yaml;
+const size_t settings_text_supervisor_size = sizeof supervisor_yaml;
+const unsigned char *const settings_text_risk = risk_yaml;
+const size_t settings_text_risk_size = sizeof risk_yaml;
 const unsigned char *const settings_text_settings = settings_yaml;
 const size_t settings_text_settings_size = sizeof settings_yaml;
 const unsigned char *const settings_text_pairs = pairs_yaml;
