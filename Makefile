@@ -14,7 +14,7 @@ REPORT := data/reports/demo
 # A crashed child's backtracer would hold its parent's pipe for minutes.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: setup demo test check bench bench-isolation bench-fills release tests lint clean
+.PHONY: fuzz soak setup demo test check bench bench-isolation bench-fills release tests lint clean
 
 setup:
 	@tools/setup.sh
@@ -41,12 +41,20 @@ test: tests
 lint:
 	swift format lint --strict --recursive Package.swift Sources Plugins Tests
 
-# Format, warnings as errors, imports, layers, plugins built outside the tree, debug = release.
+# Format, no secrets, warnings as errors, imports, layers, plugins built outside the tree, debug = release.
 check: export QE_STRICT := 1
 check: lint tests
+	$(HOST) check-secrets .
 	swift test $(SWIFT_FLAGS) --skip-build --filter LayeringTests
 	tools/same-decisions.sh $(BUILD)/debug $(RELEASE)
 	Tests/outside-tree.sh $(HOST)
+
+# Any bytes are read or refused: a minute each, as in CI, or an hour.
+fuzz: tests
+	tools/fuzz.sh 60 $(BUILD)/debug/quantumedge
+
+soak: tests
+	tools/fuzz.sh 3600 $(BUILD)/debug/quantumedge
 
 bench: tests
 	Benchmarks/peers.sh

@@ -78,6 +78,7 @@ let adapters: [Target] = [
     exclude: ["Texts"], swiftSettings: swiftSettings),
   // The shipped config/, carried in the executable.
   .target(name: "SettingsTexts", path: "Sources/Host/Settings/Texts", cSettings: cSettings),
+  room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
 let composition: [Target] = [
@@ -101,7 +102,7 @@ let composition: [Target] = [
     name: "quantumedge",
     dependencies: [
       "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "Kernel", "LogOutput", "Market", "Plugins", "Report", "Scaffold",
-      "Secrets", "Session", "Settings",
+      "SecretGuard", "Secrets", "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -193,6 +194,7 @@ let tests: [Target] = [
   test("SecretsTests", ["CLibCrypto", "Cryptography", "Secrets"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
+  test("SecretGuardTests", ["SecretGuard"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
@@ -205,7 +207,9 @@ let tests: [Target] = [
 let package = Package(
   name: "QuantumEdge",
   products: ["quantumedge", "quantumedge-conformance"].map { .executable(name: $0, targets: [$0]) }
-    + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) },
+    + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) }
+    // For Tests/Fuzz, a package of its own.
+    + [.library(name: "FuzzedTargets", targets: ["Cryptography", "Secrets", "YAMLDocument"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),

@@ -10,7 +10,14 @@ struct Loading {
   init() throws { folder = try TemporaryFolder() }
 
   func load(_ text: String, overrides: [String] = [], environment: [String: String] = [:]) throws -> Settings {
-    try Settings.load(path: folder.write(text, to: "s.yaml"), overrides: overrides, environment: environment)
+    var settings = try read(text, overrides: overrides, environment: environment).settings
+    // So that equal texts give equal settings, wherever they lie.
+    settings.root = ""
+    return settings
+  }
+
+  func read(_ text: String, overrides: [String] = [], environment: [String: String] = [:]) throws -> SettingsReading {
+    try Settings.read(path: folder.write(text, to: "s.yaml"), overrides: overrides, environment: environment)
   }
 
   /// The violations, or none if it was accepted.

@@ -70,7 +70,7 @@ struct PairsTests {
 
   @Test func `Without a settings file a pairs.yaml of the current folder is not taken for ours`() throws {
     // The tests run in the checkout, which has none there: the point is that no path is made of the bare name.
-    var loader = SettingsLoader()
+    var loader = SettingsLoader(root: "")
     try loader.loadPairs(besides: nil)
     #expect(loader.settings.pairs == .builtIn)
   }

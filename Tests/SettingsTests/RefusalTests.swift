@@ -149,7 +149,8 @@ struct RefusalTests {
 
   @Test(arguments: ["demo", "live"])
   func `Unlimited is refused where orders leave the process`(mode: String) throws {
-    let text = "risk:\n  max_leverage: null\n  session:\n    max_daily_loss_abs: ~\n"
+    let text =
+      "risk:\n  max_leverage: null\n  session:\n    max_daily_loss_abs: ~\n" + ExchangeTests.live.replacing("mode: live, ", with: "")
     #expect(
       try loading.violations(text, overrides: ["app.mode=\(mode)"]) == [
         "s.yaml:2: risk.max_leverage: unlimited is not accepted with app.mode \(mode); write a limit",

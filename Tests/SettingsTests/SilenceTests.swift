@@ -39,11 +39,13 @@ struct SilenceTests {
   @Test func `In live the risk limits come from the file alone`() throws {
     let problem = "in live the risk section is not set on the command line; write it into the settings file"
     #expect(
-      try loading.violations("app:\n  mode: live\n", overrides: ["risk.max_leverage=4", "risk.max_leverage=3", "risk.kill_switch.enabled=true"]) == [
+      try loading.violations(ExchangeTests.live, overrides: ["risk.max_leverage=4", "risk.max_leverage=3", "risk.kill_switch.enabled=true"]) == [
         "--set risk.kill_switch.enabled: \(problem)", "--set risk.max_leverage: \(problem)",
       ])
     // The mode of the command line counts as much as the file's, in either order.
-    #expect(try loading.violations("", overrides: ["risk.max_leverage=3", "app.mode=live"]).count == 1)
+    #expect(
+      try loading.violations(ExchangeTests.live.replacing("mode: live", with: "mode: mock"), overrides: ["risk.max_leverage=3", "app.mode=live"])
+        .count == 1)
     #expect(try loading.load("app: {mode: live}\n", overrides: ["app.mode=demo", "risk.max_leverage=3"]).limits.maximumLeverage == 3_000_000)
   }
 

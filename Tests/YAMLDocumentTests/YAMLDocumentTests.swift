@@ -11,8 +11,8 @@ struct YAMLDocumentTests {
 
   private func refusal(_ bytes: [UInt8]) -> String {
     do throws(YAMLError) {
-      _ = try YAMLDocument(bytes: bytes, path: "f.yaml")
-      return "accepted"
+      let document = try YAMLDocument(bytes: bytes, path: "f.yaml")
+      return document.duplicates.first.map { "f.yaml:\($0.description)" } ?? "accepted"
     } catch { return error.description }
   }
 

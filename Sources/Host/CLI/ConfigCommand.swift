@@ -25,7 +25,7 @@ struct CheckConfigCommand: ParsableCommand {
   var mode: String?
 
   func run() throws {
-    do throws(SettingsError) {
+    do {
       let reading = try settings.read(mode: mode)
       for warning in reading.warnings { Console.warning(warning) }
       let place = reading.place.file ?? "built-in defaults"
@@ -35,7 +35,7 @@ struct CheckConfigCommand: ParsableCommand {
         JSONValue.object([
           ("file", .optional(reading.place.file)), ("faults", .array([])), ("warnings", .array(reading.warnings.map { .text($0) })),
         ]).description)
-    } catch {
+    } catch let error as SettingsError {
       if output.json {
         try Console.result(
           JSONValue.object([("file", .optional(settings.config)), ("faults", .array(error.violations.map { .text($0) })), ("warnings", .array([]))])
@@ -100,6 +100,7 @@ struct ImportConfigCommand: ParsableCommand {
   var force = false
 
   func run() throws {
+    if let out { try NewFile.check(out, overwriting: force) }
     let imported = try ReferenceImport.read(file)
     for line in imported.left { Console.line("dropped: \(line)") }
     Console.line("\(imported.taken.count) keys taken, \(imported.left.count) dropped")

@@ -13,7 +13,8 @@ struct QuantumEdge: ParsableCommand {
     version: HostVersion.text,
     subcommands: [
       RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, StrategiesCommand.self,
-      ConfigCommand.self, PluginCommand.self, TicksCommand.self, SecretsCommand.self, InitSecretsAliasCommand.self,
+      ConfigCommand.self, MigrateCommand.self, PluginCommand.self, TicksCommand.self, SecretsCommand.self, InitSecretsAliasCommand.self,
+      CheckSecretsCommand.self,
       BenchmarkCommand.self, WorkerCommand.self,
     ])
 

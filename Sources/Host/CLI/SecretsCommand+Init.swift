@@ -93,6 +93,8 @@ struct SecretsSetup: ParsableArguments {
     guard let passphrase = try passphrase ?? source.read(for: "the new \(options.path)", twice: true) else {
       throw SecretsError(.passphraseMissing, "no passphrase for \(options.path): \(source.advice)")
     }
+    // The default folder may be the first thing that a new root has; a folder that somebody named must be there.
+    if options.file == nil { try? Files.createFolders(String(options.path.dropLast("/secrets.enc".count))) }
     try SecretFile.write(contents, to: options.path, passphrase: passphrase)
     try report(kept > 0 ? "rewrote" : "made", contents, .version1(.standard), more: [])
     let rest = environment.names.filter { SecretName(rawValue: $0) != nil && contents[$0] == nil }

@@ -3,12 +3,13 @@ import Glibc
 import Kernel
 import Secrets
 import Session
+import Settings
 
 /// `quantumedge secrets`.
 struct SecretsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "secrets", abstract: "The encrypted file of API keys and tokens: make it, list its names, change its passphrase.",
-    subcommands: [InitSecretsCommand.self, ListSecretsCommand.self, RotateSecretsCommand.self])
+    commandName: "secrets", abstract: "The encrypted file of API keys and tokens, and the guard that keeps them out of a repository.",
+    subcommands: [InitSecretsCommand.self, ListSecretsCommand.self, RotateSecretsCommand.self, SecretsCheckCommand.self])
 }
 
 /// What main took out of the environment before anything else ran.
@@ -45,8 +46,9 @@ struct SecretFileOptions: ParsableArguments {
 
   var path: String {
     if let file { return file }
-    guard let root = getenv("QE_ROOT"), root.pointee != 0 else { return SecretFile.defaultPath }
-    return "\(String(cString: root))/\(SecretFile.defaultPath)"
+    // The same root as that of settings.
+    let root = SettingsPlace.find(path: nil, environment: HostEnvironment.variables).root
+    return root.isEmpty ? SecretFile.defaultPath : "\(root)/\(SecretFile.defaultPath)"
   }
 
   func source(_ environment: SecretEnvironment) -> PassphraseSource { PassphraseSource(descriptor: passphraseDescriptor, environment: environment) }

@@ -53,7 +53,11 @@ enum SettingsSchema {
     case .text, .path: [("type", .text("string")), ("minLength", .integer(1))]
     case .confidential: [("type", .text("string"))]
     // One value may stand for a list of it.
-    case .list: [("type", .array([.text("array"), .text("string"), .text("number")])), ("items", .object([("type", .array([.text("string"), .text("number")]))]))]
+    case .list:
+      [
+        ("type", .array([.text("array"), .text("string"), .text("number")])),
+        ("items", .object([("type", .array([.text("string"), .text("number")]))])),
+      ]
     case .optional(let inner, _): [("anyOf", .array([.object(members(inner)), .object([("type", .text("null"))])]))]
     }
   }

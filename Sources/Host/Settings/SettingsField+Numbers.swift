@@ -59,7 +59,8 @@ extension SettingsField {
   static func limit(_ name: String, _ path: LimitPath<Int64?>, _ maximum: Int64, scale: Int, what: String) -> SettingsField {
     let decimals = scale == 0 ? "" : ", at most \(scale) decimals"
     let advice = "write \(what), 0...\(maximum)\(decimals), or null for unlimited"
-    return SettingsField(name: name, shape: .optional(scale == 0 ? .integer(0...maximum) : .number(0...maximum, decimals: scale), none: "unlimited")) { settings, written in
+    return SettingsField(name: name, shape: .optional(scale == 0 ? .integer(0...maximum) : .number(0...maximum, decimals: scale), none: "unlimited"))
+    { settings, written in
       if case .null = written {
         settings.limits[keyPath: path] = nil
         return nil

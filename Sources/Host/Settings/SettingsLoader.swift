@@ -23,7 +23,8 @@ struct SettingsLoader {
   init(root: String) { settings.root = root }
 
   mutating func apply(_ document: YAMLDocument, from file: String) {
-    for duplicate in document.duplicates { note("\(file):\(duplicate.description)") }
+    for duplicate in document.duplicates.prefix(Self.maximumViolations) { note("\(file):\(duplicate.description)") }
+    omitted += max(0, document.duplicates.count - Self.maximumViolations)
     guard let root = document.root else { return }
     guard case .mapping(let entries) = root.content else {
       note("\(file):\(root.mark.line): settings are sections with keys below them; see \(Self.manual)")
@@ -186,7 +187,7 @@ struct SettingsLoader {
       let count = reference.count == 1 ? "1 key" : "\(reference.count) keys"
       return [
         "\(file):\(first.line): a settings file of the Python system (\(count) that this host does not have, as \(Excerpt.line(first.key))); "
-          + "move it over with: quantumedge config import \(Excerpt.line(file))"
+          + "move it over with: quantumedge config import \(file)"
       ]
     }
     return violations + (omitted > 0 ? ["and \(omitted) more"] : [])
@@ -211,6 +212,11 @@ struct SettingsLoader {
 
   private mutating func apply(_ entries: [YAMLNode.Entry], prefix: String, _ file: String) {
     for entry in entries {
+      // It is refused already, and whoever reads it stops here too.
+      if isFull {
+        omitted += 1
+        continue
+      }
       let name = prefix + entry.key
       let line = entry.keyMark.line
       let place = "\(file):\(line): \(Excerpt.line(name))"

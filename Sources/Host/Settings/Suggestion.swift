@@ -3,7 +3,7 @@ enum Suggestion {
   /// - Parameter manual: the file that lists what there is.
   static func text(for word: String, among candidates: [String], manual: String) -> String {
     let word = word.lowercased()
-    let best = candidates.map { ($0, distance(Array(word.utf8), Array($0.utf8))) }.min { $0.1 < $1.1 }
+    let best = candidates.map { ($0, distance(Array(word.utf8), Array($0.lowercased().utf8))) }.min { $0.1 < $1.1 }
     if word.utf8.count <= 100, let best, best.1 <= max(2, word.utf8.count / 4) { return "did you mean '\(best.0)'?" }
     // The right name in the wrong section: the most usual slip after a typing error.
     let last = word.split(separator: ".").last

@@ -95,6 +95,16 @@ public enum Files {
     guard isFolder(path) else { throw KernelError("create", path, code: ENOTDIR) }
   }
 
+  /// Removes a file or a symlink.
+  public static func remove(_ path: String) throws(KernelError) {
+    if unlink(path) != 0 { throw KernelError("remove", path) }
+  }
+
+  /// In one step; what stands at the new name is replaced.
+  public static func move(_ path: String, to other: String) throws(KernelError) {
+    if rename(path, other) != 0 { throw KernelError("rename", path) }
+  }
+
   /// Whether anything stands at the path, a symlink that leads nowhere included; also when it cannot be looked at.
   public static func isPresent(_ path: String) -> Bool {
     var status = stat()

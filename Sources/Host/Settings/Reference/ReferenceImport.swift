@@ -18,7 +18,8 @@ public struct ReferenceImport: Sendable {
     var reader = Reader(path: path)
     // The Python system took the last of two: so does this.
     for duplicate in document.duplicates {
-      reader.left.append("\(path):\(duplicate.first.line): \(Excerpt.line(duplicate.key)): stands again in line \(duplicate.second.line), which holds")
+      reader.left.append(
+        "\(path):\(duplicate.first.line): \(Excerpt.line(duplicate.key)): stands again in line \(duplicate.second.line), which holds")
     }
     reader.read(entries, prefix: "")
     return ReferenceImport(text: reader.text, taken: reader.taken, left: reader.left)

@@ -29,12 +29,12 @@ public struct ReferenceKey: Sendable {
     }
   }
 
-  static func named(_ name: String) -> ReferenceKey? { byName[name] ?? sections.first { name.hasPrefix($0.name + ".") } }
+  static func named(_ name: String) -> ReferenceKey? { byName[name] ?? sections.first { name == $0.name || name.hasPrefix($0.name + ".") } }
 
   /// Whether only the reference has this key, or this section.
   static func isForeign(_ name: String) -> Bool {
     if SettingsField.named(name) != nil || SettingsField.isSection(name) { return false }
-    return named(name) != nil || prefixes.contains(name) || sections.contains { $0.name == name }
+    return prefixes.contains(name) || named(name) != nil
   }
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Kernel
+import Market
+import Secrets
+import Session
+
+/// `quantumedge migrate OLD_ROOT`: what the Python system has, moved over; the old folder is only read.
+struct MigrateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate", abstract: "Move settings and secrets of the Python system over; its own folder is not changed.",
+    discussion: "Every file that is made or replaced stands in config/migration.json, and --undo takes it back. "
+      + "Models, registry and ticks follow with the versions that have them.")
+
+  @Argument(help: ArgumentHelp("The root folder of the old system; with --undo none.", valueName: "old_root"))
+  var oldRoot: String?
+
+  @Option(name: .long, help: ArgumentHelp("The new root; default: $QE_ROOT, else the current folder.", valueName: "folder"))
+  var root: String?
+
+  @Flag(name: .long, help: "Say what would be done, and do nothing.")
+  var dryRun = false
+
+  @Flag(name: .long, help: "Take the last migration back, but for files that were changed since.")
+  var undo = false
+
+  @Option(name: .customLong("passphrase-fd"), help: ArgumentHelp("Read the passphrase of the old secrets from this file descriptor.", valueName: "n"))
+  var passphraseDescriptor: Int32?
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if undo == (oldRoot != nil) { throw ValidationError(undo ? "--undo takes no folder" : "name the old root folder, or give --undo") }
+    try SecretFileOptions.check(passphraseDescriptor, "--passphrase-fd")
+  }
+
+  func run() throws {
+    let given = HostEnvironment.variables["QE_ROOT"].flatMap { $0.isEmpty ? nil : $0 }
+    var migration = Migration(root: root ?? given ?? ".", isDry: dryRun)
+    if let oldRoot {
+      try migration.run(from: oldRoot, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
+    } else {
+      try migration.undo()
+    }
+    for line in migration.done { Console.line((dryRun ? "would have " : "") + line) }
+    for line in migration.left { Console.line("not moved: \(line)") }
+    if output.json {
+      try Console.result(
+        JSONValue.object([
+          ("dry_run", .boolean(dryRun)), ("done", .array(migration.done.map { .text($0) })), ("not_moved", .array(migration.left.map { .text($0) })),
+        ]).description)
+    }
+  }
+}

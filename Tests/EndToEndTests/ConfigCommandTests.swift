@@ -1,0 +1,113 @@
+import Foundation
+import TestKit
+import Testing
+
+/// `quantumedge config` from outside.
+@Suite struct ConfigCommandTests {
+  @Test func `show tells every value and where it comes from, and never a token`() throws {
+    let host = try Host()
+    try FileManager.default.createDirectory(atPath: host.folder.path("config"), withIntermediateDirectories: true)
+    try host.folder.write("risk:\n  max_leverage: 3\nsupervisor: {api_token: marked-token}\n", to: "config/settings.yaml")
+    let outcome = try host.succeed(
+      ["config", "show", "--origin", "--set", "features.max_gap_seconds=7"], environment: ["QE_RISK_MAX_SPREAD_BPS": "9"])
+    let rows = outcome.output.split(separator: "\n").map { $0.split(separator: "#").map { $0.trimmingCharacters(in: .whitespaces) } }
+    func row(_ start: String) -> [String]? { rows.first { $0[0].hasPrefix(start + "=") } }
+    #expect(row("risk.max_leverage") == ["risk.max_leverage=3", "config/settings.yaml:2"])
+    #expect(row("features.max_gap_seconds") == ["features.max_gap_seconds=7", "--set"])
+    #expect(row("risk.max_spread_bps") == ["risk.max_spread_bps=9", "QE_RISK_MAX_SPREAD_BPS"])
+    #expect(row("app.mode") == ["app.mode=mock", "default"])
+    #expect(row("supervisor.api_token")?[0] == "supervisor.api_token=<redacted>" && !outcome.output.contains("marked-token"))
+    // What it shows can be given back.
+    let words = rows.filter { !$0[0].contains("redacted") && !$0[0].hasSuffix("=") }.flatMap { ["--set", $0[0]] }
+    let again = try host.succeed(["config", "show"] + words)
+    #expect(again.output.split(separator: "\n").map(String.init) == rows.map { $0[0] })
+  }
+
+  @Test func `check names all faults with their lines, and exits 78`() throws {
+    let host = try Host()
+    try host.folder.write("app:\n  mode: fast\n  mode: mock\nrisk:\n  max_levrage: 3\n  max_leverage: -1\n", to: "s.yaml")
+    let outcome = try host.run(["config", "check", "--config", "s.yaml", "--json"])
+    #expect(outcome.exitCode == 78, "\(outcome)")
+    let faults = try #require(try outcome.json["faults"] as? [String])
+    #expect(faults.count == 3, "\(faults)")
+    for (fault, start) in zip(
+      faults,
+      [
+        "s.yaml:3:3: duplicate key 'mode'", "s.yaml:5: risk.max_levrage: unknown key; did you mean 'risk.max_leverage'?",
+        "s.yaml:6: risk.max_leverage: ",
+      ])
+    {
+      #expect(fault.hasPrefix(start), "\(fault)")
+    }
+    #expect(outcome.errorLines.count == 3)
+    let good = try host.succeed(["config", "check", "--set", "storage.save_trades=true"])
+    #expect(good.errors.contains("warning: --set storage.save_trades: this version records no trades") && good.errors.contains("no faults"))
+  }
+
+  @Test func `schema is a schema: every key with its type, bounds, default and words`() throws {
+    let host = try Host()
+    let schema = try host.succeed(["config", "schema"]).json
+    func node(_ path: String) -> [String: Any]? {
+      path.split(separator: ".").reduce(schema as [String: Any]?) { ($0?["properties"] as? [String: Any])?[String($1)] as? [String: Any] }
+    }
+    #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
+    #expect(schema["additionalProperties"] as? Bool == false)
+    let gap = try #require(node("features.max_gap_seconds"))
+    #expect(gap["type"] as? String == "integer" && gap["minimum"] as? Int == 1 && gap["maximum"] as? Int == 86400 && gap["default"] as? Int == 3600)
+    #expect((gap["description"] as? String)?.contains("one-second bars") == true)
+    #expect(node("app.mode")?["enum"] as? [String] == ["mock", "paper", "demo", "live"])
+    let limit = try #require(node("risk.session.max_daily_loss_abs")?["anyOf"] as? [[String: Any]])
+    #expect(limit.contains { $0["type"] as? String == "null" } && limit.contains { $0["type"] as? String == "number" })
+    // One node for each key that `show` has.
+    for line in try host.succeed(["config", "show"]).output.split(separator: "\n") {
+      #expect(node(String(line.prefix { $0 != "=" }))?["description"] != nil, "\(line)")
+    }
+  }
+
+  @Test func `An old file is refused by run in one line, and import moves it over`() throws {
+    let host = try Host()
+    try host.folder.write("app: {mode: paper, websocket: mock, use_redis: false}\nrisk: {max_daily_loss: 30, max_daily_loss: 40}\n", to: "old.yaml")
+    try host.refuse(
+      ["run", "--config", "old.yaml"], exitCode: 78,
+      naming: ["old.yaml:1: a settings file of the Python system", "quantumedge config import old.yaml"])
+    let outcome = try host.succeed(["config", "import", "old.yaml", "--out", "new.yaml"])
+    #expect(outcome.errors.contains("dropped: old.yaml:1: app.use_redis: ") && outcome.errors.contains("3 keys taken, 2 dropped"), "\(outcome)")
+    #expect(try host.succeed(["config", "show", "--config", "new.yaml"]).output.contains("risk.session.max_daily_loss_abs=40"))
+    try host.refuse(["config", "import", "old.yaml", "--out", "new.yaml"], exitCode: 65, naming: ["new.yaml", "--force"])
+    try host.refuse(["config", "import", "none.yaml"], exitCode: 66, naming: ["none.yaml"])
+  }
+
+  @Test func `reload and SIGHUP tighten limits while the host runs, name the rest, and a bad file changes nothing`() throws {
+    let host = try Host()
+    func write(_ text: String) throws { try host.folder.write("app: {mode: mock}\n" + text, to: "s.yaml") }
+    try write("risk: {max_order_notional: 5000}\n")
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    let child = try host.start(["run", "--config", "s.yaml"])
+    defer { child.signal(SIGKILL) }
+    try child.waitForError("mock")
+    func reload(_ text: String) throws -> Outcome {
+      try write(text)
+      return try host.run(["config", "reload", "--config", "s.yaml"])
+    }
+    let tightened = try reload("risk: {max_order_notional: 4000, max_leverage: 6}\nfeatures: {max_gap_seconds: 9}\n")
+    #expect(tightened.exitCode == 0, "\(tightened)")
+    for words in [
+      "applied: risk.max_order_notional 4000", "looser limits, which need a stop and a start: risk.max_leverage",
+      "needs a restart: features.max_gap_seconds",
+    ] {
+      #expect(tightened.errors.contains(words), "\(tightened)")
+    }
+    // What was adopted is what the next one is compared with.
+    #expect(try reload("risk: {max_order_notional: 5000}\n").errors.contains("looser limits, which need a stop and a start: risk.max_order_notional"))
+    #expect(try reload("risk: {max_order_notional: 4000}\n").errors.contains("nothing differs"))
+    // SIGHUP ends nothing, bad file or good.
+    try write("risk: {max_order_notional: many}\n")
+    child.signal(SIGHUP)
+    try child.waitForError("settings are not acceptable, nothing was changed")
+    try write("risk: {max_order_notional: 3000}\n")
+    child.signal(SIGHUP)
+    try child.waitForError("applied: risk.max_order_notional 3000")
+    child.signal(SIGTERM)
+    #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import TestKit
+import Testing
+
+@testable import Settings
+
+@Suite("Where settings come from")
+struct PlaceTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private var real: String { folder.url.resolvingSymlinksInPath().path }
+
+  @Test func `Relative paths are relative to QE_ROOT, else to the folder above config, else to the file's own`() throws {
+    try FileManager.default.createDirectory(atPath: folder.path("r/config"), withIntermediateDirectories: true)
+    let inConfig = try folder.write("app: {data_path: d}\n", to: "r/config/settings.yaml")
+    let alone = try folder.write("app: {data_path: d, runtime_path: /abs}\n", to: "s.yaml")
+    #expect(try Settings.load(path: inConfig, overrides: [], environment: [:]).dataFolder == "\(real)/r/d")
+    let settings = try Settings.load(path: alone, overrides: [], environment: [:])
+    #expect(settings.dataFolder == "\(real)/d" && settings.runtimeFolder == "/abs")
+    #expect(try Settings.load(path: alone, overrides: [], environment: ["QE_ROOT": "/q"]).dataFolder == "/q/d")
+    // What a variable or the command line sets is relative to the same folder.
+    #expect(try Settings.load(path: alone, overrides: ["app.data_path=o"], environment: ["QE_ROOT": "/q"]).dataFolder == "/q/o")
+  }
+
+  @Test func `QE_CONFIG_PATH is relative to QE_ROOT, QE_CONFIG_DIR names the folder, QE_ROOT has config below it`() throws {
+    try FileManager.default.createDirectory(atPath: folder.path("r/config"), withIntermediateDirectories: true)
+    try folder.write("features: {max_gap_seconds: 1}\n", to: "r/config/settings.yaml")
+    try folder.write("features: {max_gap_seconds: 2}\n", to: "r/other.yaml")
+    let root = folder.path("r")
+    func gap(_ environment: [String: String]) throws -> Int64 {
+      try Settings.load(path: nil, overrides: [], environment: environment).maximumGapSeconds
+    }
+    #expect(try gap(["QE_ROOT": root]) == 1)
+    #expect(try gap(["QE_ROOT": root, "QE_CONFIG_PATH": "other.yaml"]) == 2)
+    #expect(try gap(["QE_CONFIG_DIR": folder.path("r/config")]) == 1)
+    #expect(try gap(["QE_ROOT": folder.url.path]) == 3600)
+  }
+
+  @Test func `Every key has a variable of its own, over the file and under the command line`() throws {
+    let loading = try Loading()
+    #expect(EnvironmentKeys.byVariable.count == SettingsField.all.count)
+    let text = "risk: {session: {max_daily_loss_abs: 1}}\n"
+    let environment = ["QE_RISK_SESSION_MAX_DAILY_LOSS_ABS": "2"]
+    #expect(try loading.load(text, environment: environment).value(of: "risk.session.max_daily_loss_abs") == "2")
+    let both = try loading.read(text, overrides: ["risk.session.max_daily_loss_abs=3"], environment: environment)
+    #expect(both.settings.value(of: "risk.session.max_daily_loss_abs") == "3" && both.origins["risk.session.max_daily_loss_abs"] == "--set")
+    #expect(try loading.read(text).origins["risk.session.max_daily_loss_abs"]?.hasSuffix("s.yaml:1") == true)
+    #expect(try loading.load(text, environment: ["QE_RISK_SESSION_MAX_DAILY_LOSS_ABS": ""]).value(of: "risk.session.max_daily_loss_abs") == "1")
+    #expect(
+      try loading.violations("", environment: ["QE_RISK_MAX_LEVERGE": "2", "QE_RELEASE_DIR": "x"]) == [
+        "QE_RISK_MAX_LEVERGE: sets no key; did you mean 'QE_RISK_MAX_LEVERAGE'?"
+      ])
+  }
+
+  @Test func `The reference's variables count: EXCHANGE, and the Supervisor's address in their order`() throws {
+    let loading = try Loading()
+    #expect(try loading.load("app: {exchange: binance_usdm}\n", environment: ["EXCHANGE": "binance_spot"]).exchange == .binanceSpot)
+    func url(_ text: String, _ environment: [String: String]) throws -> String {
+      try loading.load(text, environment: environment).value(of: "supervisor.base_url")
+    }
+    let written = "supervisor: {base_url: 'http://written:1'}\n"
+    #expect(try url(written, ["SUPERVISOR_URL": "http://variable:2", "SUPERVISOR_HOST": "h"]) == "http://variable:2")
+    #expect(try url(written, ["SUPERVISOR_HOST": "h"]) == "http://written:1")
+    #expect(try url("", ["SUPERVISOR_HOST": "h"]) == "http://h:8765")
+    #expect(try url("", ["SUPERVISOR_PORT": "9", "QE_SUPERVISOR_HOST": "q", "SUPERVISOR_HOST": "h"]) == "http://q:9")
+    #expect(try url("", [:]) == "http://127.0.0.1:8765")
+  }
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds the fuzz targets and runs each for so many seconds from seeds that are made here: tools/fuzz.sh SECONDS HOST
+# A finding ends it with the failing input's path; give that path to the target to see it again.
+set -euo pipefail
+seconds=$1
+host=$2
+cd "$(dirname "$0")/.."
+build=${BUILD:-.build}/fuzz
+export SWIFT_BACKTRACE=enable=no
+swift build --package-path Tests/Fuzz -c release --sanitize fuzzer --scratch-path "$build" --disable-index-store -debug-info-format none
+
+seeds=$(mktemp -d)
+trap 'rm -rf "$seeds"' EXIT
+mkdir "$seeds/yaml" "$seeds/container"
+cp config/*.yaml "$seeds/yaml/"
+printf 'a: {b: [1, "x"], c: |\n  t\n}\n' >"$seeds/yaml/small"
+env SCALPER_SECRETS_PASSPHRASE='a phrase' OPENAI_API_KEY=seed "$host" secrets init --llm --file "$seeds/container/version1" >/dev/null 2>&1
+printf '{"A": "b", "N": 1.5, "T": true}' >"$seeds/container/json"
+
+fuzz() { # target, seeds
+  local log=$build/$1.log
+  echo "fuzz: $1 for $seconds s" >&2
+  # libFuzzer counts its own memory and time: a bomb is a finding. At most 512 MB, and 20 s for one input.
+  if ! timeout $((seconds + 120)) "$build/release/$1" "$2" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=20 -max_len=65536 \
+    -print_final_stats=1 -artifact_prefix="$build/" -verbosity=0 >"$log" 2>&1; then
+    tail -40 "$log" >&2
+    exit 1
+  fi
+  grep -E 'number_of_executed_units|peak_rss_mb' "$log" | sed 's/^stat::/fuzz: /' >&2
+}
+
+fuzz FuzzYAML "$seeds/yaml"
+fuzz FuzzContainer "$seeds/container"
