@@ -116,6 +116,7 @@ import Testing
     try host.folder.write("app:\n  log_level: debug\nfeed:\n  mock:\n    trades_per_second: 5000\n", to: "s.yaml")
     child.signal(SIGHUP)
     try child.waitForError("settings: applied: app.log_level debug\n")
+    // A fill, or a refusal after its losses.
     try child.waitForError(" DEBUG orders: EMACross@BTCUSDT/0: ")
     child.signal(SIGTERM)
     #expect(try child.finish(deadlineSeconds: 30).exitCode == 0)
