@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestKit
 import Testing
 
@@ -109,5 +110,18 @@ import Testing
     try child.waitForError("applied: risk.max_order_notional 3000")
     child.signal(SIGTERM)
     #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
+  }
+
+  @Test func `A host that was started on a terminal ends in order when the terminal goes`() throws {
+    let host = try Host()
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    let child = try TerminalChild(
+      host.executable, ["run", "--mode", "mock"],
+      entries: ["QE_ROOT=\(host.folder.url.path)", "QE_RUNTIME_DIR=\(host.runtime.path)", "SWIFT_BACKTRACE=enable=no", "PATH=/usr/bin:/bin"],
+      folder: host.folder.url)
+    try child.wait(for: "mock")
+    kill(child.processID, SIGHUP)
+    try child.wait(for: "stopped by SIGHUP")
+    #expect(try child.finish() == 0)
   }
 }

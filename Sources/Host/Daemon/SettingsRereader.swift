@@ -43,6 +43,11 @@ final class SettingsRereader: Sendable {
   /// The oldest answer; one atomic load when there is none.
   func take() -> Answer? {
     guard isWaiting.load(ordering: .relaxed), isWaiting.exchange(false, ordering: .acquiring) else { return nil }
-    return answers.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+    return answers.withLock { answers in
+      guard !answers.isEmpty else { return nil }
+      // Two may have come before the first look.
+      if answers.count > 1 { isWaiting.store(true, ordering: .releasing) }
+      return answers.removeFirst()
+    }
   }
 }

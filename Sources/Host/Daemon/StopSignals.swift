@@ -7,8 +7,11 @@ public struct StopSignals {
   private var stops = sigset_t()
   private var all = sigset_t()
 
-  /// What SIGHUP is called: it ends nothing, settings are read again.
-  static let reload = "SIGHUP"
+  /// What SIGHUP is called where no terminal can have gone: it ends nothing, settings are read again.
+  static let reload = "SIGHUP: read the settings again"
+
+  /// A host that was started on a terminal ends with it: nobody would see what it does.
+  static let hasTerminal = isatty(0) == 1 || isatty(2) == 1
 
   /// Call before any other thread is started: threads inherit the mask.
   public init() {
@@ -35,7 +38,7 @@ public struct StopSignals {
     switch sigtimedwait(&signals, nil, &timeout) {
     case SIGINT: return "SIGINT"
     case SIGTERM: return "SIGTERM"
-    case SIGHUP: return Self.reload
+    case SIGHUP: return Self.hasTerminal ? "SIGHUP" : Self.reload
     default: return nil
     }
   }

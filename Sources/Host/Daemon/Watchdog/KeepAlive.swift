@@ -24,9 +24,9 @@ public struct KeepAlive {
     self.note = note
     var signals = sigset_t()
     sigemptyset(&signals)
-    for signal in [SIGINT, SIGTERM] { sigaddset(&signals, signal) }
+    for signal in [SIGINT, SIGTERM] + (StopSignals.hasTerminal ? [SIGHUP] : []) { sigaddset(&signals, signal) }
     stops = signals
-    // Passed on, for the host to read its settings again.
+    // Passed on: without a terminal the host reads its settings again.
     sigaddset(&signals, SIGHUP)
     sigaddset(&signals, SIGCHLD)
     news = signals
@@ -88,7 +88,7 @@ public struct KeepAlive {
       if let end = child.reap() { return (end, isStopped) }
       let signal = sigwaitinfo(&signals, nil)
       guard signal > 0, signal != SIGCHLD else { continue }
-      if signal != SIGHUP { isStopped = true }
+      if signal != SIGHUP || StopSignals.hasTerminal { isStopped = true }
       child.signal(signal)
     }
   }
