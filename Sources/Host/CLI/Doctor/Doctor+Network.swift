@@ -35,10 +35,9 @@ extension Doctor {
     var offsets: [Int64] = []
     // The median of three: one slow answer says nothing about a clock.
     for _ in 0..<3 {
-      let sent = Clocks.realtimeNanoseconds()
+      let began = Clocks.realtimeNanoseconds()
       do throws(HTTPError) {
         let answer = try HTTPClient.get(url, timeoutMilliseconds: timeoutMilliseconds)
-        let received = Clocks.realtimeNanoseconds()
         guard answer.status == 200, let time = try? JSONDecoder().decode(ServerTime.self, from: Data(answer.body)) else {
           return [
             bad(
@@ -46,8 +45,8 @@ extension Doctor {
               "correct \(key), or look at the venue's own status page")
           ]
         }
-        // The server looked at its clock somewhere between both; half way is the best guess.
-        offsets.append((sent + (received - sent) / 2) / 1_000_000 - time.serverTime)
+        // The server looked at its clock between the request's leaving and the answer's coming; half way is the best guess.
+        offsets.append((began + (answer.sentNanoseconds + answer.answeredNanoseconds) / 2) / 1_000_000 - time.serverTime)
       } catch {
         return [bad("venue", "\(key): \(url): \(error)", "look at the network, a proxy, or correct \(key)")]
       }

@@ -13,8 +13,9 @@ enum Doctor {
 
   static func secrets(_ settings: Settings) -> [Finding] {
     let needs = settings.secretNeeds
-    guard !needs.required.isEmpty else { return [.pass("secrets", "mode \(settings.mode.rawValue) uses none")] }
-    var findings: [Finding] = []
+    let container = container(settings)
+    guard !needs.required.isEmpty else { return [.pass("secrets", "mode \(settings.mode.rawValue) uses none")] + container }
+    var findings: [Finding] = container
     do throws(SecretsError) {
       let found = try RunSecrets.resolve(settings, passphrase: PassphraseSource(environment: HostEnvironment.secrets, mayAsk: false))
       findings += found.names.map { name in
@@ -23,10 +24,6 @@ enum Doctor {
       findings += found.warnings.map { .warn("secrets", $0, cure: "see docs/SECRETS.md") }
     } catch {
       findings.append(.fail("secrets", "\(error)", cure: "see docs/SECRETS.md"))
-    }
-    let path = settings.resolved(settings.secrets.file)
-    if Files.isPresent(path), let file = try? SecretFile.read(path), case .fernet = file.format {
-      findings.append(.warn("secrets", "\(path) has the old format", cure: "rewrite it with: quantumedge secrets init --migrate"))
     }
     if SecureMemory.state != .locked {
       findings.append(
@@ -38,6 +35,21 @@ enum Doctor {
       findings.append(.warn("secrets", "core dumps are on: one would hold secrets", cure: "switch them off (ulimit -c 0)"))
     }
     return findings
+  }
+
+  /// The file itself, without a passphrase: its rights and its format.
+  private static func container(_ settings: Settings) -> [Finding] {
+    let path = settings.resolved(settings.secrets.file)
+    guard Files.isPresent(path) else { return [] }
+    do throws(SecretsError) {
+      let file = try SecretFile.read(path)
+      if case .fernet = file.format {
+        return [.warn("secrets", "\(path) has the old format", cure: "rewrite it with: quantumedge secrets init --migrate")]
+      }
+      return [.pass("secrets", "\(path): \(file.format.words)")] + file.warnings.map { .warn("secrets", $0, cure: "chmod 600 \(path)") }
+    } catch {
+      return [.warn("secrets", "\(error)", cure: "make it anew with: quantumedge secrets init")]
+    }
   }
 
   // MARK: Plugins
@@ -141,8 +153,13 @@ enum Doctor {
   static func system() -> [Finding] {
     var findings: [Finding] = []
     let features = KernelFeatures.current
+    findings.append(
+      features.hasLandlock
+        ? .pass("isolation", "the kernel has landlock")
+        // Seccomp refuses what opens a file too: landlock is the second wall.
+        : .warn("isolation", "the kernel has no landlock: workers have one wall less around files", cure: "run on Linux 5.13 or later"))
     for (name, isThere) in [
-      ("landlock", features.hasLandlock), ("seccomp", features.hasSeccomp), ("sealed memory files", features.hasSealedMemoryFiles),
+      ("seccomp", features.hasSeccomp), ("sealed memory files", features.hasSealedMemoryFiles),
     ] {
       findings.append(
         isThere

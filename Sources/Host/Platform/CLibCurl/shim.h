@@ -16,6 +16,11 @@ static inline CURLcode qe_curl_set_write(
 static inline CURLcode qe_curl_status(CURL *_Nonnull handle, long *_Nonnull status) {
     return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, status);
 }
+/* Microseconds from the start to when the request went out, and to the answer's first byte. */
+static inline CURLcode qe_curl_times(CURL *_Nonnull handle, curl_off_t *_Nonnull sent, curl_off_t *_Nonnull answered) {
+    CURLcode code = curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, sent);
+    return code != CURLE_OK ? code : curl_easy_getinfo(handle, CURLINFO_STARTTRANSFER_TIME_T, answered);
+}
 static inline CURLcode qe_curl_start(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 
 #endif

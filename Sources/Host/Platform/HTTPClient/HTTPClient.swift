@@ -32,6 +32,8 @@ public enum HTTPClient {
           Unmanaged<Body>.fromOpaque(context).takeUnretainedValue().take(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }, context),
     ]
+    // A proxy is for others than this machine.
+    codes.append("localhost,127.0.0.1,::1".withCString { qe_curl_set_pointer(handle, CURLOPT_NOPROXY, $0) })
     codes.append("http,https".withCString { qe_curl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, $0) })
     // Texts are copied by libcurl.
     codes.append(url.withCString { qe_curl_set_pointer(handle, CURLOPT_URL, $0) })
@@ -41,7 +43,9 @@ public enum HTTPClient {
     guard code == CURLE_OK else { throw HTTPError(code, isTooLarge: body.isTooLarge) }
     var status = 0
     guard qe_curl_status(handle, &status) == CURLE_OK, status > 0 else { throw HTTPError(.malformed, "there is no status in it") }
-    return HTTPResponse(status: status, body: body.bytes)
+    var (sent, answered): (curl_off_t, curl_off_t) = (0, 0)
+    guard qe_curl_times(handle, &sent, &answered) == CURLE_OK else { throw HTTPError(.failed, "libcurl tells no times") }
+    return HTTPResponse(status: status, body: body.bytes, sentNanoseconds: Int64(sent) * 1000, answeredNanoseconds: Int64(answered) * 1000)
   }
 
   /// What libcurl would accept beyond this (files, user names in addresses) nobody means here.
@@ -70,4 +74,7 @@ public enum HTTPClient {
 public struct HTTPResponse: Sendable {
   public var status: Int
   public var body: [UInt8]
+  /// From the call on: when the request went out, after names, connection and TLS, and when the answer began.
+  public var sentNanoseconds: Int64
+  public var answeredNanoseconds: Int64
 }
