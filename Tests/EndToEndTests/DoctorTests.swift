@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import TestKit
 import Testing
 
@@ -66,7 +65,6 @@ import Testing
       "\(away)")
     for (offset, words) in [(5000, "FAIL clock: this clock is "), (0, "PASS clock: this clock is ")] {
       let venue = try ClockServer(offsetMilliseconds: offset)
-      defer { venue.close() }
       let outcome = try host.run(["doctor", "--mode", "demo", "--set", "binance_demo.base_url=\(venue.url)"], environment: keys)
       #expect(outcome.errors.contains(words) && outcome.errors.contains("PASS venue: "), "\(outcome)")
       #expect(outcome.exitCode == (offset == 0 ? 0 : 1))
@@ -82,39 +80,15 @@ import Testing
 }
 
 /// Tells its time to whoever asks, some milliseconds ahead.
-private final class ClockServer: Sendable {
-  private let listener: Int32
-  let url: String
+private struct ClockServer {
+  private let server: LoopbackServer
+  var url: String { "http://127.0.0.1:\(server.port)" }
 
   init(offsetMilliseconds: Int) throws {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    // Unsafe: a sockaddr_in is lent as the sockaddr that it begins like.
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
+    server = try LoopbackServer { connection in
+      _ = LoopbackServer.read(connection)
+      let body = "{\"serverTime\": \(Int(Date().timeIntervalSince1970 * 1000) + offsetMilliseconds)}"
+      LoopbackServer.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)", to: connection)
     }
-    try #require(bound && listen(descriptor, 8) == 0)
-    listener = descriptor
-    url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-    Thread.detachNewThread {
-      while true {
-        let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        _ = read(connection, &buffer, buffer.count)
-        let body = "{\"serverTime\": \(Int(Date().timeIntervalSince1970 * 1000) + offsetMilliseconds)}"
-        let answer = Array("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
-        _ = answer.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        Glibc.close(connection)
-      }
-    }
-  }
-
-  func close() {
-    shutdown(listener, Int32(SHUT_RDWR))
-    Glibc.close(listener)
   }
 }

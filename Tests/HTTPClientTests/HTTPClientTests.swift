@@ -1,10 +1,9 @@
 import Foundation
-import Glibc
 import HTTPClient
 import TestKit
 import Testing
 
-/// libcurl against a server of one connection on the loopback.
+/// libcurl against a server on the loopback.
 @Suite struct HTTPClientTests {
   @Test func `A status of any kind is an answer, and its body comes whole`() throws {
     for status in [200, 404, 503] {
@@ -46,7 +45,6 @@ import Testing
     let server = try OneAnswer(nil)
     let error = try #require(throws: HTTPError.self) { try HTTPClient.get(server.url, timeoutMilliseconds: 50) }
     #expect(error.kind == .timedOut)
-    server.close()
     let refused = try #require(throws: HTTPError.self) { try HTTPClient.get("http://127.0.0.1:1/", timeoutMilliseconds: 5000) }
     #expect(refused.kind == .refused)
     let plain = try OneAnswer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
@@ -63,53 +61,30 @@ import Testing
   }
 }
 
-/// Listens on a port of its own, takes one connection, reads a request's head and gives one answer.
-private final class OneAnswer: @unchecked Sendable {
-  // Unchecked: `head` is written before the answer that its reader waits for.
-  private let listener: Int32
-  private let port: UInt16
-  private var head = ""
+/// Gives each request the same answer, and keeps the last head.
+private final class OneAnswer: Sendable {
+  private let head: Head
+  private let server: LoopbackServer
 
-  var url: String { "http://127.0.0.1:\(port)/x" }
-  var request: String { head }
-
-  /// - Parameter answer: nil = none, until `close`.
-  init(_ answer: String?) throws {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    try #require(descriptor >= 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    // Unsafe: a sockaddr_in is lent as the sockaddr that it begins like.
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
-    }
-    try #require(bound && listen(descriptor, 1) == 0)
-    listener = descriptor
-    port = UInt16(bigEndian: address.sin_port)
-    Thread.detachNewThread { [self] in
-      let connection = accept(descriptor, nil, nil)
-      guard connection >= 0 else { return }
-      defer { _ = Glibc.close(connection) }
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      let count = read(connection, &buffer, buffer.count)
-      head = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-      guard let answer else {
-        // Until the client has gone.
-        while read(connection, &buffer, buffer.count) > 0 {}
-        return
-      }
-      let bytes = Array(answer.utf8)
-      var sent = 0
-      while sent < bytes.count {
-        let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        guard count > 0 else { return }
-        sent += count
-      }
-    }
+  private final class Head: @unchecked Sendable {
+    // Unchecked: written before the answer that its reader waits for.
+    var text = ""
   }
 
-  func close() { shutdown(listener, Int32(SHUT_RDWR)) }
-  deinit { _ = Glibc.close(listener) }
+  var url: String { "http://127.0.0.1:\(server.port)/x" }
+  var request: String { head.text }
+
+  /// - Parameter answer: nil = none, until the client has gone.
+  init(_ answer: String?) throws {
+    let head = Head()
+    self.head = head
+    server = try LoopbackServer { connection in
+      head.text = String(decoding: LoopbackServer.read(connection), as: UTF8.self)
+      guard let answer else {
+        while !LoopbackServer.read(connection).isEmpty {}
+        return
+      }
+      LoopbackServer.write(answer, to: connection)
+    }
+  }
 }

@@ -18,30 +18,28 @@ struct CheckConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Read all settings as run does; name every fault with its line, exit 78 if there is one.")
 
-  @OptionGroup var settings: SettingsOptions
-  @OptionGroup var output: OutputOptions
-
-  @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
-  var mode: String?
+  @OptionGroup var host: HostOptions
 
   func run() throws {
     do {
-      let reading = try settings.read(mode: mode)
+      let reading = try host.read()
       let others = CompanionFile.all.flatMap { $0.violations(besides: reading.place.file) }
       if !others.isEmpty { throw SettingsError(violations: others) }
       for warning in reading.warnings { Console.warning(warning) }
       let place = reading.place.file ?? "built-in defaults"
       let text = "\(place): \(reading.origins.count) keys are set, \(reading.settings.pairs.instruments.count) instruments; no faults"
-      guard output.json else { return Console.line(text) }
+      guard host.output.json else { return Console.line(text) }
       try Console.result(
         JSONValue.object([
           ("file", .optional(reading.place.file)), ("faults", .array([])), ("warnings", .array(reading.warnings.map { .text($0) })),
         ]).description)
     } catch let error as SettingsError {
-      if output.json {
+      if host.output.json {
         try Console.result(
-          JSONValue.object([("file", .optional(settings.config)), ("faults", .array(error.violations.map { .text($0) })), ("warnings", .array([]))])
-            .description)
+          JSONValue.object([
+            ("file", .optional(host.settings.config)), ("faults", .array(error.violations.map { .text($0) })), ("warnings", .array([])),
+          ])
+          .description)
       }
       throw error
     }
@@ -51,18 +49,14 @@ struct CheckConfigCommand: ParsableCommand {
 struct ShowConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "show", abstract: "Every key with the value that holds.")
 
-  @OptionGroup var settings: SettingsOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var host: HostOptions
 
   @Flag(name: .long, help: "Also where each value comes from: default, file:line, variable or --set.")
   var origin = false
 
-  @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
-  var mode: String?
-
   func run() throws {
-    let reading = try settings.read(mode: mode)
-    if output.json {
+    let reading = try host.read()
+    if host.output.json {
       return try Console.result(
         JSONValue.object(
           reading.rows.map { row in

@@ -7,7 +7,7 @@ import Session
 /// `quantumedge migrate OLD_ROOT`: what the Python system has, moved over; the old folder is only read.
 struct MigrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "migrate", abstract: "Move settings and secrets of the Python system over; its own folder is not changed.",
+    commandName: "migrate", abstract: "Move settings and secrets of the Python system over, into another root than its own.",
     discussion: "Every file that is made or replaced stands in config/migration.json, and --undo takes it back. "
       + "Models, registry and ticks follow with the versions that have them.")
 

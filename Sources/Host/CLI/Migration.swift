@@ -84,7 +84,7 @@ struct Migration {
     if isDry { return }
     try Files.createFolders("\(root)/config")
     if let previous { try Files.writeAtomically(try Files.read(path, limit: 1 << 20), to: "\(root)/\(previous)", mode: mode) }
-    // Before the file itself: an interrupted migration can be taken back.
+    // Before the file itself: one that is made anew can be taken back even when this is interrupted.
     try remember(Record.File(path: name, sha256: SHA256Hasher.digest(of: bytes).hex, previous: previous))
     try Files.writeAtomically(bytes, to: path, mode: mode)
   }

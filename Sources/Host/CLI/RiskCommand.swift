@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Kernel
+import Settings
 
 /// `quantumedge risk`: the operator's hand on a running host.
 struct RiskCommand: ParsableCommand {
@@ -9,13 +10,15 @@ struct RiskCommand: ParsableCommand {
     subcommands: [RiskStatusCommand.self, HaltCommand.self, ResumeCommand.self, FlattenCommand.self, ResetPeakCommand.self])
 }
 
-/// Which host is meant: the one that `run` starts with the same settings.
+/// Settings and mode as of `run`: which host is meant is the one that it starts with them.
 struct HostOptions: ParsableArguments {
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var output: OutputOptions
 
   @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
   var mode: String?
+
+  func read() throws(SettingsError) -> SettingsReading { try settings.read(mode: mode) }
 
   func client() throws -> ControlClient { ControlClient(settings: try settings.load(mode: mode)) }
 

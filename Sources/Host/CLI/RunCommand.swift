@@ -10,7 +10,8 @@ import Settings
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Run the host: published strategies on a live feed. This version knows mock, and paper on recordings.")
+    commandName: "run",
+    abstract: "Run the host: published strategies on a live feed. This version knows mock, and paper on recordings or on the made-up market.")
 
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var output: OutputOptions

@@ -132,13 +132,8 @@ struct StrategiesCommand: ParsableCommand {
       guard !entries.isEmpty else {
         throw PluginError(.notFound, "\(loaded.runtimeFolder)/strategies", "nothing is published\(symbol.map { " for \($0)" } ?? "")")
       }
-      let resolver = StrategyResolver(runtimePath: loaded.runtimeFolder, executableFolder: Executable.folder, trust: loaded.trustPolicy)
       for entry in entries {
-        let name = entry.manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
-        let instrument = try StrategiesOutput.instrument(name, loaded)
-        for resolved in try resolver.published(for: instrument) where resolved.horizonSeconds == entry.horizonSeconds {
-          try resolved.check(StrategyLauncher(loaded).check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
-        }
+        try StrategiesOutput.verify(entry, loaded)
         Console.line("ok \(StrategiesOutput.line(entry))")
       }
       if deep { try verifyDeeply(entries, store) }
@@ -211,6 +206,16 @@ enum StrategiesOutput {
     guard refused.isEmpty else {
       throw SessionError(
         .failed, "it is published, and the host in mode \(refused.joined(separator: ", ")) goes on without it; it takes effect with its next start")
+    }
+  }
+
+  /// Digest, signature where it is asked for, and one start with its parameters.
+  static func verify(_ entry: StrategyStore.Entry, _ settings: Settings) throws {
+    let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: Executable.folder, trust: settings.trustPolicy)
+    let name = entry.manifest.market.map { "\(settings.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
+    let instrument = try instrument(name, settings)
+    for resolved in try resolver.published(for: instrument) where resolved.horizonSeconds == entry.horizonSeconds {
+      try resolved.check(StrategyLauncher(settings).check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
     }
   }
 

@@ -3,9 +3,10 @@ import Plugins
 import Session
 import Settings
 
-/// What a start on a venue checks and says before anything is sent.
+/// What a start on a venue says before anything is sent.
 extension HostRun {
-  /// Everything that can be wrong is found first; then why it does not run after all.
+  /// What is published is read, with digests and signatures, and told; then why it does not run after all. Nothing is started, and
+  /// neither the quarantine nor the kill switch's latch is looked at.
   ///
   /// - Throws: what is published may not run.
   func venueRefusal(_ instruments: [Instrument], _ symbols: [String], _ log: RunLog) throws -> SessionError {

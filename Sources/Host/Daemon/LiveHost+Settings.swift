@@ -7,7 +7,7 @@ extension LiveHost {
   /// - Parameter request: of the control socket; nil = SIGHUP.
   mutating func rereadSettings(for request: UInt64?) {
     guard !rereader.start(for: request) else { return }
-    let text = "settings are being read already"
+    let text = "settings are being read already, or there is no thread to read them; try again"
     log.settings.warning("\(text)")
     if let request { mailbox.answer(request, ControlAnswer(content: .failed(text))) }
   }

@@ -99,12 +99,9 @@ struct LiveHost: ~Copyable {
         // Behind the feed there is no time to sleep, and yet signals and timers must have their turn.
         nextLook = now + Self.idleNanoseconds
         look(now)
-        if let signal = signals.wait(nanoseconds: 0) {
-          if signal != StopSignals.reload {
-            stoppedBy = signal
-            break
-          }
-          rereadSettings(for: nil)
+        if let signal = stop(by: signals.wait(nanoseconds: 0)) {
+          stoppedBy = signal
+          break
         }
       }
       if !advance(now) {
@@ -114,12 +111,9 @@ struct LiveHost: ~Copyable {
         }
         let wait = max(0, min(due - now, min(nextLook, end, nextStatus, care.nextNanoseconds) - now))
         watchdog.pulse.rest()
-        if let signal = signals.wait(nanoseconds: wait) {
-          if signal != StopSignals.reload {
-            stoppedBy = signal
-            break
-          }
-          rereadSettings(for: nil)
+        if let signal = stop(by: signals.wait(nanoseconds: wait)) {
+          stoppedBy = signal
+          break
         }
         // A worker's end is one of the things that end a wait early.
         lookAtWorkers(clock.now())
@@ -151,6 +145,13 @@ struct LiveHost: ~Copyable {
     return HostResult(
       status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex), failures: notices.failures,
       hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
+  }
+
+  /// The signal if it is one to stop; on the one for it, settings are read again.
+  private mutating func stop(by signal: String?) -> String? {
+    guard signal == StopSignals.reload else { return signal }
+    rereadSettings(for: nil)
+    return nil
   }
 
   /// Takes the oldest event that is due to its end; false when none is.

@@ -9,7 +9,7 @@ public struct Pairs: Sendable, Hashable {
   public let defaultMarket: Market
   /// In the order of the file; ids are unique.
   public let instruments: [Instrument]
-  /// Limits of single symbols' exposures; the common limit and risk.max_notional_by_symbol hold as well.
+  /// Limits of single symbols' exposures in the place of the common one; of this and risk.max_notional_by_symbol the tighter holds.
   public let maximumExposures: [InstrumentID: Money]
 
   /// Quote currencies of linear instruments; none is the end of another.

@@ -51,7 +51,7 @@ extension SettingsField {
     later("decision.filters.min_edge", .number(0...1, decimals: 6), "0.02"),
   ]
 
-  /// What a version with the duty will do; by the value that asks for it. `asks: nil` = any value but the default.
+  /// What this version does not do, for people, by the value that asks for it; `asks: nil` = any value but the default.
   static let wishes: [(name: String, asks: String?, duty: String)] = [
     ("supervisor.enabled", "true", "sends no heartbeats to a Supervisor"),
     ("supervisor.risk_enabled", "true", "asks no Supervisor before opening orders"),

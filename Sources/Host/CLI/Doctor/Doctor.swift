@@ -81,16 +81,11 @@ enum Doctor {
     return findings
   }
 
-  /// As `strategies verify`: digest, signature where it is asked for, and one start.
+  /// As `strategies verify`.
   private static func plugin(_ entry: StrategyStore.Entry, _ settings: Settings) -> Finding {
     let name = "\(entry.symbol)/\(entry.horizonSeconds)"
     do {
-      let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: Executable.folder, trust: settings.trustPolicy)
-      let full = entry.manifest.market.map { "\(settings.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
-      let instrument = try StrategiesOutput.instrument(full, settings)
-      for resolved in try resolver.published(for: instrument) where resolved.horizonSeconds == entry.horizonSeconds {
-        try resolved.check(StrategyLauncher(settings).check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
-      }
+      try StrategiesOutput.verify(entry, settings)
       return .pass("plugins", "\(entry.manifest.name) for \(name) is whole and starts")
     } catch {
       return .fail(

@@ -7,11 +7,7 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Look at all that a run needs: PASS, WARN and FAIL lines with the cure; exit 1 if one fails.")
 
-  @OptionGroup var settings: SettingsOptions
-  @OptionGroup var output: OutputOptions
-
-  @Option(name: .long, help: "Overrides app.mode: mock, paper, demo or live.")
-  var mode: String?
+  @OptionGroup var host: HostOptions
 
   @Flag(name: .long, help: "Ask nobody on the network.")
   var offline = false
@@ -19,7 +15,7 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     var findings: [Finding] = []
     do throws(SettingsError) {
-      let reading = try settings.read(mode: mode)
+      let reading = try host.read()
       findings += settingsFindings(reading)
       let loaded = reading.settings
       findings += Doctor.secrets(loaded)
@@ -48,7 +44,7 @@ struct DoctorCommand: ParsableCommand {
       let word = Console.usesColour ? "\u{1B}[\(colour)m\(finding.status.rawValue)\u{1B}[0m" : finding.status.rawValue
       Console.write("\(word) \(Console.printable(finding.line))\n")
     }
-    if output.json {
+    if host.output.json {
       try Console.result(
         JSONValue.object([("status", .text(worst.rawValue)), ("results", .array(findings.map(\.json)))]).description)
     }

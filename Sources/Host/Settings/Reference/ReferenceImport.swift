@@ -59,11 +59,11 @@ public struct ReferenceImport: Sendable {
       if let problem = field.apply(&tried, value) { return leave(problem) }
       let text = field.show(tried)
       if let index = values.firstIndex(where: { $0.key == key }) {
-        // Two old keys, one new one: the tighter of two limits.
+        // Two old keys, one new one: the smaller number, which is the tighter one of all but cooling_off_minutes. null is no number.
         guard let old = Double(values[index].text), let new = Double(text), new < old else {
           return leave("\(key) has \(values[index].text) from \(values[index].from) already")
         }
-        leave("taken for \(key) in the place of \(values[index].from), which was looser")
+        leave("taken for \(key) in the place of \(values[index].from), which was larger")
         values[index] = (key, text, name)
       } else {
         values.append((key, text, name))
