@@ -108,6 +108,12 @@ import Testing
     try write("risk: {max_order_notional: 3000}\n")
     child.signal(SIGHUP)
     try child.waitForError("applied: risk.max_order_notional 3000")
+    // An editor that replaces a file takes it away first: nothing changes, and nothing is searched elsewhere.
+    try FileManager.default.removeItem(atPath: host.folder.path("s.yaml"))
+    child.signal(SIGHUP)
+    try child.waitForError("s.yaml: cannot be opened")
+    let single = try reload("risk: {max_order_notional: 3000, max_notional_by_symbol: [BTCUSDT=2000]}\n")
+    #expect(single.errors.contains("risk.max_notional_by_symbol binance.usdm.BTCUSDT=2000"), "\(single)")
     child.signal(SIGTERM)
     #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
   }

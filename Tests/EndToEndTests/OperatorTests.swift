@@ -51,6 +51,23 @@ import Testing
     #expect(try stop(child).exitCode == 0)
   }
 
+  @Test func `Settings that cannot be read do not keep an operator from stopping`() throws {
+    let child = try paper.start()
+    try paper.host.folder.write("risk: {max_leverge: 2}\n", to: "broken.yaml")
+    func ask(_ words: [String]) throws -> Outcome { try paper.host.run(words + ["--config", "broken.yaml"]) }
+    let halt = try ask(["risk", "halt"])
+    #expect(halt.exitCode == 0 && halt.errors.contains("broken.yaml:1: risk.max_leverge") && halt.errors.contains("halted; 1 order"), "\(halt)")
+    #expect(try ask(["status"]).errors.contains("paper  STOPPED HALTED"))
+    let flatten = try ask(["risk", "flatten", "--mode", "paper"])
+    #expect(flatten.exitCode == 0, "\(flatten)")
+    // What loosens, or has another meaning with other settings, still wants them; and another mode's host is not meant.
+    for words in [["risk", "resume"], ["config", "reload"], ["risk", "halt", "--mode", "mock"]] {
+      let refused = try ask(words)
+      #expect(refused.exitCode == 78 && refused.errors.contains("risk.max_leverge"), "\(refused)")
+    }
+    #expect(try stop(child).exitCode == 0)
+  }
+
   @Test func `Halt, resume, reset-peak and flatten do what they say`() throws {
     let child = try paper.start()
     let halt = try paper.command(["risk", "halt", "--reason", "lunch \u{1B}[2J", "--json"])

@@ -87,4 +87,21 @@ import Testing
     desk.now += 1_000_000_000
     #expect(desk.check(.buy, 1, at: 500_000).code == .none)
   }
+
+  @Test func `A symbol's own limit tightens by its own word alone, and never loosens`() {
+    var limits = Samples.farLimits
+    let common = Money(units: 10_000)
+    limits.maximumSymbolNotional = common
+    let desk = Desk(limits: limits)
+    #expect(desk.gate.symbolLimit(0) == common)
+    desk.gate.tighten(limits, symbolNotional: [Money(units: 20_000)])
+    #expect(desk.gate.symbolLimit(0) == common)
+    desk.gate.tighten(limits, symbolNotional: [Money(units: 5000)])
+    #expect(desk.gate.symbolLimit(0) == Money(units: 5000))
+    desk.gate.tighten(limits, symbolNotional: [Money(units: 6000)])
+    desk.gate.tighten(limits, symbolNotional: [nil])
+    limits.maximumSymbolNotional = Money(units: 1000)
+    desk.gate.tighten(limits)
+    #expect(desk.gate.symbolLimit(0) == Money(units: 5000) && desk.gate.limits.maximumSymbolNotional == Money(units: 1000))
+  }
 }

@@ -66,13 +66,65 @@ struct ExchangeTests {
     #expect(try loading.violations(Self.live.replacing("real money", with: "yes")).count == 1)
     #expect(
       try loading.violations(Self.live.replacing(", live_ack: real money", with: ""), overrides: ["app.live_ack=real money"]) == [
-        "--set app.live_ack: stands in the settings file alone, where somebody can review it"
+        "--set app.live_ack: in live it stands in the settings file alone, where somebody can review it"
       ])
     #expect(try loading.violations(Self.live, environment: ["QE_APP_LIVE_ACK": "real money"]).count == 1)
     #expect(
       try loading.violations(Self.live, environment: ["QE_RISK_MAX_LEVERAGE": "3"]) == [
-        "QE_RISK_MAX_LEVERAGE: in live the risk section is not set by variables; write risk.max_leverage into the settings file"
+        "QE_RISK_MAX_LEVERAGE: risk.max_leverage: in live it stands in the settings file alone, where somebody can review it"
       ])
+    try loading.folder.write("venue: binance\ninstruments: {}\n", to: "other.yaml")
+    let key = String(repeating: "0b", count: 32)
+    for (name, value) in [
+      ("app.pairs_file", "pairs.yaml"), ("plugins.trusted_keys", key), ("plugins.require_signature", "true"), ("plugins.isolation", "in_process"),
+      ("plugins.in_process_digests", key), ("decision.max_inflight_entries", "64"), ("risk.max_notional_by_symbol", "BTCUSDT=1e6"),
+    ] {
+      let reason = "in live it stands in the settings file alone, where somebody can review it"
+      let set = try loading.violations(Self.live, overrides: ["\(name)=\(value)"])
+      #expect(set.contains("--set \(name): \(reason)"), "\(set)")
+      let variable = EnvironmentKeys.variable(of: name)
+      #expect(try loading.violations(Self.live, environment: [variable: value]).contains("\(variable): \(name): \(reason)"))
+      // Where no money is, all of them may be set.
+      #expect(!(try loading.violations("", overrides: ["\(name)=\(value)"]).contains { $0.contains(reason) }))
+    }
+  }
+
+  @Test func `A symbol that may hold more than the others is told`() throws {
+    func warnings(_ text: String) throws -> [String] { try loading.read(text).warnings.filter { $0.contains("may hold") } }
+    #expect(
+      try warnings("risk:\n  max_notional_by_symbol: [binance.usdm.BTCUSDT=20000, ETHUSDT=10]\n").map {
+        $0.replacing(loading.folder.url.path + "/", with: "")
+      }
+        == [
+          "s.yaml:2: risk.max_notional_by_symbol: binance.usdm.BTCUSDT may hold 20000, more than risk.max_notional_per_symbol allows the others"
+        ])
+    let pairs = ConfigurationText.pairs.replacing("base: BTC,", with: "max_exposure_notional: 30000, base: BTC,")
+    try loading.folder.write(pairs, to: "pairs.yaml")
+    #expect(try warnings("").contains { $0.hasPrefix("pairs.yaml: binance.") && $0.contains("BTCUSDT may hold 30000") })
+  }
+
+  @Test(arguments: [
+    ("binance", "base_url", "http://api.example.com", "is not encrypted"), ("binance", "ws_spot_base", "ws://api.example.com", "is not encrypted"),
+    ("binance", "base_url", "ftp://a", "is no address; write https://host"), ("binance", "base_url", "api.binance.com", "is no address"),
+    ("binance", "base_url", "https://", "is no address"), ("binance", "base_url", "https://h:0", "is no address"),
+    ("binance", "base_url", "https://h:65536", "is no address"), ("binance", "base_url", "https://a b", "is no address"),
+    ("supervisor", "base_url", "http://h/?token=1", "is no address"), ("supervisor", "base_url", "tcp://h:1", "is no address"),
+  ])
+  func `Addresses are addresses, and the venue's are encrypted`(section: String, key: String, value: String, problem: String) throws {
+    let violations = try loading.violations(Self.live + "\(section): {\(key): '\(value)'}\n")
+    #expect(violations.count == 1 && violations[0].hasPrefix("s.yaml:4: \(section).\(key): ") && violations[0].contains(problem), "\(violations)")
+  }
+
+  @Test func `A name and password in an address are refused and not repeated`() throws {
+    for text in ["supervisor: {base_url: 'http://user:hunter2@h'}\n", "binance: {ws_spot_base: 'wss://hunter2@h'}\n"] {
+      let violations = try loading.violations(text)
+      #expect(violations.count == 1 && violations[0].contains("name or password") && !violations[0].contains("hunter2"), "\(violations)")
+    }
+    #expect(
+      try loading.violations(
+        Self.live + "binance: {base_url: 'http://127.0.0.1:9', ws_spot_base: 'ws://[::1]:8', usdm_base_url: 'http://localhost'}\n") == [])
+    #expect(try loading.read("supervisor: {base_url: 'http://10.0.0.1:8765'}\n").warnings.contains { $0.contains("is not encrypted") })
+    #expect(try !loading.read("").warnings.contains { $0.contains("is not encrypted") })
   }
 
   @Test func `What asks for a duty that is not there is warned of, and tokens are never shown`() throws {

@@ -19,9 +19,9 @@ struct PlaceTests {
     #expect(try Settings.load(path: inConfig, overrides: [], environment: [:]).dataFolder == "\(real)/r/d")
     let settings = try Settings.load(path: alone, overrides: [], environment: [:])
     #expect(settings.dataFolder == "\(real)/d" && settings.runtimeFolder == "/abs")
-    #expect(try Settings.load(path: alone, overrides: [], environment: ["QE_ROOT": "/q"]).dataFolder == "/q/d")
+    #expect(try Settings.load(path: alone, overrides: [], environment: ["QE_ROOT": "/usr"]).dataFolder == "/usr/d")
     // What a variable or the command line sets is relative to the same folder.
-    #expect(try Settings.load(path: alone, overrides: ["app.data_path=o"], environment: ["QE_ROOT": "/q"]).dataFolder == "/q/o")
+    #expect(try Settings.load(path: alone, overrides: ["app.data_path=o"], environment: ["QE_ROOT": "/usr"]).dataFolder == "/usr/o")
   }
 
   @Test func `QE_CONFIG_PATH is relative to QE_ROOT, QE_CONFIG_DIR names the folder, QE_ROOT has config below it`() throws {
@@ -36,6 +36,36 @@ struct PlaceTests {
     #expect(try gap(["QE_ROOT": root, "QE_CONFIG_PATH": "other.yaml"]) == 2)
     #expect(try gap(["QE_CONFIG_DIR": folder.path("r/config")]) == 1)
     #expect(try gap(["QE_ROOT": folder.url.path]) == 3600)
+  }
+
+  @Test func `A variable that names what is not there is refused, and so is a file above that others can write`() throws {
+    func refusal(_ environment: [String: String]) throws -> SettingsError? {
+      do throws(SettingsError) {
+        _ = try Settings.read(path: nil, overrides: [], environment: environment)
+        return nil
+      } catch { return error }
+    }
+    let none = folder.path("none")
+    try folder.write("", to: "file")
+    for environment in [["QE_ROOT": none], ["QE_ROOT": folder.path("file")], ["QE_CONFIG_DIR": none], ["QE_CONFIG_DIR": folder.url.path]] {
+      let error = try #require(try refusal(environment), "\(environment)")
+      #expect(error.kind == .missingInput && error.violations.count == 1 && error.violations[0].hasPrefix(environment.keys.first!), "\(error)")
+    }
+  }
+
+  @Test func `What was read at a start is what is read again`() throws {
+    try FileManager.default.createDirectory(atPath: folder.path("config"), withIntermediateDirectories: true)
+    let file = try folder.write("risk: {max_leverage: 2}\n", to: "config/settings.yaml")
+    let first = try Settings.read(path: file, overrides: [], environment: [:])
+    #expect(try Settings.read(at: first.place, overrides: [], environment: [:]).settings == first.settings)
+    try FileManager.default.removeItem(atPath: file)
+    #expect { try Settings.read(at: first.place, overrides: [], environment: [:]) } throws: {
+      ($0 as? SettingsError)?.kind == .missingInput
+    }
+    // Where there was no file, one that comes is not looked for.
+    let none = SettingsPlace(file: nil, root: folder.url.path)
+    try folder.write("risk: {max_leverage: 2}\n", to: "config/settings.yaml")
+    #expect(try Settings.read(at: none, overrides: [], environment: [:]).settings.value(of: "risk.max_leverage") == "5")
   }
 
   @Test func `Every key has a variable of its own, over the file and under the command line`() throws {
@@ -66,5 +96,8 @@ struct PlaceTests {
     #expect(try url("", ["SUPERVISOR_HOST": "h"]) == "http://h:8765")
     #expect(try url("", ["SUPERVISOR_PORT": "9", "QE_SUPERVISOR_HOST": "q", "SUPERVISOR_HOST": "h"]) == "http://q:9")
     #expect(try url("", [:]) == "http://127.0.0.1:8765")
+    // What container systems set for a service of this name.
+    let violations = try loading.violations("", environment: ["SUPERVISOR_HOST": "h", "SUPERVISOR_PORT": "tcp://10.0.0.1:8765"])
+    #expect(violations.count == 1 && violations[0].hasPrefix("SUPERVISOR_PORT: "), "\(violations)")
   }
 }

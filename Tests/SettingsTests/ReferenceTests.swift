@@ -1,4 +1,5 @@
 import Foundation
+import Market
 import TestKit
 import Testing
 
@@ -156,6 +157,29 @@ struct ReferenceTests {
     #expect(change.looser == ["risk.max_leverage"] && change.forRestart == ["app.data_path"])
     #expect(adopted.value(of: "risk.max_leverage") == "3" && adopted.value(of: "app.data_path") == "./data")
     #expect(running.adopting(running).change.isNone)
+  }
+
+  @Test func `Limits of single symbols tighten by what each may hold, wherever it is written`() throws {
+    func adopt(_ old: String, _ new: String) throws -> (limit: Money?, change: SettingsChange) {
+      let (adopted, change) = try loading.load("risk: {\(old)}\n").adopting(try loading.load("risk: {\(new)}\n"))
+      let instrument = try #require(adopted.pairs.instrument("BTCUSDT"))
+      return (adopted.exposureLimit(of: instrument), change)
+    }
+    let name = "risk.max_notional_by_symbol binance.usdm.BTCUSDT"
+    let tighter = try adopt("max_notional_by_symbol: [BTCUSDT=5000]", "max_notional_by_symbol: [binance.usdm.BTCUSDT=4000]")
+    #expect(tighter.limit == Money(units: 4000) && tighter.change.applied.contains("\(name)=4000"), "\(tighter)")
+    let looser = try adopt("max_notional_by_symbol: [BTCUSDT=5000]", "max_notional_by_symbol: [BTCUSDT=6000]")
+    #expect(looser.limit == Money(units: 5000) && looser.change.looser.contains(name) && looser.change.applied.isEmpty, "\(looser)")
+    // One that was wider than the common one, and is taken back.
+    let gone = try adopt("max_notional_by_symbol: [BTCUSDT=50000]", "max_notional_per_symbol: 10000")
+    #expect(gone.limit == Money(units: 10_000) && gone.change.applied.contains("\(name)=10000"), "\(gone)")
+    let wider = try adopt("max_notional_per_symbol: 1000", "max_notional_per_symbol: 900, max_notional_by_symbol: [BTCUSDT=50000]")
+    #expect(wider.limit == nil && wider.change.applied == ["risk.max_notional_per_symbol 900"] && wider.change.looser.contains(name), "\(wider)")
+    // The same said otherwise is no change; the other market's BTCUSDT has the limit of the bare name alike.
+    #expect(try adopt("max_notional_by_symbol: [BTCUSDT=5000]", "max_notional_by_symbol: [BTCUSDT=5000.0]").change.isNone)
+    let common = try adopt(
+      "max_notional_by_symbol: [binance.usdm.BTCUSDT=5000]", "max_notional_per_symbol: 800, max_notional_by_symbol: [binance.usdm.BTCUSDT=5000]")
+    #expect(common.change.applied == ["risk.max_notional_per_symbol 800 (but for symbols with a limit of their own)"], "\(common)")
   }
 }
 

@@ -44,8 +44,14 @@ struct ShippedFileTests {
       #expect(try keys(of: shipped(file.name)).sorted() == file.keys.map(\.name).sorted())
       #expect(file.keys.allSatisfy { $0.summary.count > 10 }, "\(file.keys.filter { $0.summary.count <= 10 }.map(\.name))")
       #expect(file.violations(besides: shipped("settings.yaml").path) == [])
+      #expect(file.wish(besides: shipped("settings.yaml").path) == nil)
     }
     let folder = try TemporaryFolder()
+    let settings = try folder.write("", to: "settings.yaml")
+    try folder.write("max_leverage: 3\ncurrency: USDT\n", to: "risk.yaml")
+    try folder.write("policy: {ttl_sec: 30}\n", to: "supervisor.yaml")
+    let warnings = try Settings.read(path: settings, overrides: [], environment: [:]).warnings
+    #expect(warnings.count == 1 && warnings[0].contains("risk.yaml: is for the Supervisor"), "\(warnings)")
     try folder.write("max_leverage: -1\nmax_leverge: 2\ncurrency: A\ncurrency: B\n", to: "risk.yaml")
     try folder.write("bot: 5\npolicy: {ttl_sec: many}\nmode: off\n", to: "supervisor.yaml")
     func violations(_ file: CompanionFile) -> [String] {

@@ -37,7 +37,7 @@ struct SilenceTests {
   }
 
   @Test func `In live the risk limits come from the file alone`() throws {
-    let problem = "in live the risk section is not set on the command line; write it into the settings file"
+    let problem = "in live it stands in the settings file alone, where somebody can review it"
     #expect(
       try loading.violations(ExchangeTests.live, overrides: ["risk.max_leverage=4", "risk.max_leverage=3", "risk.kill_switch.enabled=true"]) == [
         "--set risk.kill_switch.enabled: \(problem)", "--set risk.max_leverage: \(problem)",

@@ -22,9 +22,19 @@ struct HostOptions: ParsableArguments {
 
   func client() throws -> ControlClient { ControlClient(settings: try settings.load(mode: mode)) }
 
+  /// The same, but a fault in the settings does not keep an operator from a host that runs: the only one that answers is meant.
+  func clientForOperator() throws -> ControlClient {
+    do { return try client() } catch let error as SettingsError {
+      guard let client = ControlClient(runtimeFolder: settings.likelyRuntimeFolder, mode: mode.flatMap(Mode.init(rawValue:))) else { throw error }
+      for violation in error.violations { Console.warning(violation) }
+      Console.warning("the settings cannot be read; the one host that runs below \(settings.likelyRuntimeFolder) is asked")
+      return client
+    }
+  }
+
   /// Asks and prints what happened.
   func perform(_ command: ControlCommand) throws {
-    let (answer, text) = try client().ask(command)
+    let (answer, text) = try (command.isForOperator ? clientForOperator() : client()).ask(command)
     if output.json { try Console.result(text) }
     Console.line(answer.message ?? "done")
   }
@@ -36,7 +46,7 @@ struct RiskStatusCommand: ParsableCommand {
   @OptionGroup var host: HostOptions
 
   func run() throws {
-    let (answer, _) = try host.client().ask(.status)
+    let (answer, _) = try host.clientForOperator().ask(.status)
     guard let status = answer.status else { return }
     if host.output.json { return try Console.result(status.json.description) }
     Console.line(StatusScreen.riskLines(status, width: Terminal.size(of: 2)?.columns ?? 200).joined(separator: "\n"))

@@ -62,11 +62,12 @@ struct RunCommand: ParsableCommand {
     // Before the host blocks signals: whoever is asked for a passphrase can still stop it.
     let secrets = try RunSecrets.resolve(
       loaded, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
+    if !secrets.names.isEmpty { ProcessMemory.hide() }
     let secretsLog = logs.logger("secrets")
     for warning in secrets.warnings { secretsLog.warning("\(warning)") }
-    let (options, mode) = (settings, mode)
+    let (options, mode, place) = (settings, mode, reading.place)
     let result = try HostRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration)
-      .run(report: { logs.show(status: $0.line) }, log: RunLog(logs), reread: { () throws(SettingsError) in try options.read(mode: mode) })
+      .run(report: { logs.show(status: $0.line) }, log: RunLog(logs), reread: { () throws(SettingsError) in try options.read(mode: mode, at: place) })
     log.notice("\(result.status.line)")
     log.notice("stopped by \(result.stoppedBy); decisions \(result.decisionHash); \(result.leftOpen)")
     logs.flush()

@@ -59,18 +59,20 @@ struct SecretsSetup: ParsableArguments {
 
   func run() throws {
     if migrate { return try runMigration() }
+    let path = try options.path()
     var environment = HostEnvironment.secrets
     environment.take(otherNames)
     var contents = SecretContents()
     var passphrase: Secret?
-    if Files.isPresent(options.path) {
+    let isThere = Files.isPresent(path)
+    if isThere {
       guard force else {
         throw SecretsError(
-          .containerInTheWay, "\(options.path): it exists already; --force adds to it, 'quantumedge secrets rotate' changes its passphrase")
+          .containerInTheWay, "\(path): it exists already; --force adds to it, 'quantumedge secrets rotate' changes its passphrase")
       }
       let opened = try options.open(environment)
       guard opened.file.format != .fernet else {
-        throw SecretsError(.containerInTheWay, "\(options.path): it has the old format; first: quantumedge secrets init --migrate")
+        throw SecretsError(.containerInTheWay, "\(path): it has the old format; first: quantumedge secrets init --migrate")
       }
       contents = opened.container.contents
       passphrase = opened.passphrase
@@ -90,37 +92,39 @@ struct SecretsSetup: ParsableArguments {
     }
     for name in required { try contents.set(name, to: try environment.secret(name) ?? PassphraseSource.ask("\(name): ")) }
     for name in optional { if let value = try environment.secret(name) { try contents.set(name, to: value) } }
-    guard let passphrase = try passphrase ?? source.read(for: "the new \(options.path)", twice: true) else {
-      throw SecretsError(.passphraseMissing, "no passphrase for \(options.path): \(source.advice)")
+    guard let passphrase = try passphrase ?? source.read(for: "the new \(path)", twice: true) else {
+      throw SecretsError(.passphraseMissing, "no passphrase for \(path): \(source.advice)")
     }
     // The default folder may be the first thing that a new root has; a folder that somebody named must be there.
-    if options.file == nil { try? Files.createFolders(String(options.path.dropLast("/secrets.enc".count))) }
-    try SecretFile.write(contents, to: options.path, passphrase: passphrase)
+    if options.file == nil { try? Files.createFolders(String(path.dropLast("/secrets.enc".count))) }
+    try SecretFile.write(contents, to: path, passphrase: passphrase, replacing: isThere)
     try report(kept > 0 ? "rewrote" : "made", contents, .version1(.standard), more: [])
     let rest = environment.names.filter { SecretName(rawValue: $0) != nil && contents[$0] == nil }
     if !rest.isEmpty { Console.line("not taken, since not asked for: \(rest.joined(separator: ", ")) (see --mode, --llm, --supervisor, --names)") }
   }
 
   private func runMigration() throws {
-    let file = try SecretFile.read(options.path)
+    let path = try options.path()
+    let file = try SecretFile.read(path)
     for warning in file.warnings { Console.warning(warning) }
     guard file.format == .fernet else {
-      throw SecretsError(.containerInTheWay, "\(options.path): it has the new format already; nothing to migrate")
+      throw SecretsError(.containerInTheWay, "\(path): it has the new format already; nothing to migrate")
     }
     let contents = try SecretMigration.run(file, passphrase: try options.passphrase(HostEnvironment.secrets))
-    let kept = options.path + SecretMigration.suffix
+    let kept = path + SecretMigration.suffix
     try report("rewrote", contents, .version1(.standard), more: [("kept", .text(kept))])
     Console.line("the old container is \(kept): the old system starts with it, copied back")
   }
 
   private func report(_ verb: String, _ contents: SecretContents, _ format: SecretContainer.Format, more: [(key: String, value: JSONValue)]) throws {
+    let path = try options.path()
     if options.json {
       let result: [(key: String, value: JSONValue)] = [
-        ("path", .text(options.path)), ("names", .array(contents.names.map { .text($0) })), ("container", format.json),
+        ("path", .text(path)), ("names", .array(contents.names.map { .text($0) })), ("container", format.json),
       ]
       try Console.result(JSONValue.object(result + more).description)
     }
-    Console.line("\(verb) \(options.path), with \(contents.names.joined(separator: ", "))")
+    Console.line("\(verb) \(path), with \(contents.names.joined(separator: ", "))")
   }
 
   // MARK: - Which names

@@ -44,27 +44,28 @@ struct SecretFileOptions: ParsableArguments {
     if let descriptor, descriptor < 0 { throw ValidationError("\(option) \(descriptor): a file descriptor is 0 or more") }
   }
 
-  var path: String {
+  /// - Throws: a variable that says where settings are, and is wrong.
+  func path() throws -> String {
     if let file { return file }
     // The same root as that of settings.
-    let root = SettingsPlace.find(path: nil, environment: HostEnvironment.variables).root
+    let root = try SettingsPlace.find(path: nil, environment: HostEnvironment.variables).root
     return root.isEmpty ? SecretFile.defaultPath : "\(root)/\(SecretFile.defaultPath)"
   }
 
   func source(_ environment: SecretEnvironment) -> PassphraseSource { PassphraseSource(descriptor: passphraseDescriptor, environment: environment) }
 
   /// The passphrase of a file that is there, or a refusal that says how to give one.
-  func passphrase(_ environment: SecretEnvironment) throws(SecretsError) -> Secret {
+  func passphrase(_ environment: SecretEnvironment) throws -> Secret {
     let source = source(environment)
-    guard let passphrase = try source.read(for: path) else {
-      throw SecretsError(.passphraseMissing, "no passphrase for \(path): \(source.advice)")
+    guard let passphrase = try source.read(for: path()) else {
+      throw SecretsError(.passphraseMissing, "no passphrase for \(try path()): \(source.advice)")
     }
     return passphrase
   }
 
   /// Opens it, with its warnings told.
-  func open(_ environment: SecretEnvironment) throws(SecretsError) -> (file: SecretFile, container: SecretContainer, passphrase: Secret) {
-    let file = try SecretFile.read(path)
+  func open(_ environment: SecretEnvironment) throws -> (file: SecretFile, container: SecretContainer, passphrase: Secret) {
+    let file = try SecretFile.read(path())
     for warning in file.warnings { Console.warning(warning) }
     let passphrase = try passphrase(environment)
     return (file, try file.open(passphrase), passphrase)

@@ -18,9 +18,22 @@ struct SettingsOptions: ParsableArguments {
   /// - Parameter mode: of the option `--mode`, over all else.
   func load(mode: String?) throws -> Settings { try read(mode: mode).settings }
 
-  func read(mode: String? = nil) throws(SettingsError) -> SettingsReading {
+  /// - Parameter place: of an earlier reading; nil = it is looked for.
+  func read(mode: String? = nil, at place: SettingsPlace? = nil) throws(SettingsError) -> SettingsReading {
     let words = overrides + (mode.map { ["app.mode=\($0)"] } ?? [])
+    if let place { return try Settings.read(at: place, overrides: words, environment: Self.environment) }
     return try Settings.read(path: config, overrides: words, environment: Self.environment)
+  }
+
+  /// Where the runtime folder is likely to be, as far as can be said without reading the settings file.
+  var likelyRuntimeFolder: String {
+    let variables = HostEnvironment.variables
+    let root = (try? SettingsPlace.find(path: config, environment: variables))?.root ?? variables["QE_ROOT"] ?? ""
+    let set = overrides.last { $0.hasPrefix("app.runtime_path=") }.map { String($0.dropFirst("app.runtime_path=".count)) }
+    var guess = Settings()
+    guess.root = root
+    guess.runtimePath = set ?? variables["QE_APP_RUNTIME_PATH"] ?? variables["QE_RUNTIME_DIR"] ?? guess.runtimePath
+    return guess.runtimeFolder
   }
 
   /// What of the environment means something to settings. Secrets are no longer in it.

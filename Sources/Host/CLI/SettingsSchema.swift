@@ -50,6 +50,7 @@ enum SettingsSchema {
       [("type", .text("integer")), ("minimum", .number("\(range.lowerBound)")), ("maximum", .number("\(range.upperBound)"))]
     case .number(let range, _):
       [("type", .text("number")), ("minimum", .number("\(range.lowerBound)")), ("maximum", .number("\(range.upperBound)"))]
+    case .address(let schemes): [("type", .text("string")), ("pattern", .text("^(\(schemes.joined(separator: "|")))://[^@?#]+$"))]
     case .text, .path: [("type", .text("string")), ("minLength", .integer(1))]
     case .confidential: [("type", .text("string"))]
     // One value may stand for a list of it.
@@ -66,7 +67,7 @@ enum SettingsSchema {
     switch shape {
     case .flag: .boolean(text == "true")
     case .integer, .number: .number(text)
-    case .choice, .text, .path, .confidential: .text(text)
+    case .choice, .text, .path, .address, .confidential: .text(text)
     case .list: .array(text.split(separator: ",").map { .text(String($0)) })
     case .optional(let inner, _): text == "null" ? .null : value(text, inner)
     }

@@ -12,7 +12,7 @@ struct StatusCommand: ParsableCommand {
   var watch = false
 
   func run() throws {
-    let client = try host.client()
+    let client = try host.clientForOperator()
     guard watch else {
       let status = try ask(client)
       if host.output.json { return try Console.result(status.json.description) }

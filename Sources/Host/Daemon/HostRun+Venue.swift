@@ -5,16 +5,18 @@ import Settings
 
 /// What a start on a venue says before anything is sent.
 extension HostRun {
-  /// What is published is read, with digests and signatures, and told; then why it does not run after all. Nothing is started, and
-  /// neither the quarantine nor the kill switch's latch is looked at.
+  /// What would run, and then why it does not run after all. Nothing of it is started.
   ///
-  /// - Throws: what is published may not run.
-  func venueRefusal(_ instruments: [Instrument], _ symbols: [String], _ log: RunLog) throws -> SessionError {
-    let strategies = try self.strategies(for: instruments, symbols)
+  /// - Parameter strategies: what is published and not held back.
+  func venueRefusal(_ strategies: [Choice], _ instruments: [Instrument], _ killSwitch: KillSwitch, _ log: RunLog) -> SessionError {
     let names = strategies.map {
       "\($0.resolved.manifest?.name ?? $0.resolved.source)@\(instruments[$0.instrument].id.symbol)/\($0.resolved.horizonSeconds)"
     }
-    log.host.notice("\(settings.venueAnnouncement(of: names))")
+    log.host.notice("\(settings.venueAnnouncement(of: names, on: instruments))")
+    let setting = settings.killSwitch.enabled ? settings.killSwitch.reason ?? "risk.kill_switch.enabled is set" : nil
+    if let reason = setting ?? killSwitch.read().reason {
+      log.host.warning("kill switch: \(reason); nothing may open")
+    }
     return SessionError(
       .unavailable,
       "app.mode \(settings.mode.rawValue) has no venue in this version: settings, secrets and plugins are complete, nothing was sent; "
@@ -30,14 +32,21 @@ extension Settings {
   }
 
   /// One line: what is about to trade, on what, with which limits.
-  func venueAnnouncement(of instances: [String]) -> String {
+  func venueAnnouncement(of instances: [String], on instruments: [Instrument]) -> String {
     let limits = limitRows.filter {
       [
         "risk.max_order_notional", "risk.max_notional_per_symbol", "risk.max_gross_exposure", "risk.max_leverage",
         "risk.session.max_daily_loss_abs", "risk.session.max_daily_loss_pct", "risk.session.max_drawdown_abs", "risk.session.max_drawdown_pct",
       ].contains($0.name)
     }
-    let words = limits.map { "\($0.name.split(separator: ".").last ?? "") \($0.text)" }.joined(separator: ", ")
+    let own = instruments.compactMap { instrument in
+      exposureLimit(of: instrument).map { "\(instrument.id) \(DecimalText.formatShort($0.raw, scale: Money.scale))" }
+    }
+    let words = limits.map { row in
+      let exceptions = row.name == "risk.max_notional_per_symbol" && !own.isEmpty ? " (\(own.joined(separator: ", ")))" : ""
+      return "\(row.name.split(separator: ".").last ?? "") \(row.text)\(exceptions)"
+    }
+    .joined(separator: ", ")
     return "\(mode.rawValue) on \(exchange.rawValue) is about to trade \(mode == .live ? "REAL MONEY" : "the venue's test account") with "
       + "\(instances.joined(separator: ", ")); limits: \(words)"
   }

@@ -35,15 +35,15 @@ public struct HostRun: Sendable {
       if let reason = instrument.unsupportedReason { throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: \(reason)") }
       return instrument
     }
-    if settings.mode.tradesOnVenue { throw try venueRefusal(instruments, symbols, log) }
     let signals = StopSignals()
     let state = try StateFolder(settings)
     let quarantine = Quarantine(folder: state.path)
     try takeCrashNote(quarantine, folder: state.path, log)
     let (strategies, held) = try admitted(try strategies(for: instruments, symbols), instruments, by: quarantine, log)
+    let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
+    if settings.mode.tradesOnVenue { throw venueRefusal(strategies, instruments, killSwitch, log) }
     let session = try TradingSession(instruments: instruments, strategies: strategies, settings: settings)
 
-    let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
     let watcher = KillSwitchWatcher(killSwitch)
     if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.reason ?? "risk.kill_switch.enabled is set") }
     if case .on(let reason) = killSwitch.read() { watcher.trip(reason) }

@@ -16,6 +16,9 @@ public struct KillSwitch: Sendable {
   public enum State: Equatable, Sendable {
     case off
     case on(reason: String)
+
+    /// Nil = off.
+    var reason: String? { if case .on(let reason) = self { reason } else { nil } }
   }
 
   /// The operator's file; nil = none is watched.

@@ -26,7 +26,10 @@ extension LiveHost {
       let (adopted, change) = settings.adopting(wanted)
       let openBefore = openOrders
       var sequence: UInt64 = 0
-      if adopted.limits != settings.limits { sequence = loop.tighten(adopted.limits, receiveNanoseconds: engineNow(now)) }
+      if adopted.limits != settings.limits || adopted.symbolNotional != settings.symbolNotional {
+        let own = session.instruments.map { adopted.exposureLimit(of: $0) }
+        sequence = loop.tighten(adopted.limits, symbolNotional: own, receiveNanoseconds: engineNow(now))
+      }
       settings = adopted
       if let level = Logger.Level(rawValue: settings.logging.level.rawValue) { log.setLevel(level) }
       let words = change.text + (sequence > 0 ? " (input \(sequence))" : "")

@@ -16,6 +16,16 @@ public struct StateFolder: ~Copyable {
     "\(settings.runtimeFolder)/state/\(settings.mode.rawValue)/\(settings.pairs.venue)/\(practiceAccount)"
   }
 
+  /// Those that are there, of any mode, venue and account.
+  static func all(below runtimeFolder: String) -> [(mode: Mode, path: String)] {
+    Mode.allCases.flatMap { mode in
+      let venues = "\(runtimeFolder)/state/\(mode.rawValue)"
+      return ((try? Files.names(in: venues)) ?? []).sorted().flatMap { venue in
+        ((try? Files.names(in: "\(venues)/\(venue)")) ?? []).sorted().map { (mode: mode, path: "\(venues)/\(venue)/\($0)") }
+      }
+    }
+  }
+
   /// Makes the folder where it is missing and takes its lock.
   ///
   /// - Throws: a fault of kind `.unavailable` when another host runs on it.

@@ -220,9 +220,11 @@ public struct Engine: ~Copyable {
   }
 
   /// Tightens the limits of a running host; what is looser in `wanted` than what holds is ignored.
-  public mutating func tighten(_ time: EventTime, _ wanted: RiskLimits) -> Bool {
+  ///
+  /// - Parameter symbolNotional: see `RiskGate.tighten`.
+  public mutating func tighten(_ time: EventTime, _ wanted: RiskLimits, symbolNotional: [Money?] = []) -> Bool {
     begin(time)
-    gate.tighten(wanted)
+    gate.tighten(wanted, symbolNotional: symbolNotional)
     hasInstanceLossLimit = gate.limits.instance.maximumDailyLoss != nil
     for index in 0..<instanceCount { judgeLoss(index) }
     noteRiskState()

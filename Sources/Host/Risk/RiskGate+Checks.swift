@@ -180,7 +180,8 @@ extension RiskGate {
     return nil
   }
 
-  func symbolLimit(_ instrument: Int32) -> Money? { book.instruments[Int(instrument)].maximumNotional ?? limits.maximumSymbolNotional }
+  /// What a symbol may hold: its own limit, or the common one; nil = unlimited.
+  public func symbolLimit(_ instrument: Int32) -> Money? { book.instruments[Int(instrument)].maximumNotional ?? limits.maximumSymbolNotional }
 
   var leverageLimit: Money? {
     limits.maximumLeverage.map { max(.zero, losses.equity.scaled(by: $0, over: PowerOfTen[RiskLimits.fractionScale])) }

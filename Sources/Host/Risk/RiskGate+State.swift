@@ -94,13 +94,15 @@ extension RiskGate {
   public mutating func supervisor(isLost: Bool) { losses.supervisor(isLost: isLost) }
 
   /// Limits of a running host only tighten; what is looser in `wanted` is ignored.
-  public mutating func tighten(_ wanted: RiskLimits) {
-    limits = limits.tightened(by: wanted)
-    if let common = wanted.maximumSymbolNotional {
-      for index in 0..<book.instrumentCount {
-        if let own = book.instruments[index].maximumNotional { book.instruments[index].maximumNotional = min(own, common) }
-      }
+  ///
+  /// - Parameter symbolNotional: for each instrument the limit that it is to have in the place of the common one; nil = it keeps what it
+  ///   has. Empty = all do.
+  public mutating func tighten(_ wanted: RiskLimits, symbolNotional: [Money?] = []) {
+    for (index, own) in symbolNotional.enumerated() {
+      guard let own else { continue }
+      book.instruments[index].maximumNotional = [own, symbolLimit(Int32(index))].compactMap(\.self).min()
     }
+    limits = limits.tightened(by: wanted)
     losses.tighten(limits)
     rate.tighten(limits.maximumOrdersPerSecond)
     messages.tighten(limits.venueMessagesPerTenSeconds)

@@ -41,21 +41,26 @@ public struct SecretFile: Sendable {
   }
 
   /// Seals and replaces the file in one step, readable by the owner alone from its first moment.
+  ///
+  /// - Parameter replacing: whether one that stands there is replaced; else it is refused, also when another process makes it meanwhile.
   public static func write(
-    _ contents: SecretContents, to path: String, passphrase: Secret, scrypt: Scrypt = .standard
+    _ contents: SecretContents, to path: String, passphrase: Secret, scrypt: Scrypt = .standard, replacing: Bool = true
   ) throws(SecretsError) {
     let bytes: [UInt8]
     do { bytes = try SecretContainer.seal(contents, passphrase: passphrase, scrypt: scrypt) } catch { throw refused(error, path) }
-    try write(bytes, to: path)
+    try write(bytes, to: path, replacing: replacing)
   }
 
   /// Where a link leads, that file is replaced, and not the link.
-  static func write(_ bytes: [UInt8], to path: String) throws(SecretsError) {
+  static func write(_ bytes: [UInt8], to path: String, replacing: Bool = true) throws(SecretsError) {
     // Unsafe: realpath gives memory that is ours to free, or NULL where nothing stands yet.
     let real = realpath(path, nil)
     defer { free(real) }
     let target = real.map { String(cString: $0) } ?? path
-    do { try Files.writeAtomically(bytes, to: target, mode: 0o600) } catch { throw SecretsError(.containerNotWritten, "\(error)") }
+    do { try Files.writeAtomically(bytes, to: target, mode: 0o600, replacing: replacing) } catch {
+      if !replacing, error.code == EEXIST { throw SecretsError(.containerInTheWay, "\(path): another process made it meanwhile; look at it first") }
+      throw SecretsError(.containerNotWritten, "\(error)")
+    }
   }
 
   static func refused(_ refusal: SecretContainer.Refusal, _ path: String) -> SecretsError {

@@ -196,11 +196,11 @@ public struct TradingLoop: ~Copyable {
   ///
   /// - Returns: the number of the input that it was.
   @discardableResult
-  public mutating func tighten(_ limits: RiskLimits, receiveNanoseconds: Int64) -> UInt64 {
+  public mutating func tighten(_ limits: RiskLimits, symbolNotional: [Money?] = [], receiveNanoseconds: Int64) -> UInt64 {
     if isDelayed { reach(receiveNanoseconds) }
     let now = max(receiveNanoseconds, self.receiveNanoseconds)
     let time = next(now)
-    if engine.tighten(time, limits) { settle(now) }
+    if engine.tighten(time, limits, symbolNotional: symbolNotional) { settle(now) }
     return time.sequence
   }
 

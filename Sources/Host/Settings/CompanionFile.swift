@@ -31,7 +31,8 @@ public struct CompanionFile: Sendable {
       ("policy.thresholds.restart_rate", .number(0...1000, decimals: 6), "3"),
       ("policy.thresholds.conservative_size_multiplier", .number(0...1, decimals: 6), "0.5"),
       ("llm.enabled", .flag, "false"), ("llm.model", .text, "gpt-4.1-mini"),
-      ("llm.api_url", .text, "https://api.openai.com/v1/chat/completions"), ("llm.timeout_sec", .number(0...600, decimals: 3), "4"),
+      ("llm.api_url", .address(["https", "http"]), "https://api.openai.com/v1/chat/completions"),
+      ("llm.timeout_sec", .number(0...600, decimals: 3), "4"),
       ("llm.circuit_breaker.failures", .integer(1...1000), "3"), ("llm.circuit_breaker.window_sec", .integer(1...86_400), "300"),
       ("llm.circuit_breaker.open_sec", .integer(1...86_400), "120"),
       ("telemetry.ingest.max_event_size_kb", .integer(1...1024), "32"), ("telemetry.store.max_events_in_memory", .integer(1...1_000_000), "5000"),
@@ -71,6 +72,24 @@ public struct CompanionFile: Sendable {
       check(entries, prefix: "", path, &violations)
       return violations
     } catch { return error.violations }
+  }
+
+  /// One line where the file asks for what nobody in this version holds anybody to.
+  public func wish(besides settings: String?) -> String? {
+    guard let settings else { return nil }
+    let path = (settings.lastIndex(of: "/").map { String(settings[...$0]) } ?? "") + name
+    guard SettingsFile.exists(path), let root = try? SettingsFile.document(path).root, isOther(root, prefix: "") else { return nil }
+    return "\(path): is for the Supervisor, which comes with a later version; this host is held to \(settings) alone"
+  }
+
+  /// Whether something in it is not the default.
+  private func isOther(_ node: YAMLNode, prefix: String) -> Bool {
+    guard case .mapping(let entries) = node.content else { return false }
+    return entries.contains { entry in
+      guard let key = keys.first(where: { $0.name == prefix + entry.key }) else { return isOther(entry.value, prefix: "\(prefix)\(entry.key).") }
+      guard let written = WrittenValue(entry.value), case .value(let value) = key.shape.read(written) else { return true }
+      return value != key.standard
+    }
   }
 
   private func check(_ entries: [YAMLNode.Entry], prefix: String, _ path: String, _ violations: inout [String]) {

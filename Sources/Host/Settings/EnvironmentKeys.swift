@@ -31,6 +31,8 @@ public enum EnvironmentKeys {
     }
     let (host, port) = (value("SUPERVISOR_HOST"), value("SUPERVISOR_PORT"))
     guard let variable = host?.0 ?? port?.0 else { return nil }
-    return (variable, "http://\(host?.1 ?? "127.0.0.1"):\(port?.1 ?? "8765")")
+    // Container systems set a SUPERVISOR_PORT=tcp://... of their own: what is no port is told by the variable that has it.
+    let isPort = port.map { UInt16($0.1) != nil } ?? true
+    return (isPort ? variable : port!.0, "http://\(host?.1 ?? "127.0.0.1"):\(port?.1 ?? "8765")")
   }
 }

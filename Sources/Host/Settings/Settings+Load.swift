@@ -26,7 +26,14 @@ extension Settings {
   ///   - environment: `QE_<KEY>` and the reference's variables beat the file, `--set` beats them. Empty = unset.
   /// - Throws: all violations at once; `.missingInput` for a named file that cannot be opened.
   public static func read(path: String?, overrides: [String], environment: [String: String]) throws(SettingsError) -> SettingsReading {
-    let place = SettingsPlace.find(path: path, environment: environment)
+    try read(at: try SettingsPlace.find(path: path, environment: environment), overrides: overrides, environment: environment)
+  }
+
+  /// The same, where it is known already which file holds: a host that runs reads the file again that it was started with, and none
+  /// where there was none.
+  ///
+  /// - Throws: also `.missingInput` for a file that is no longer there.
+  public static func read(at place: SettingsPlace, overrides: [String], environment: [String: String]) throws(SettingsError) -> SettingsReading {
     var loader = SettingsLoader(root: place.root)
     if let file = place.file { loader.apply(try SettingsFile.document(file), from: file) }
     loader.apply(environment)
@@ -36,7 +43,8 @@ extension Settings {
     loader.checkSymbols()
     try loader.loadLatencies(besides: place.file)
     if !loader.violations.isEmpty { throw SettingsError(violations: loader.report(of: place.file)) }
-    return SettingsReading(settings: loader.settings, place: place, origins: loader.origins, warnings: loader.warnings)
+    let wishes = CompanionFile.all.compactMap { $0.wish(besides: place.file) }
+    return SettingsReading(settings: loader.settings, place: place, origins: loader.origins, warnings: loader.warnings + wishes)
   }
 
   public static func load(path: String?, overrides: [String], environment: [String: String]) throws(SettingsError) -> Settings {

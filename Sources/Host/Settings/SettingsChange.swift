@@ -1,3 +1,5 @@
+import Market
+
 /// What another reading of the settings means for a host that runs.
 public struct SettingsChange: Sendable, Equatable {
   /// `key value`, each: they hold from now on.
@@ -31,18 +33,43 @@ extension Settings {
     limitsOnly.limits = wanted.limits
     limitsOnly.logging.level = wanted.logging.level
     var change = SettingsChange()
-    for field in SettingsField.all {
+    adoptSymbolLimits(&adopted, of: wanted, &change)
+    for field in SettingsField.all where field.name != Self.symbolLimits {
       let (old, new) = (field.show(self), field.show(wanted))
       guard old != new else { continue }
       if field.show(limitsOnly) != new {
         change.forRestart.append(field.name)
       } else if field.show(adopted) == new {
-        change.applied.append("\(field.name) \(new)")
+        let haveOwn = field.name == "risk.max_notional_per_symbol" && pairs.instruments.contains { adopted.exposureLimit(of: $0) != nil }
+        change.applied.append("\(field.name) \(new)\(haveOwn ? " (but for symbols with a limit of their own)" : "")")
       } else {
         change.looser.append(field.name)
       }
     }
-    if pairs != wanted.pairs { change.forRestart.append("pairs.yaml") }
+    let (known, named) = (pairs, wanted.pairs)
+    if (known.venue, known.defaultMarket, known.instruments) != (named.venue, named.defaultMarket, named.instruments) {
+      change.forRestart.append("pairs.yaml")
+    }
     return (adopted, change)
+  }
+
+  private static let symbolLimits = "risk.max_notional_by_symbol"
+
+  /// Limits of single symbols, wherever they are written: what each may hold, and not how it is said, is compared.
+  private func adoptSymbolLimits(_ adopted: inout Settings, of wanted: Settings, _ change: inout SettingsChange) {
+    for instrument in pairs.instruments {
+      let (own, other) = (exposureLimit(of: instrument), wanted.exposureLimit(of: instrument))
+      // Neither has one: the common one holds.
+      guard own != nil || other != nil else { continue }
+      let (old, new) = (own ?? limits.maximumSymbolNotional, other ?? wanted.limits.maximumSymbolNotional)
+      let name = "\(Self.symbolLimits) \(instrument.id)"
+      let isTighter = new.map { new in old.map { new < $0 } ?? true } ?? false
+      if isTighter, let new {
+        adopted.symbolNotional[instrument.id.description] = new
+        change.applied.append("\(name)=\(DecimalText.formatShort(new.raw, scale: Money.scale))")
+      } else if old != new {
+        change.looser.append(name)
+      }
+    }
   }
 }

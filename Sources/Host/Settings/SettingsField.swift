@@ -127,6 +127,15 @@ struct SettingsField: Sendable {
     return name.hasPrefix("risk.max_") || name.hasPrefix("risk.min_") || name.hasPrefix("risk.session.") || name.hasSuffix("_collar_bps")
   }
 
+  /// What bounds money, or says whose code may move it: in live it is set in the settings file alone.
+  var isReviewed: Bool {
+    name.hasPrefix("risk.") || name.hasPrefix("plugins.isolation")
+      || [
+        "app.live_ack", "app.pairs_file", "decision.max_inflight_entries", "plugins.trusted_keys", "plugins.require_signature",
+        "plugins.in_process_digests",
+      ].contains(name)
+  }
+
   /// Whether reports show it beside the limits.
   var isBesideLimits: Bool {
     name == "risk.resume_on_new_day" || name == "risk.max_notional_by_symbol" || name.hasPrefix("risk.instance.")

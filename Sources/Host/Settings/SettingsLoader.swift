@@ -1,3 +1,4 @@
+import Market
 import Simulation
 import YAMLDocument
 
@@ -91,6 +92,7 @@ struct SettingsLoader {
     warnIfLooser("risk.max_order_notional", limits.maximumOrderNotional?.raw, "risk.max_notional_per_symbol", limits.maximumSymbolNotional?.raw)
     warnIfLooser("risk.max_notional_per_symbol", limits.maximumSymbolNotional?.raw, "risk.max_gross_exposure", limits.maximumGrossExposure?.raw)
     checkVenueMode()
+    checkAddresses()
     for wish in SettingsField.wishes {
       guard let field = SettingsField.named(wish.name) else { continue }
       let value = field.show(settings)
@@ -123,17 +125,14 @@ struct SettingsLoader {
     }
     if mode == .live {
       // What bounds real money is in a file that can be reviewed, not in somebody's shell history.
-      for name in overridden.sorted() where name.hasPrefix("risk.") && SettingsField.named(name) != nil {
-        note("--set \(name): in live the risk section is not set on the command line; write it into the settings file")
-      }
-      for (name, variable) in fromVariables.sorted(by: { $0.key < $1.key }) where name.hasPrefix("risk.") {
-        note("\(variable): in live the risk section is not set by variables; write \(name) into the settings file")
+      let reason = "in live it stands in the settings file alone, where somebody can review it"
+      for name in overridden.sorted() where SettingsField.named(name)?.isReviewed == true { note("--set \(name): \(reason)") }
+      for (name, variable) in fromVariables.sorted(by: { $0.key < $1.key }) where SettingsField.named(name)?.isReviewed == true {
+        note("\(variable): \(name): \(reason)")
       }
       if settings.liveAcknowledgement != Settings.liveAcknowledgement {
         note(
           "\(place("app.live_ack")): app.mode live trades real money; write app.live_ack: \"\(Settings.liveAcknowledgement)\" into the settings file")
-      } else if overridden.contains("app.live_ack") || fromVariables["app.live_ack"] != nil {
-        note("\(place("app.live_ack")): stands in the settings file alone, where somebody can review it")
       }
       if !settings.plugins.requireSignature, places["plugins.require_signature"] != nil {
         note("\(place("plugins.require_signature")): in live every plugin is signed; write true, or remove it")
@@ -144,6 +143,22 @@ struct SettingsLoader {
     }
     for field in SettingsField.all where field.isLimit && field.show(settings) == "null" {
       note("\(place(field.name)): unlimited is not accepted with app.mode \(mode.rawValue); write a limit")
+    }
+  }
+
+  /// What carries tokens and prices goes over TLS, but to this machine itself.
+  private mutating func checkAddresses() {
+    func isOpen(_ name: String) -> Bool {
+      WebAddress(settings.later[name] ?? SettingsField.named(name)?.show(settings) ?? "").map { !$0.isEncrypted && !$0.isThisMachine } ?? false
+    }
+    let section = settings.mode == .live ? "binance." : settings.mode == .demo ? "binance_demo." : nil
+    if let section {
+      for name in SettingsField.names where name.hasPrefix(section) && isOpen(name) {
+        note("\(place(name)): is not encrypted; \(settings.mode.rawValue) talks to the venue by https and wss")
+      }
+    }
+    if isOpen("supervisor.base_url") {
+      warnings.append("\(place("supervisor.base_url")): is not encrypted, so that its token can be read on the way; use https")
     }
   }
 
@@ -163,9 +178,19 @@ struct SettingsLoader {
     if settings.exchangeChoice != nil { settings.pairs = settings.pairs.with(defaultMarket: settings.exchange.market) }
   }
 
-  /// A limit that is written for a symbol nobody knows would hold for none.
+  /// A limit that is written for a symbol nobody knows would hold for none; one that is wider than the common one is rarely a slip, but
+  /// it is to be seen.
   mutating func checkSymbols() {
     let key = "risk.max_notional_by_symbol"
+    if let common = settings.limits.maximumSymbolNotional {
+      for instrument in settings.pairs.instruments {
+        guard let own = settings.exposureLimit(of: instrument), own > common else { continue }
+        let isListed = own == (settings.symbolNotional[instrument.id.description] ?? settings.symbolNotional[instrument.id.symbol])
+        warnings.append(
+          "\(isListed ? place(key) : settings.pairsFile): \(instrument.id) may hold \(DecimalText.formatShort(own.raw, scale: Money.scale)), "
+            + "more than risk.max_notional_per_symbol allows the others")
+      }
+    }
     for symbol in settings.symbolNotional.keys.sorted() where settings.pairs.instrument(symbol) == nil {
       note("\(places[key] ?? key): \(symbol) is not in pairs.yaml, so that its limit would hold for nothing; correct the name")
     }

@@ -10,18 +10,25 @@ public struct SettingsPlace: Sendable, Equatable {
   /// - Parameters:
   ///   - path: of `--config`; relative to the working directory, as the shell's user means it.
   ///   - environment: QE_ROOT, QE_CONFIG_PATH (relative to QE_ROOT), QE_CONFIG_DIR.
-  public static func find(path: String?, environment: [String: String]) -> SettingsPlace {
+  /// - Throws: a variable that names what is not there; a file that was found above the working directory and that others could have put
+  ///   there.
+  public static func find(path: String?, environment: [String: String]) throws(SettingsError) -> SettingsPlace {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     let explicit = value("QE_ROOT")
     let here = currentFolder()
     func under(_ folder: String?, _ path: String) -> String { path.hasPrefix("/") || folder == nil ? path : "\(folder!)/\(path)" }
+    if let explicit, !isFolder(explicit) { throw missing("QE_ROOT", explicit, "is no folder") }
     var file = path ?? value("QE_CONFIG_PATH").map { under(explicit, $0) }
     if file == nil, let folder = value("QE_CONFIG_DIR") {
       let candidate = "\(under(explicit, folder))/\(standardName)"
-      if SettingsFile.exists(candidate) { file = candidate }
+      guard SettingsFile.exists(candidate) else { throw missing("QE_CONFIG_DIR", candidate, "is not there") }
+      file = candidate
     }
     if let file { return SettingsPlace(file: file, root: shortened(explicit ?? root(of: file, here), here)) }
-    guard let found = explicit ?? ancestor(of: here) else { return SettingsPlace(file: nil, root: "") }
+    let above = explicit == nil ? ancestor(of: here) : nil
+    // Whoever may write into a folder above could have the host started there run by his settings.
+    if let above, above != here { try checkOwner("\(above)/config/\(standardName)") }
+    guard let found = explicit ?? above else { return SettingsPlace(file: nil, root: "") }
     let root = shortened(found, here)
     let candidate = root.isEmpty ? "config/\(standardName)" : "\(root)/config/\(standardName)"
     return SettingsPlace(file: SettingsFile.exists(candidate) ? candidate : nil, root: root)
@@ -44,6 +51,24 @@ public struct SettingsPlace: Sendable, Equatable {
       guard let slash = folder.lastIndex(of: "/") else { return nil }
       folder = String(folder[..<slash])
     }
+  }
+
+  private static func checkOwner(_ file: String) throws(SettingsError) {
+    var information = stat()
+    guard stat(file, &information) == 0 else { return }
+    let isOurs = information.st_uid == geteuid() || information.st_uid == 0
+    guard !isOurs || information.st_mode & S_IWOTH != 0 else { return }
+    let what = isOurs ? "may be written by everybody" : "belongs to another user"
+    throw SettingsError(violations: ["\(file): \(what), and was found above the working directory; if it is meant, name it with --config"])
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static func missing(_ variable: String, _ path: String, _ what: String) -> SettingsError {
+    SettingsError(kind: .missingInput, violations: ["\(variable): \(path) \(what); correct the variable, or unset it"])
   }
 
   /// Messages name paths as the user would where both are the same folder.

@@ -12,6 +12,8 @@ public indirect enum ValueShape: Sendable, Hashable {
   /// One line.
   case text
   case path
+  /// `scheme://host[:port][/path]` with one of these schemes, and nobody's name and password in it.
+  case address([String])
   /// A text that reports, logs and `config show` never print.
   case confidential
   /// A list of words of this form.
@@ -46,6 +48,13 @@ public indirect enum ValueShape: Sendable, Hashable {
     case .path:
       if case .text(let text) = written, !text.isEmpty, Excerpt.isClean(text) { return .value(text) }
       return .problem("\(written.quoted) is no path; write a path")
+    case .address(let schemes):
+      let advice = "write \(schemes[0])://host, host:port or host:port/path"
+      guard case .text(let text) = written else { return .problem("\(written.quoted) is no address; \(advice)") }
+      // Not quoted: what stands before the @ is somebody's password.
+      if text.contains("@") { return .problem("has a name or password in it, which do not belong into settings; \(advice)") }
+      guard let address = WebAddress(text), schemes.contains(address.scheme) else { return .problem("\(written.quoted) is no address; \(advice)") }
+      return .value(text)
     case .confidential:
       // Never quoted: the message goes to terminals and logs.
       if case .text(let text) = written, Excerpt.isClean(text), text.utf8.count <= 4096 { return .value(text) }

@@ -16,7 +16,7 @@ public final class ControlClient {
     public var status: RunStatus?
   }
 
-  private let settings: Settings
+  private let mode: Mode
   private let folder: String
   private var connection: LocalConnection?
   private var input: [UInt8] = []
@@ -27,9 +27,23 @@ public final class ControlClient {
 
   /// - Parameter timeoutMilliseconds: for one answer; a reload waits for a plugin to be started.
   public init(settings: Settings, timeoutMilliseconds: Int64 = 5000) {
-    self.settings = settings
+    mode = settings.mode
     self.timeoutMilliseconds = timeoutMilliseconds
     folder = StateFolder.path(settings)
+  }
+
+  /// The one host that runs below a runtime folder, for an operator whose settings cannot be read: stopping must not wait for that.
+  ///
+  /// - Parameter mode: nil = any.
+  /// - Returns: nil where no host answers, or more than one.
+  public init?(runtimeFolder: String, mode: Mode?, timeoutMilliseconds: Int64 = 5000) {
+    let folders = StateFolder.all(below: runtimeFolder).filter { mode == nil || $0.mode == mode }
+    let running = folders.filter { folder in
+      (try? LocalConnection(folder: folder.path, name: ControlServer.socketName, timeoutMilliseconds: timeoutMilliseconds)) != nil
+    }
+    guard running.count == 1 else { return nil }
+    (self.mode, folder) = (running[0].mode, running[0].path)
+    self.timeoutMilliseconds = timeoutMilliseconds
   }
 
   /// Whether a host listens there.
@@ -73,7 +87,7 @@ public final class ControlClient {
     } catch {
       if error.isDenied { throw SessionError(.unavailable, "\(path): the host there belongs to another user; ask as that user") }
       guard error.isMissing || error.isRefused else { throw SessionError(.unavailable, "\(error)") }
-      let mode = settings.mode.rawValue
+      let mode = mode.rawValue
       throw SessionError(
         .unavailable, "no host runs in \(mode) mode on this account (nobody answers at \(path)); start one with: quantumedge run --mode \(mode)")
     }

@@ -27,6 +27,14 @@ public enum ControlCommand: Sendable, Equatable {
     }
   }
 
+  /// Looks or stops, and so is no matter of what the settings say.
+  public var isForOperator: Bool {
+    switch self {
+    case .status, .halt, .flatten: true
+    default: false
+    }
+  }
+
   static let names = "status, halt, resume, flatten, reset-peak, reload, reload-settings"
   /// Whether the answer waits for a plugin to be started, or for files.
   var isSlow: Bool {

@@ -37,7 +37,9 @@ public enum Files {
   }
 
   /// Replaces a file as a whole: a temporary beside it, fsync, rename. On failure the old one stands.
-  public static func writeAtomically(_ bytes: [UInt8], to path: String, mode: Int32 = 0o644) throws(KernelError) {
+  ///
+  /// - Parameter replacing: whether one that stands there is replaced; else it is an error, also where two do it at once.
+  public static func writeAtomically(_ bytes: [UInt8], to path: String, mode: Int32 = 0o644, replacing: Bool = true) throws(KernelError) {
     let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     let descriptor = qe_open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode)
     guard descriptor >= 0 else { throw KernelError("create", temporary) }
@@ -45,7 +47,12 @@ public enum Files {
       defer { close(descriptor) }
       try writeAll(bytes, descriptor, temporary)
       guard fsync(descriptor) == 0 else { throw KernelError("sync", temporary) }
-      guard rename(temporary, path) == 0 else { throw KernelError("rename to", path) }
+      if replacing {
+        guard rename(temporary, path) == 0 else { throw KernelError("rename to", path) }
+      } else {
+        guard link(temporary, path) == 0 else { throw KernelError("create", path) }
+        unlink(temporary)
+      }
     } catch {
       unlink(temporary)
       throw error

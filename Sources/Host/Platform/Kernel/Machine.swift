@@ -35,6 +35,11 @@ public enum ProcessLimits {
   }
 }
 
+public enum ProcessMemory {
+  /// From now on no other process of this user may look into this one, and it leaves no core file. What it starts is as others are.
+  public static func hide() { _ = qe_process_hide() }
+}
+
 /// Room below a folder that may not be there yet.
 public struct DiskSpace: Sendable {
   /// The nearest one that is there.

@@ -10,4 +10,7 @@ uint32_t qe_kernel_features(void);
 /* Whether an NTP client keeps the clock: 1, 0, or -1 when the kernel does not say. */
 int qe_clock_is_synchronised(void);
 
+/* Other processes of the same user may no longer look into this one's memory, and it leaves no core file. 0, or -1 with errno. */
+int qe_process_hide(void);
+
 #endif
