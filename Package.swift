@@ -80,6 +80,7 @@ let adapters: [Target] = [
     exclude: ["Texts"], swiftSettings: swiftSettings),
   // The shipped config/, carried in the executable.
   .target(name: "SettingsTexts", path: "Sources/Host/Settings/Texts", cSettings: cSettings),
+  room("Journal", "Sources/Host/Journal", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Risk"]),
   room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
