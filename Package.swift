@@ -93,7 +93,7 @@ let composition: [Target] = [
   room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "PluginABI", "Plugins"]),
   .executableTarget(
     name: "quantumedge-conformance",
-    dependencies: ["Conformance", "Market", "Plugins", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    dependencies: ["Conformance", "Kernel", "Market", "Plugins", .product(name: "ArgumentParser", package: "swift-argument-parser")],
     path: "Sources/Conformance/CLI", swiftSettings: swiftSettings),
   .target(
     name: "Daemon",

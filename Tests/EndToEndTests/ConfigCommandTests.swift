@@ -118,6 +118,45 @@ import Testing
     #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
   }
 
+  @Test func `SIGHUP while a host starts ends nothing, kept alive or not`() throws {
+    for more in [[], ["--keep-alive"]] {
+      let host = try Host()
+      _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+      // It waits for a passphrase that comes through a pipe: so long the start is not over.
+      try host.folder.write("app: {mode: mock, llm_enabled: true}\n", to: "s.yaml")
+      let phrase = "a phrase for this test"
+      _ = try host.succeed(
+        ["secrets", "init", "--names", "OPENAI_API_KEY"], environment: ["OPENAI_API_KEY": "x1234567890", "SCALPER_SECRETS_PASSPHRASE": phrase])
+      let pipe = host.folder.path("pipe")
+      #expect(mkfifo(pipe, 0o600) == 0)
+      let writer = open(pipe, O_RDWR | O_CLOEXEC)
+      defer { close(writer) }
+      let words = ["run", "--config", "s.yaml", "--passphrase-fd", "3"] + more
+      let child = try host.start(
+        ["-c", #"exec "$@" 3<pipe"#, "sh", host.executable.path] + words, executable: URL(fileURLWithPath: "/bin/sh"))
+      defer { child.signal(SIGKILL) }
+      if more.isEmpty { try child.waitForError("asks no language model") } else { try waitUntilHeld(child.processID) }
+      for _ in 0..<20 { child.signal(SIGHUP) }
+      let line = Array((phrase + "\n").utf8)
+      #expect(write(writer, line, line.count) == line.count)
+      try child.waitForError("mock begins")
+      for _ in 0..<20 { child.signal(SIGHUP) }
+      try child.waitForError("nothing differs")
+      child.signal(SIGTERM)
+      #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
+    }
+  }
+
+  /// Until SIGHUP is blocked there, as the kernel tells it.
+  private func waitUntilHeld(_ process: pid_t) throws {
+    while true {
+      let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+      let mask = try #require(status.firstMatch(of: /SigBlk:\t([0-9a-f]+)/)).1
+      if (UInt64(mask, radix: 16) ?? 0) & 1 << UInt64(SIGHUP - 1) != 0 { return }
+      sched_yield()
+    }
+  }
+
   @Test func `A host that was started on a terminal ends in order when the terminal goes`() throws {
     let host = try Host()
     _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])

@@ -57,6 +57,49 @@ import Testing
     #expect(written.count == 1 && written[0].contains("Z ERROR host: "))
   }
 
+  /// The host through a shell, with what only a shell can do to it.
+  private func shell(_ script: String, _ arguments: [String]) throws -> Outcome {
+    try host.start(["-c", script, "sh", host.executable.path] + arguments, executable: URL(fileURLWithPath: "/bin/sh")).finish(deadlineSeconds: 120)
+  }
+
+  private static let short = ["run", "--mode", "mock", "--set", "feed.mock.trades_per_second=20000", "--set", "feed.mock.max_events=3000"]
+
+  @Test func `With closed standard streams no record lands in a file of the host's`() throws {
+    let before = Set(try FileManager.default.subpathsOfDirectory(atPath: host.folder.url.path))
+    let outcome = try shell(#"exec "$@" <&- >&- 2>&-"#, Self.short + ["--json", "--set", "app.log_file=q.log"])
+    #expect(outcome.exitCode == 0 && outcome.errors.isEmpty && outcome.output.isEmpty, "\(outcome)")
+    #expect(try file("q.log").contains { $0.contains("stopped by feed ended") })
+    for name in Set(try FileManager.default.subpathsOfDirectory(atPath: host.folder.url.path)).subtracting(before) where name != "q.log" {
+      let text = FileManager.default.contents(atPath: host.folder.path(name)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      #expect(!text.contains("mock begins") && !text.contains("decision_hash"), "\(name): \(text.prefix(200))")
+    }
+  }
+
+  @Test func `A file that reaches its bound costs the log its records, and the host nothing`() throws {
+    // 2 or 4 MiB, as the shell counts; the log at debug has more.
+    let long = Self.short.map { $0.replacing("events=3000", with: "events=200000") }
+    let outcome = try shell(#"ulimit -f 4096; exec "$@""#, long + ["--set", "app.log_file=q.log", "--set", "app.log_level=debug"])
+    #expect(outcome.exitCode == 0 && outcome.errors.contains("q.log") && outcome.errors.contains("File too large"), "\(outcome)")
+    let text = try String(contentsOfFile: host.folder.path("q.log"), encoding: .utf8)
+    #expect(text.hasSuffix("\n") && text.utf8.count <= 4 << 20 && text.split(separator: "\n").allSatisfy { $0.contains("Z ") }, "\(text.suffix(300))")
+  }
+
+  @Test func `A megabyte of records rotates through the real host, and no line is lost or doubled`() throws {
+    let kept = ["app.log_file=q.log", "app.log_level=debug", "app.log_max_mb=1", "app.log_keep=9"]
+    let outcome = try run(kept, events: 60_000)
+    #expect(outcome.exitCode == 0, "\(outcome.errors.suffix(500))")
+    let names = try FileManager.default.contentsOfDirectory(atPath: host.folder.url.path).filter { $0.hasPrefix("q.log") }
+    #expect(names.count >= 2, "\(names)")
+    var refusals = 0
+    for name in names {
+      let size = try #require(try FileManager.default.attributesOfItem(atPath: host.folder.path(name))[.size] as? Int)
+      #expect(size <= 1 << 20, "\(name)")
+      refusals += try file(name).count { $0.contains(": refused: ") }
+    }
+    let counts = try #require(try outcome.json["orders_rejected"] as? [String: Int])
+    #expect(refusals == counts.values.reduce(0, +) && refusals > 10_000, "one line for each refusal, over all files")
+  }
+
   @Test func `At debug the file has each fill and each round trip`() throws {
     let outcome = try run(["app.log_level=DEBUG", "app.log_file=logs/q.log", "app.log_format=json", "app.on_shutdown=leave"])
     let (fills, trades) = (try outcome.integer("fills"), try outcome.integer("trades"))

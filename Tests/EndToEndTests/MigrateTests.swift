@@ -46,10 +46,55 @@ import Testing
     try oldRoot(host)
     _ = try host.succeed(["migrate", "old", "--root", "new"])
     try host.folder.write("app: {mode: mock} # mine\n", to: "new/config/settings.yaml")
-    let outcome = try host.succeed(["migrate", "--undo", "--root", "new"])
-    #expect(outcome.errors.contains("was changed since, and stays"), "\(outcome)")
-    #expect(try String(contentsOfFile: host.folder.path("new/config/settings.yaml"), encoding: .utf8).contains("# mine"))
+    let outcome = try host.run(["migrate", "--undo", "--root", "new"])
+    #expect(outcome.exitCode == 1 && outcome.errors.contains("was changed since, and stays; what stood there before is new/config/"), "\(outcome)")
+    func text(_ name: String) throws -> String { try String(contentsOfFile: host.folder.path("new/config/\(name)"), encoding: .utf8) }
+    #expect(try text("settings.yaml").contains("# mine") && text("settings.yaml.before-migrate") == "app: {mode: mock}\n")
+    // The next one is possible, and nothing that was kept is lost.
+    _ = try host.succeed(["migrate", "old", "--root", "new"])
+    #expect(try text("settings.yaml.before-migrate") == "app: {mode: mock}\n" && text("settings.yaml.before-migrate-2").contains("# mine"))
+    _ = try host.succeed(["migrate", "--undo", "--root", "new"])
+    #expect(try text("settings.yaml").contains("# mine") && text("settings.yaml.before-migrate") == "app: {mode: mock}\n")
     try host.refuse(["migrate", "nowhere", "--root", "new"], exitCode: 66, naming: ["nowhere", "is no folder"])
+  }
+
+  @Test func `A link and a mode come back, and what an interrupted migration left is taken back`() throws {
+    let host = try Host()
+    try oldRoot(host)
+    let (settings, manager) = (host.folder.path("new/config/settings.yaml"), FileManager.default)
+    try manager.moveItem(atPath: settings, toPath: host.folder.path("new/mine.yaml"))
+    try manager.createSymbolicLink(atPath: settings, withDestinationPath: "../mine.yaml")
+    _ = try host.succeed(["migrate", "old", "--root", "new"])
+    let mode = try #require(try manager.attributesOfItem(atPath: settings)[.posixPermissions] as? Int)
+    #expect(mode == 0o600)
+    let record = try Data(contentsOf: URL(fileURLWithPath: host.folder.path("new/config/migration.json")))
+    _ = try host.succeed(["migrate", "--undo", "--root", "new"])
+    #expect(try manager.destinationOfSymbolicLink(atPath: settings) == "../mine.yaml")
+    // Cut off after its record: nothing was moved aside, nothing was written.
+    try record.write(to: URL(fileURLWithPath: host.folder.path("new/config/migration.json")))
+    _ = try host.succeed(["migrate", "--undo", "--root", "new"])
+    #expect(try manager.destinationOfSymbolicLink(atPath: settings) == "../mine.yaml")
+    // Cut off after the move: what stood there comes back.
+    try record.write(to: URL(fileURLWithPath: host.folder.path("new/config/migration.json")))
+    try manager.moveItem(atPath: settings, toPath: settings + ".before-migrate")
+    _ = try host.succeed(["migrate", "--undo", "--root", "new"])
+    #expect(try manager.destinationOfSymbolicLink(atPath: settings) == "../mine.yaml" && !manager.fileExists(atPath: settings + ".before-migrate"))
+  }
+
+  @Test func `The old root is not the new one, and a wrong passphrase comes before the first file`() throws {
+    let host = try Host()
+    try oldRoot(host)
+    try FileManager.default.createSymbolicLink(atPath: host.folder.path("same"), withDestinationPath: "old")
+    try host.refuse(["migrate", "old", "--root", "same"], exitCode: 65, naming: ["is the new root too", "--root"])
+    let phrase = ["SCALPER_SECRETS_PASSPHRASE": "a phrase for this test", "OPENAI_API_KEY": "x1234567890"]
+    _ = try host.succeed(["secrets", "init", "--names", "OPENAI_API_KEY", "--file", host.folder.path("old/config/secrets.enc")], environment: phrase)
+    let before = try contents(host, "new")
+    let wrong = try host.run(["migrate", "old", "--root", "new"], environment: ["SCALPER_SECRETS_PASSPHRASE": "another"])
+    #expect(try wrong.exitCode == 77 && contents(host, "new") == before, "\(wrong)")
+    let moved = try host.succeed(["migrate", "old", "--root", "new"], environment: phrase)
+    #expect(moved.errors.contains("moved 1 secrets of old/config/secrets.enc"), "\(moved)")
+    _ = try host.succeed(["migrate", "--undo", "--root", "new"])
+    #expect(try contents(host, "new") == before)
   }
 
   @Test(.enabled(if: Workplace.shared != nil, "\(Workplace.sharedIsAbsent)"))

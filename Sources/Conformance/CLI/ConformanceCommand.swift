@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import Glibc
+import Kernel
 import Market
 import Plugins
 
@@ -58,7 +59,7 @@ struct ConformanceCommand: ParsableCommand {
   }
 
   static func main() {
-    signal(SIGPIPE, SIG_IGN)
+    ProcessStart.prepare()
     // A child of ours, or of a session that uses us: runs one case and does not return.
     CaseChild.runIfAsked(Array(CommandLine.arguments.dropFirst()))
     do {

@@ -101,7 +101,7 @@ struct ImportConfigCommand: ParsableCommand {
     for line in imported.left { Console.line("dropped: \(line)") }
     Console.line("\(imported.taken.count) keys taken, \(imported.left.count) dropped")
     guard let out else { return try Console.result(String(imported.text.dropLast())) }
-    try NewFile.write(imported.text, to: out, overwriting: force)
+    try NewFile.write(imported.text, to: out, mode: 0o600, overwriting: force)
     Console.line("\(out): written; look at it, then: quantumedge config check --config \(out)")
   }
 }

@@ -36,18 +36,25 @@ struct MigrateCommand: ParsableCommand {
   func run() throws {
     let given = HostEnvironment.variables["QE_ROOT"].flatMap { $0.isEmpty ? nil : $0 }
     var migration = Migration(root: root ?? given ?? ".", isDry: dryRun)
-    if let oldRoot {
-      try migration.run(from: oldRoot, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
-    } else {
-      try migration.undo()
+    do {
+      if let oldRoot {
+        try migration.run(from: oldRoot, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
+      } else {
+        try migration.undo()
+      }
+    } catch {
+      for line in migration.done { Console.line(line) }
+      if oldRoot != nil, !migration.done.isEmpty { Console.line("it broke off here; take it back with: quantumedge migrate --undo") }
+      throw error
     }
     for line in migration.done { Console.line((dryRun ? "would have " : "") + line) }
-    for line in migration.left { Console.line("not moved: \(line)") }
+    for line in migration.left { Console.line("\(undo ? "not taken back" : "not moved"): \(line)") }
     if output.json {
       try Console.result(
         JSONValue.object([
           ("dry_run", .boolean(dryRun)), ("done", .array(migration.done.map { .text($0) })), ("not_moved", .array(migration.left.map { .text($0) })),
         ]).description)
     }
+    if undo, !migration.left.isEmpty { throw ExitCode(FaultKind.failed.exitCode) }
   }
 }

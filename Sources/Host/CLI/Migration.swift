@@ -21,7 +21,7 @@ struct Migration {
     struct File: Codable {
       var path: String
       var sha256: String
-      /// What stood there before; nil = nothing.
+      /// Where what stood there before was moved to; nil = nothing stood there.
       var previous: String?
     }
     var version = 1
@@ -37,9 +37,12 @@ struct Migration {
 
   // MARK: Forwards
 
-  /// - Throws: there is no such system, or a file cannot be read or written. What was done until then is in the record.
+  /// - Throws: there is no such system, or a file cannot be read or written. What was done until then is in `done` and in the record.
   mutating func run(from old: String, passphrase: PassphraseSource) throws {
     guard Files.isFolder(old) else { throw SessionError(.missingInput, "\(old): is no folder; name the root folder of the old system") }
+    guard Files.realPath(old) != Files.realPath(root) else {
+      throw SessionError(.badData, "\(old): is the new root too, and the old system's files stay as they are; name another one with --root")
+    }
     // The Python system's own order.
     let settings = ["config/bot.yaml", "config/settings.yaml", "ai_scalper_bot/config/settings.yaml"].map { "\(old)/\($0)" }.filter(Files.isPresent)
     guard let first = settings.first else {
@@ -49,44 +52,71 @@ struct Migration {
     if Files.isPresent(recordPath) {
       throw SessionError(.badData, "\(recordPath): a migration was done here already; take it back first: quantumedge migrate --undo")
     }
+    // All that can be refused is read before anything is written.
     let imported = try ReferenceImport.read(first)
+    let secrets = try openSecrets(old, passphrase)
     left += imported.left
     left += settings.dropFirst().map { "\($0): the Python system reads \(first) instead" }
-    try put(Array(imported.text.utf8), "config/settings.yaml", mode: 0o600, "moved \(imported.taken.count) keys of \(first)")
-    try moveSecrets(old, passphrase)
+    try put(Array(imported.text.utf8), "config/settings.yaml", "moved \(imported.taken.count) keys of \(first)")
+    if let secrets { try put(secrets) }
     for folder in ["storage/models", "data/ticks", "ai_scalper_bot/storage/models", "ai_scalper_bot/data/ticks"]
     where Files.isFolder("\(old)/\(folder)") {
       left.append("\(old)/\(folder): follows with the version that has a use for it")
     }
   }
 
-  private mutating func moveSecrets(_ old: String, _ passphrase: PassphraseSource) throws {
-    guard let path = ["config/secrets.enc", "ai_scalper_bot/config/secrets.enc"].map({ "\(old)/\($0)" }).first(where: Files.isPresent) else { return }
-    guard !Files.isPresent("\(root)/config/secrets.enc") else {
-      return left.append("\(path): \(root)/config/secrets.enc is there already; add names to it with: quantumedge secrets init --force")
+  private typealias OldSecrets = (path: String, contents: SecretContents, passphrase: Secret)
+  private static let secretsName = "config/secrets.enc"
+
+  /// Nil where there are none to move, which `left` then tells.
+  private mutating func openSecrets(_ old: String, _ passphrase: PassphraseSource) throws -> OldSecrets? {
+    guard let path = ["config/secrets.enc", "ai_scalper_bot/config/secrets.enc"].map({ "\(old)/\($0)" }).first(where: Files.isPresent) else {
+      return nil
     }
-    guard let phrase = try passphrase.read(for: path) else { return left.append("\(path): no passphrase; \(passphrase.advice), and migrate again") }
-    let contents = try SecretFile.read(path).open(phrase).contents
-    if isDry { return done.append("moved \(contents.names.count) secrets of \(path) to \(root)/config/secrets.enc") }
-    try Files.createFolders("\(root)/config")
-    try SecretFile.write(contents, to: "\(root)/config/secrets.enc", passphrase: phrase)
-    let bytes = try Files.read("\(root)/config/secrets.enc", limit: 1 << 20)
-    try remember(Record.File(path: "config/secrets.enc", sha256: SHA256Hasher.digest(of: bytes).hex, previous: nil))
-    done.append("moved \(contents.names.count) secrets of \(path) to \(root)/config/secrets.enc, with the same passphrase")
+    guard !Files.isPresent("\(root)/\(Self.secretsName)") else {
+      left.append("\(path): \(root)/\(Self.secretsName) is there already; add names to it with: quantumedge secrets init --force")
+      return nil
+    }
+    guard let phrase = try passphrase.read(for: path) else {
+      left.append("\(path): no passphrase; \(passphrase.advice), and migrate again")
+      return nil
+    }
+    return (path, try SecretFile.read(path).open(phrase).contents, phrase)
   }
 
-  /// Writes a file below the root; what stood there is kept beside it.
-  private mutating func put(_ bytes: [UInt8], _ name: String, mode: Int32, _ what: String) throws {
+  private mutating func put(_ secrets: OldSecrets) throws {
+    let path = "\(root)/\(Self.secretsName)"
+    let what = "moved \(secrets.contents.names.count) secrets of \(secrets.path) to \(path), with the same passphrase"
+    if isDry { return done.append(what) }
+    let bytes = try SecretFile.seal(secrets.contents, for: path, passphrase: secrets.passphrase)
+    try remember(Record.File(path: Self.secretsName, sha256: SHA256Hasher.digest(of: bytes).hex, previous: nil))
+    try SecretFile.write(bytes, to: path, replacing: false)
+    done.append(what)
+  }
+
+  /// Writes a file below the root; what stood there is moved beside it, with all that it is.
+  private mutating func put(_ bytes: [UInt8], _ name: String, _ what: String) throws {
     let path = "\(root)/\(name)"
-    var previous: String?
-    if Files.isPresent(path) { previous = "\(name).before-migrate" }
-    done.append("\(what) to \(path)" + (previous.map { ", and kept what stood there as \(root)/\($0)" } ?? ""))
-    if isDry { return }
+    let previous = Files.isPresent(path) ? freeName("\(name).before-migrate") : nil
+    let words = "\(what) to \(path)" + (previous.map { ", and kept what stood there as \(root)/\($0)" } ?? "")
+    if isDry { return done.append(words) }
     try Files.createFolders("\(root)/config")
-    if let previous { try Files.writeAtomically(try Files.read(path, limit: 1 << 20), to: "\(root)/\(previous)", mode: mode) }
-    // Before the file itself: one that is made anew can be taken back even when this is interrupted.
+    // Before the files themselves: whatever an interruption leaves, it is known what was meant.
     try remember(Record.File(path: name, sha256: SHA256Hasher.digest(of: bytes).hex, previous: previous))
-    try Files.writeAtomically(bytes, to: path, mode: mode)
+    if let previous { try Files.move(path, to: "\(root)/\(previous)") }
+    try Files.writeAtomically(bytes, to: path, mode: 0o600)
+    done.append(words)
+  }
+
+  /// Nothing that was kept is ever replaced.
+  private func freeName(_ name: String) -> String {
+    var candidate = name
+    var number = 2
+    while Files.isPresent("\(root)/\(candidate)") {
+      candidate = "\(name)-\(number)"
+      number += 1
+    }
+    return candidate
   }
 
   private mutating func remember(_ file: Record.File) throws {
@@ -96,25 +126,34 @@ struct Migration {
 
   // MARK: Back
 
+  /// Takes back what can be; the rest is in `left` with what to do. The record is gone afterwards: what it said is done or told.
   mutating func undo() throws {
     guard Files.isPresent(recordPath) else { throw SessionError(.missingInput, "\(recordPath): nothing was migrated here") }
     guard let record = try? JSONDecoder().decode(Record.self, from: Data(try Files.read(recordPath, limit: 1 << 20))), record.version == 1 else {
-      throw SessionError(.badData, "\(recordPath): is no record of a migration; take its files back by hand")
+      throw SessionError(.badData, "\(recordPath): is no record of a migration; take its files back by hand, then remove it")
     }
-    for file in record.files.reversed() {
-      let path = "\(root)/\(file.path)"
-      if Files.isPresent(path) {
-        guard SHA256Hasher.digest(of: try Files.read(path, limit: 1 << 20)).hex == file.sha256 else {
-          left.append("\(path): was changed since, and stays")
-          continue
-        }
-        if !isDry { try Files.remove(path) }
-        done.append("removed \(path)")
+    for file in record.files.reversed() { try undo(file) }
+    if !isDry { try Files.remove(recordPath) }
+  }
+
+  private mutating func undo(_ file: Record.File) throws {
+    let path = "\(root)/\(file.path)"
+    let previous = file.previous.map { "\(root)/\($0)" }.flatMap { Files.isPresent($0) ? $0 : nil }
+    if Files.isPresent(path) {
+      let isOurs = SHA256Hasher.digest(of: try Files.read(path, limit: 1 << 20)).hex == file.sha256
+      // It was to be moved aside and never was: the migration ended before, and nothing is to be taken back.
+      if !isOurs, file.previous != nil, previous == nil { return }
+      guard isOurs else {
+        return left.append("\(path): was changed since, and stays" + (previous.map { "; what stood there before is \($0)" } ?? ""))
       }
-      guard let previous = file.previous, Files.isPresent("\(root)/\(previous)") else { continue }
-      if !isDry { try Files.move("\(root)/\(previous)", to: path) }
-      done.append("put \(root)/\(previous) back as \(path)")
+      guard file.previous == nil || previous != nil else {
+        return left.append("\(path): stays, because \(root)/\(file.previous!), which stood there before, is gone")
+      }
+      if !isDry { try Files.remove(path) }
+      done.append("removed \(path)")
     }
-    if !isDry, left.isEmpty { try Files.remove(recordPath) }
+    guard let previous else { return }
+    if !isDry { try Files.move(previous, to: path) }
+    done.append("put \(previous) back as \(path)")
   }
 }

@@ -14,8 +14,10 @@ enum NewFile {
   /// Whole or not at all.
   ///
   /// - Throws: it is there and may not be overwritten, or it cannot be written.
-  static func write(_ text: String, to path: String, overwriting: Bool) throws(SessionError) {
+  static func write(_ text: String, to path: String, mode: Int32 = 0o644, overwriting: Bool) throws(SessionError) {
     try check(path, overwriting: overwriting)
-    do throws(KernelError) { try Files.writeAtomically(Array(text.utf8), to: path) } catch { throw SessionError(.unavailable, "\(error)") }
+    do throws(KernelError) { try Files.writeAtomically(Array(text.utf8), to: path, mode: mode) } catch {
+      throw SessionError(.unavailable, "\(error)")
+    }
   }
 }

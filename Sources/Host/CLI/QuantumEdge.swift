@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import Glibc
+import Kernel
 import Market
 
 /// The `quantumedge` command: parses words, calls a composition root, maps faults to exit codes.
@@ -20,12 +21,12 @@ struct QuantumEdge: ParsableCommand {
     ])
 
   static func main() {
+    ProcessStart.prepare()
     // Before anything else can read the environment, copy it or start a thread.
     HostEnvironment.take()
-    // A reader that goes away (`| head`) is an error of the write, not a death without a word.
-    signal(SIGPIPE, SIG_IGN)
     // A child of `strategies verify --deep`: runs one case and does not return.
     CaseChild.runIfAsked(Array(CommandLine.arguments.dropFirst()))
+    ProcessStart.surviveFileBounds()
     do {
       var command = try parseAsRoot()
       try command.run()

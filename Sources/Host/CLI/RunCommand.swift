@@ -41,6 +41,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    StopSignals.holdReload()
     if keepAlive { throw ExitCode(try keepHostAlive()) }
     if let parentProcess {
       // In order, by app.on_shutdown: nobody is left who would end it.

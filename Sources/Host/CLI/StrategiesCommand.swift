@@ -214,9 +214,9 @@ enum StrategiesOutput {
     let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: Executable.folder, trust: settings.trustPolicy)
     let name = entry.manifest.market.map { "\(settings.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
     let instrument = try instrument(name, settings)
-    for resolved in try resolver.published(for: instrument) where resolved.horizonSeconds == entry.horizonSeconds {
-      try resolved.check(StrategyLauncher(settings).check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
-    }
+    let resolved = try resolver.published(entry, for: instrument)
+    try StrategyLauncher(settings).checkPlace(resolved, instrument)
+    try resolved.check(StrategyLauncher(settings).check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
   }
 
   static func line(_ entry: StrategyStore.Entry) -> String {

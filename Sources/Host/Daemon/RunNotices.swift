@@ -49,6 +49,21 @@ final class RunNotices: RunObserver {
     logger.error("\(text)")
   }
 
+  func sent(_ order: ApprovedOrder) {
+    log.orders.debug("\(session.instances[Int(order.request.instance)].id): sent", metadata: metadata(order))
+  }
+
+  private func metadata(_ order: ApprovedOrder) -> Logger.Metadata {
+    let request = order.request
+    let instrument = session.instruments[Int(request.instrument)]
+    let price = request.type.isConditional ? request.triggerPrice : request.price
+    return [
+      "instrument": "\(instrument.id)", "order": "\(order.id)", "side": "\(request.side.name)", "type": "\(request.type)",
+      "quantity": "\(DecimalText.format(request.quantity.raw, scale: Int(instrument.spec.quantityScale)))",
+      "price": "\(DecimalText.format(price.raw, scale: Int(instrument.spec.priceScale)))", "reducing": "\(order.isReducing)",
+    ]
+  }
+
   func filled(_ fill: FillRecord) {
     log.orders.debug("\(session.instances[Int(fill.instance)].id): filled", metadata: metadata(fill))
   }

@@ -16,6 +16,9 @@ public struct StateFolder: ~Copyable {
     "\(settings.runtimeFolder)/state/\(settings.mode.rawValue)/\(settings.pairs.venue)/\(practiceAccount)"
   }
 
+  /// Where a host with these settings listens for its operator.
+  public static func controlSocketPath(_ settings: Settings) -> String { "\(path(settings))/\(ControlServer.socketName)" }
+
   /// Those that are there, of any mode, venue and account.
   static func all(below runtimeFolder: String) -> [(mode: Mode, path: String)] {
     Mode.allCases.flatMap { mode in

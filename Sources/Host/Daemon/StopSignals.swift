@@ -13,6 +13,15 @@ public struct StopSignals {
   /// A host that was started on a terminal ends with it: nobody would see what it does.
   static let hasTerminal = isatty(0) == 1 || isatty(2) == 1
 
+  /// First thing in a start: a reload that is asked for before there is anything to reload waits, and does not end the host.
+  public static func holdReload() {
+    guard !hasTerminal else { return }
+    var hangUp = sigset_t()
+    sigemptyset(&hangUp)
+    sigaddset(&hangUp, SIGHUP)
+    pthread_sigmask(SIG_BLOCK, &hangUp, nil)
+  }
+
   /// Call before any other thread is started: threads inherit the mask.
   public init() {
     sigemptyset(&stops)

@@ -85,11 +85,14 @@ public struct StrategyResolver: Sendable {
   /// - Throws: `symbol_or_horizon_mismatch` for a strategy of the symbol on another market: the folder holds one market's.
   public func published(for instrument: Instrument) throws(PluginError) -> [ResolvedStrategy] {
     var found: [ResolvedStrategy] = []
-    for entry in try store.list(symbol: instrument.id.symbol) {
-      try check(entry.manifest, instrument, "\(store.runtimePath)/strategies/\(entry.symbol)/\(entry.horizonSeconds)/current")
-      found.append(try resolved(entry))
-    }
+    for entry in try store.list(symbol: instrument.id.symbol) { found.append(try published(entry, for: instrument)) }
     return found
+  }
+
+  /// One of them.
+  public func published(_ entry: StrategyStore.Entry, for instrument: Instrument) throws(PluginError) -> ResolvedStrategy {
+    try check(entry.manifest, instrument, "\(store.runtimePath)/strategies/\(entry.symbol)/\(entry.horizonSeconds)/current")
+    return try resolved(entry)
   }
 
   private func resolved(_ entry: StrategyStore.Entry) throws(PluginError) -> ResolvedStrategy {

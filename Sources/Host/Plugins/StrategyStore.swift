@@ -150,6 +150,18 @@ public struct StrategyStore: Sendable {
     return entries
   }
 
+  /// Where something is current, whether it can be read or not.
+  public func places() throws(PluginError) -> [(symbol: String, horizonSeconds: Int64)] {
+    var places: [(symbol: String, horizonSeconds: Int64)] = []
+    for symbol in try Self.names("\(runtimePath)/strategies") {
+      for horizon in try Self.names("\(runtimePath)/strategies/\(symbol)").compactMap(Int64.init).sorted()
+      where Files.symlinkTarget("\(home(symbol, horizon))/current") != nil {
+        places.append((symbol, horizon))
+      }
+    }
+    return places
+  }
+
   public func list(symbol: String) throws(PluginError) -> [Entry] {
     var entries: [Entry] = []
     let horizons = try Self.names("\(runtimePath)/strategies/\(symbol)").compactMap(Int64.init).sorted()

@@ -51,8 +51,13 @@ public struct SecretFile: Sendable {
     try write(bytes, to: path, replacing: replacing)
   }
 
+  /// The bytes of a new container, and then the file: for those who must know the first before they do the second.
+  public static func seal(_ contents: SecretContents, for path: String, passphrase: Secret) throws(SecretsError) -> [UInt8] {
+    do { return try SecretContainer.seal(contents, passphrase: passphrase, scrypt: .standard) } catch { throw refused(error, path) }
+  }
+
   /// Where a link leads, that file is replaced, and not the link.
-  static func write(_ bytes: [UInt8], to path: String, replacing: Bool = true) throws(SecretsError) {
+  public static func write(_ bytes: [UInt8], to path: String, replacing: Bool = true) throws(SecretsError) {
     // Unsafe: realpath gives memory that is ours to free, or NULL where nothing stands yet.
     let real = realpath(path, nil)
     defer { free(real) }

@@ -24,17 +24,24 @@ public struct StrategyLauncher: Sendable {
     settings.isolationByInstance[id] ?? (settings.isolation == .process || manifest?.isolation == .process ? .process : .inProcess)
   }
 
+  /// Whether the settings let it run where they want it.
+  public func checkPlace(_ resolved: ResolvedStrategy, _ instrument: Instrument) throws(SessionError) {
+    let id = resolved.instanceID(on: instrument)
+    guard isLive, isolation(of: id, manifest: resolved.manifest) == .inProcess, !settings.inProcessDigests.contains(resolved.file.digest.hex) else {
+      return
+    }
+    throw SessionError(
+      .configuration,
+      "\(id): in live a library that runs in the host is named in plugins.in_process_digests, and \(resolved.file.digest) is not; or set plugins.isolation: process"
+    )
+  }
+
   /// Creates, initialises and activates.
   public func start(_ resolved: ResolvedStrategy, _ instrument: Instrument) throws -> any HostedStrategy {
     let id = resolved.instanceID(on: instrument)
     switch isolation(of: id, manifest: resolved.manifest) {
     case .inProcess:
-      if isLive, !settings.inProcessDigests.contains(resolved.file.digest.hex) {
-        throw SessionError(
-          .configuration,
-          "\(id): in live a library that runs in the host is named in plugins.in_process_digests, and \(resolved.file.digest) is not; or set plugins.isolation: process"
-        )
-      }
+      try checkPlace(resolved, instrument)
       let library = try PluginLibrary.load(resolved.file)
       try resolved.check(library.facts)
       return try StrategyInstance(

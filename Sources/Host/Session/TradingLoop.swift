@@ -6,6 +6,7 @@ import Simulation
 
 /// Who wants to know what happened. Called for orders and their fates, never per tick.
 public protocol RunObserver: AnyObject {
+  func sent(_ order: ApprovedOrder)
   func filled(_ fill: FillRecord)
   func closed(_ trip: RoundTrip)
   func refused(_ record: RefusalRecord)
@@ -18,6 +19,7 @@ public protocol RunObserver: AnyObject {
 }
 
 extension RunObserver {
+  public func sent(_ order: ApprovedOrder) {}
   public func riskChanged(instance: Int32, _ refusal: Refusal) {}
   public func funded(_ record: FundingRecord) {}
 }
@@ -300,12 +302,14 @@ public struct TradingLoop: ~Copyable {
     switch action.pointee {
     case .send(let order):
       counters.orders += 1
+      observer?.sent(order)
       if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
     case .cancel(let slot, let orderID):
       counters.cancels += 1
       if isDelayed { line.send(.cancel(slot: slot, orderID: orderID)) } else { venue.cancel(slot: slot, orderID: orderID) }
     case .replace(let slot, let orderID, let order):
       counters.orders += 1
+      observer?.sent(order)
       if isDelayed {
         line.send(.replace(slot: slot, orderID: orderID, with: order))
       } else {

@@ -45,6 +45,10 @@ extension Doctor {
               "correct \(key), or look at the venue's own status page")
           ]
         }
+        // Between the years 2001 and 2100: whatever else a number says, it is no time of today.
+        guard (1_000_000_000_000...4_102_444_800_000).contains(time.serverTime) else {
+          return [bad("venue", "\(key): \(url) says that it is \(time.serverTime) ms, which is no time", "correct \(key)")]
+        }
         // The server looked at its clock between the request's leaving and the answer's coming; half way is the best guess.
         offsets.append((began + (answer.sentNanoseconds + answer.answeredNanoseconds) / 2) / 1_000_000 - time.serverTime)
       } catch {
@@ -72,8 +76,8 @@ extension Doctor {
       let status = try HTTPClient.get(
         url, timeoutMilliseconds: timeoutMilliseconds, certificateAuthority: authority == "null" ? nil : settings.resolved(authority)
       ).status
-      // 401: it is there and wants the token, which is not sent from here.
-      return status == 200 || status == 401
+      if status == 401 { return .pass("supervisor", "\(url) answers, and wants its token, which is not tried from here") }
+      return status == 200
         ? .pass("supervisor", "\(url) answers with status \(status)")
         : .fail("supervisor", "\(url) answers with status \(status)", cure: "is it a SupervisorAgent? correct supervisor.base_url")
     } catch {

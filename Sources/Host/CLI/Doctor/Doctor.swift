@@ -58,13 +58,13 @@ enum Doctor {
     let store = StrategiesOutput.store(settings)
     var findings: [Finding] = []
     do {
-      let entries = try store.list()
-      if entries.isEmpty {
+      let places = try store.places()
+      if places.isEmpty {
         let words = "nothing is published below \(settings.runtimeFolder)/strategies"
         let cure = "publish a strategy with: quantumedge strategies publish EMACross --symbol BTCUSDT"
         findings.append(settings.mode.tradesOnVenue ? .fail("plugins", words, cure: cure) : .warn("plugins", words, cure: cure))
       }
-      for entry in entries { findings.append(plugin(entry, settings)) }
+      for place in places { findings.append(plugin(place, store, settings)) }
     } catch {
       findings.append(.fail("plugins", "\(error)", cure: "publish it again"))
     }
@@ -82,15 +82,16 @@ enum Doctor {
   }
 
   /// As `strategies verify`.
-  private static func plugin(_ entry: StrategyStore.Entry, _ settings: Settings) -> Finding {
-    let name = "\(entry.symbol)/\(entry.horizonSeconds)"
+  private static func plugin(_ place: (symbol: String, horizonSeconds: Int64), _ store: StrategyStore, _ settings: Settings) -> Finding {
+    let name = "\(place.symbol)/\(place.horizonSeconds)"
     do {
+      let entry = try store.entry(symbol: place.symbol, horizonSeconds: place.horizonSeconds)
       try StrategiesOutput.verify(entry, settings)
       return .pass("plugins", "\(entry.manifest.name) for \(name) is whole and starts")
     } catch {
       return .fail(
         "plugins", "\(name): \(error)",
-        cure: "publish it again, or take the one before with: quantumedge strategies rollback --symbol \(entry.symbol)")
+        cure: "publish it again, or take the one before with: quantumedge strategies rollback --symbol \(place.symbol)")
     }
   }
 
@@ -101,7 +102,11 @@ enum Doctor {
 
   static func folders(_ settings: Settings) -> [Finding] {
     var findings: [Finding] = []
-    for (key, folder) in [("app.runtime_path", settings.runtimeFolder), ("app.data_path", settings.dataFolder)] {
+    let log = settings.logging.file.map { settings.resolved($0) }
+    let logFolder = log.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
+    for (key, folder) in [("app.runtime_path", settings.runtimeFolder), ("app.data_path", settings.dataFolder)]
+      + (logFolder.map { [("app.log_file", $0)] } ?? [])
+    {
       guard let space = DiskSpace.nearest(to: folder) else {
         findings.append(.fail("disk", "\(key): \(folder) has no folder above it that can be looked at", cure: "make it"))
         continue
@@ -120,6 +125,7 @@ enum Doctor {
         findings.append(.pass("disk", "\(key): \(free)"))
       }
     }
+    findings.append(.pass("ports", "this host listens on no port; its control socket is \(StateFolder.controlSocketPath(settings))"))
     if ControlClient(settings: settings).isAnybodyThere {
       findings.append(
         .warn(

@@ -5,7 +5,8 @@ import Settings
 /// `quantumedge doctor`: whether everything that a run with these settings needs is there.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Look at all that a run needs: PASS, WARN and FAIL lines with the cure; exit 1 if one fails.")
+    commandName: "doctor",
+    abstract: "Look at all that a run needs: PASS, WARN and FAIL lines with the cure; exit 1 if one fails, 78 for the settings.")
 
   @OptionGroup var host: HostOptions
 
@@ -14,6 +15,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     var findings: [Finding] = []
+    var exitCode = ExitCode.failure
     do throws(SettingsError) {
       let reading = try host.read()
       findings += settingsFindings(reading)
@@ -24,10 +26,12 @@ struct DoctorCommand: ParsableCommand {
       findings += offline ? [.pass("network", "not asked, as --offline says")] : Doctor.network(loaded)
       findings += Doctor.processors(loaded)
     } catch {
+      // As run would end.
+      exitCode = ExitCode(error.kind.exitCode)
       findings += error.violations.map { .fail("settings", $0, cure: "mend it, and look again with: quantumedge config check") }
     }
     findings += Doctor.system()
-    try tell(findings)
+    try tell(findings, exitCode)
   }
 
   private func settingsFindings(_ reading: SettingsReading) -> [Finding] {
@@ -36,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
       + reading.warnings.map { .warn("settings", $0, cure: "remove the key if that is not what you want") }
   }
 
-  private func tell(_ findings: [Finding]) throws {
+  private func tell(_ findings: [Finding], _ exitCode: ExitCode) throws {
     let worst: Finding.Status =
       findings.contains { $0.status == .fail } ? .fail : findings.contains { $0.status == .warn } ? .warn : .pass
     for finding in findings {
@@ -48,6 +52,6 @@ struct DoctorCommand: ParsableCommand {
       try Console.result(
         JSONValue.object([("status", .text(worst.rawValue)), ("results", .array(findings.map(\.json)))]).description)
     }
-    if worst == .fail { throw ExitCode.failure }
+    if worst == .fail { throw exitCode }
   }
 }

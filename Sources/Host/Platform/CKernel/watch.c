@@ -14,9 +14,11 @@ int32_t qe_thread_number(void) { return gettid(); }
 
 int32_t qe_start_again(char *const *arguments, char *const *environment) {
     posix_spawnattr_t attributes;
-    sigset_t none;
+    sigset_t none, now;
     pid_t process = -1;
     sigemptyset(&none);
+    /* One that means "read the settings again" must not end the child before it can. */
+    if (sigprocmask(SIG_BLOCK, NULL, &now) == 0 && sigismember(&now, SIGHUP) == 1) sigaddset(&none, SIGHUP);
     int code = posix_spawnattr_init(&attributes);
     if (code == 0) {
         /* Its own group: the terminal's Ctrl-C reaches the parent alone, which passes it on once. */

@@ -1,4 +1,5 @@
 import CLibCurl
+import Glibc
 
 /// One request at a time over libcurl, for commands: it waits. Nothing is followed, nothing is retried.
 public enum HTTPClient {
@@ -33,7 +34,8 @@ public enum HTTPClient {
         }, context),
     ]
     // A proxy is for others than this machine.
-    codes.append("localhost,127.0.0.1,::1".withCString { qe_curl_set_pointer(handle, CURLOPT_NOPROXY, $0) })
+    // What the user says of others holds beside it: setting the option takes the place of the variable.
+    codes.append(Self.directHosts.withCString { qe_curl_set_pointer(handle, CURLOPT_NOPROXY, $0) })
     codes.append("http,https".withCString { qe_curl_set_pointer(handle, CURLOPT_PROTOCOLS_STR, $0) })
     // Texts are copied by libcurl.
     codes.append(url.withCString { qe_curl_set_pointer(handle, CURLOPT_URL, $0) })
@@ -47,6 +49,17 @@ public enum HTTPClient {
     guard qe_curl_times(handle, &sent, &answered) == CURLE_OK else { throw HTTPError(.failed, "libcurl tells no times") }
     return HTTPResponse(status: status, body: body.bytes, sentNanoseconds: Int64(sent) * 1000, answeredNanoseconds: Int64(answered) * 1000)
   }
+
+  private static let directHosts: String = {
+    let own = "localhost,127.0.0.1,::1"
+    for name in ["no_proxy", "NO_PROXY"] {
+      guard let value = getenv(name), value[0] != 0 else { continue }
+      let given = String(cString: value)
+      // "*" means all only where it stands alone.
+      return given == "*" ? given : "\(own),\(given)"
+    }
+    return own
+  }()
 
   /// What libcurl would accept beyond this (files, user names in addresses) nobody means here.
   private static func isAllowed(_ url: String) -> Bool {

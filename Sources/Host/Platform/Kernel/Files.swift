@@ -112,6 +112,14 @@ public enum Files {
     if rename(path, other) != 0 { throw KernelError("rename", path) }
   }
 
+  /// Without symlinks and dots; nil where nothing stands there.
+  public static func realPath(_ path: String) -> String? {
+    // Unsafe: realpath's own memory, copied and freed here.
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
   /// Whether anything stands at the path, a symlink that leads nowhere included; also when it cannot be looked at.
   public static func isPresent(_ path: String) -> Bool {
     var status = stat()

@@ -21,7 +21,7 @@ public struct KeptProcess: Sendable {
 
   public let number: Int32
 
-  /// Starts it, in a process group of its own and with no signal blocked.
+  /// Starts it, in a process group of its own and with no signal blocked, but SIGHUP where it is blocked here.
   ///
   /// - Parameters:
   ///   - arguments: without the program's name.

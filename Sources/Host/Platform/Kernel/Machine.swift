@@ -35,6 +35,18 @@ public enum ProcessLimits {
   }
 }
 
+/// The first thing that a program of ours does.
+public enum ProcessStart {
+  /// Closed standard streams lead nowhere, and a reader that goes away (`| head`) is an error of the write, not a death without a word.
+  public static func prepare() {
+    qe_open_standard_streams()
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// The same for a file that reaches its bound (`ulimit -f`). Not for those who run plugins in a box: there it is an end.
+  public static func surviveFileBounds() { signal(SIGXFSZ, SIG_IGN) }
+}
+
 public enum ProcessMemory {
   /// From now on no other process of this user may look into this one, and it leaves no core file. What it starts is as others are.
   public static func hide() { _ = qe_process_hide() }

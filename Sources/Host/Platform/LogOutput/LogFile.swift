@@ -14,7 +14,7 @@ struct LogFile: ~Copyable {
   let options: Options
   private var descriptor: Int32
   private var size: Int
-  /// A line was cut by a full disk: the next one begins anew.
+  /// Half a line stands at the end, and cannot be taken back: the next one begins anew.
   private var isTorn = false
   /// Below this size no rotation is tried again after one that failed.
   private var nextRotation: Int
@@ -26,7 +26,8 @@ struct LogFile: ~Copyable {
     if let slash = options.path.lastIndex(of: "/"), slash != options.path.startIndex {
       do throws(KernelError) { try Files.createFolders(String(options.path[..<slash])) } catch { throw LogFileError(options.path, error) }
     }
-    (descriptor, size) = try Self.open(options.path, isNew: false)
+    (descriptor, size) = try Self.open(options.path)
+    isTorn = Self.isTorn(options.path, size)
   }
 
   deinit { close(descriptor) }
@@ -56,8 +57,11 @@ struct LogFile: ~Copyable {
       if count < 0 {
         if errno == EINTR { continue }
         let error = LogFileError(options.path, KernelError("write", options.path))
-        if offset > 0 { isTorn = true }
-        size += offset
+        // Half a line is nobody's: what the disk still took is taken back.
+        if offset > 0, ftruncate(descriptor, off_t(size)) != 0 {
+          isTorn = true
+          size += offset
+        }
         throw error
       }
       offset += count
@@ -78,16 +82,18 @@ struct LogFile: ~Copyable {
 
   private mutating func rotate() throws(LogFileError) {
     let path = options.path
-    if options.kept > 0 {
+    if !Self.stands(at: path, descriptor) {
+      // Somebody has moved ours away already: what stands there now is not ours to move.
+    } else if options.kept > 0 {
       for number in stride(from: options.kept - 1, through: 1, by: -1) { try move("\(path).\(number)", to: "\(path).\(number + 1)") }
       try move(path, to: "\(path).1")
     } else if unlink(path) != 0, errno != ENOENT {
       throw LogFileError(path, KernelError("remove", path))
     }
-    let next = try Self.open(path, isNew: true)
+    let next = try Self.open(path)
     close(descriptor)
     (descriptor, size) = next
-    isTorn = false
+    isTorn = Self.isTorn(path, size)
   }
 
   private func move(_ old: String, to new: String) throws(LogFileError) {
@@ -95,7 +101,33 @@ struct LogFile: ~Copyable {
     if rename(old, new) != 0, errno != ENOENT { throw LogFileError(options.path, KernelError("rename to \(new)", old)) }
   }
 
-  private static func open(_ path: String, isNew: Bool) throws(LogFileError) -> (descriptor: Int32, size: Int) {
+  /// Whether the file at the path is the open one.
+  private static func stands(at path: String, _ descriptor: Int32) -> Bool {
+    var (there, ours) = (stat(), stat())
+    return stat(path, &there) == 0 && fstat(descriptor, &ours) == 0 && there.st_ino == ours.st_ino && there.st_dev == ours.st_dev
+  }
+
+  /// Whether a file of a former life ends in the middle of a line.
+  private static func isTorn(_ path: String, _ size: Int) -> Bool {
+    guard size > 0 else { return false }
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var last: UInt8 = 0
+    return pread(descriptor, &last, 1, off_t(size - 1)) == 1 && last != 0x0A
+  }
+
+  private static func open(_ path: String) throws(LogFileError) -> (descriptor: Int32, size: Int) {
+    // The file may be moved away between opening and locking it; then the one that stands there is meant.
+    for _ in 0..<8 {
+      let opened = try lock(path)
+      if stands(at: path, opened.descriptor) { return opened }
+      close(opened.descriptor)
+    }
+    throw LogFileError(path, "is moved away again and again; give each host a file of its own")
+  }
+
+  private static func lock(_ path: String) throws(LogFileError) -> (descriptor: Int32, size: Int) {
     // Not blocking: a pipe without a reader would hold the host for ever before it is seen to be no file.
     let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o640)
     guard descriptor >= 0 else { throw LogFileError(path, KernelError("open", path)) }

@@ -9,7 +9,7 @@ public struct ReferenceImport: Sendable {
   /// `file:line: key: why`, for each that is not in the new file.
   public let left: [String]
 
-  /// - Throws: the file is no YAML, no mapping, or not there.
+  /// - Throws: the file is no YAML, no mapping, or not there; or a limit in it cannot be read.
   public static func read(_ path: String) throws(SettingsError) -> ReferenceImport {
     let document = try SettingsFile.document(path)
     guard let root = document.root, case .mapping(let entries) = root.content else {
@@ -22,6 +22,8 @@ public struct ReferenceImport: Sendable {
         "\(path):\(duplicate.first.line): \(Excerpt.line(duplicate.key)): stands again in line \(duplicate.second.line), which holds")
     }
     reader.read(entries, prefix: "")
+    // What bounds money is not dropped for being unreadable.
+    if !reader.faults.isEmpty { throw SettingsError(violations: reader.faults) }
     return ReferenceImport(text: reader.text, taken: reader.taken, left: reader.left)
   }
 
@@ -29,6 +31,7 @@ public struct ReferenceImport: Sendable {
     let path: String
     var taken: [String] = []
     var left: [String] = []
+    var faults: [String] = []
     private var values: [(key: String, text: String, from: String)] = []
     private var settings = Settings()
 
@@ -37,7 +40,7 @@ public struct ReferenceImport: Sendable {
     mutating func read(_ entries: [YAMLNode.Entry], prefix: String) {
       for entry in entries {
         let name = prefix + entry.key
-        if case .mapping(let inner) = entry.value.content, !ReferenceKey.sections.contains(where: { $0.name == name }) {
+        if case .mapping(let inner) = entry.value.content, !ReferenceKey.sections.contains(where: { $0.name == name }), !ReferenceKey.isKey(name) {
           read(inner, prefix: name + ".")
           continue
         }
@@ -53,17 +56,27 @@ public struct ReferenceImport: Sendable {
       guard let key = reference?.key ?? SettingsField.named(name)?.name, let field = SettingsField.named(key) else {
         return leave("no key of the Python system, and none here")
       }
-      guard let written = WrittenValue(entry.value) else { return leave("a section where a value is expected") }
-      guard let value = reference == nil ? written : reference?.value(written) else { return leave("\(written.quoted) sets no limit") }
+      func refuse(_ problem: String) {
+        if key.hasPrefix("risk.") { faults.append("\(path):\(entry.keyMark.line): \(Excerpt.line(name)): \(problem)") } else { leave(problem) }
+      }
+      if field.shape == .confidential {
+        return leave("a token does not stand in settings; give it as SUPERVISOR_API_TOKEN, or keep it with: quantumedge secrets init --supervisor")
+      }
+      guard let written = WrittenValue(entry.value)?.withFlagsOfYAML11(for: field.shape) else { return refuse("a section where a value is expected") }
+      guard let value = reference == nil ? written : reference?.value(written) else {
+        return written.isNumberOrNull
+          ? leave("\(written.quoted) sets no limit") : refuse("\(written.quoted) is not a number; write one, or remove it")
+      }
       var tried = settings
-      if let problem = field.apply(&tried, value) { return leave(problem) }
+      if let problem = field.apply(&tried, value) { return refuse(problem) }
       let text = field.show(tried)
       if let index = values.firstIndex(where: { $0.key == key }) {
-        // Two old keys, one new one: the smaller number, which is the tighter one of all but cooling_off_minutes. null is no number.
-        guard let old = Double(values[index].text), let new = Double(text), new < old else {
+        // Two old keys, one new one: the tighter, as a running host would have it.
+        let tighter = settings.tightened(by: tried)
+        guard text != values[index].text, field.show(tighter) == text else {
           return leave("\(key) has \(values[index].text) from \(values[index].from) already")
         }
-        leave("taken for \(key) in the place of \(values[index].from), which was larger")
+        leave("taken for \(key) in the place of \(values[index].from), which was looser")
         values[index] = (key, text, name)
       } else {
         values.append((key, text, name))
@@ -103,11 +116,21 @@ public struct ReferenceImport: Sendable {
 
     private static func written(_ text: String, _ shape: ValueShape) -> String {
       switch shape {
-      case .list: "[" + text.split(separator: ",").joined(separator: ", ") + "]"
+      case .list: "[" + text.split(separator: ",").map { isPlain($0) ? String($0) : quoted(String($0)) }.joined(separator: ", ") + "]"
       case .optional(let inner, _): text == "null" ? text : written(text, inner)
-      case .text, .path, .confidential: "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+      case .text, .path, .address, .confidential: quoted(text)
       default: text
       }
+    }
+
+    private static func quoted(_ text: String) -> String {
+      "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// Letters and digits with what never means something in YAML between them.
+    private static func isPlain(_ word: Substring) -> Bool {
+      func isWord(_ byte: UInt8) -> Bool { (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A) }
+      return word.utf8.first.map(isWord) == true && word.utf8.allSatisfy { isWord($0) || "_./=-".utf8.contains($0) }
     }
   }
 }

@@ -31,6 +31,9 @@ public struct ReferenceKey: Sendable {
 
   static func named(_ name: String) -> ReferenceKey? { byName[name] ?? sections.first { name == $0.name || name.hasPrefix($0.name + ".") } }
 
+  /// Whether it has a value, here or there, and so is no section.
+  static func isKey(_ name: String) -> Bool { byName[name] != nil || SettingsField.named(name) != nil }
+
   /// Whether only the reference has this key, or this section.
   static func isForeign(_ name: String) -> Bool {
     if SettingsField.named(name) != nil || SettingsField.isSection(name) { return false }
