@@ -129,10 +129,13 @@ final class JournalCrew: @unchecked Sendable {
   }
 
   private func seal(_ block: UnsafeMutableRawPointer) {
-    block.storeBytes(of: UInt64(sealed).littleEndian, toByteOffset: JournalFormat.blockCapacity + 8, as: UInt64.self)
-    block.storeBytes(of: JournalFormat.trailerMagic.littleEndian, toByteOffset: JournalFormat.blockCapacity, as: UInt32.self)
-    chain = JournalChain.next(chain, UnsafeRawPointer(block))
-    chain.bytes.withUnsafeBytes { (block + JournalFormat.blockCapacity + 16).copyMemory(from: $0.baseAddress!, byteCount: Digest.byteCount) }
+    let trailer = block + JournalFormat.blockCapacity
+    let used = Int(UInt32(littleEndian: trailer.load(fromByteOffset: 4, as: UInt32.self)))
+    chain = JournalChain.next(chain, UnsafeRawPointer(block), number: UInt64(sealed), used: used)
+    chain.bytes.withUnsafeBytes { (trailer + 16).copyMemory(from: $0.baseAddress!, byteCount: Digest.byteCount) }
+    trailer.storeBytes(of: UInt64(sealed).littleEndian, toByteOffset: 8, as: UInt64.self)
+    // Last: whoever reads it meanwhile takes the block for sealed only when it is.
+    trailer.storeBytes(of: JournalFormat.trailerMagic.littleEndian, as: UInt32.self)
     sealed += 1
   }
 
@@ -189,8 +192,8 @@ final class JournalCrew: @unchecked Sendable {
       guard let segment = segments[index] else { continue }
       do throws(KernelError) {
         let used = whole - index * options.segmentBytes
-        // One that was made ahead and never begun.
-        if used <= 0 { try Files.remove(segment.path) } else { try segment.truncate(to: min(used, options.segmentBytes)) }
+        // One that was made ahead and never begun; the first one stays, that of a run without inputs too.
+        if used <= 0, index > 0 { try Files.remove(segment.path) } else { try segment.truncate(to: max(0, min(used, options.segmentBytes))) }
         if used > 0, options.sync != .none { try segment.sync() }
       } catch { note(error) }
     }
@@ -201,11 +204,12 @@ final class JournalCrew: @unchecked Sendable {
 }
 
 enum JournalChain {
-  /// Of the chain before and a block, all of it but its chain.
-  static func next(_ chain: Digest, _ block: UnsafeRawPointer) -> Digest {
+  /// Of the chain before, a block's room for records, its number and how much of it is used.
+  static func next(_ chain: Digest, _ block: UnsafeRawPointer, number: UInt64, used: Int) -> Digest {
     var hasher = SHA256Hasher()
     chain.bytes.withUnsafeBytes { hasher.update($0) }
-    hasher.update(UnsafeRawBufferPointer(start: block, count: JournalFormat.blockCapacity + 16))
+    hasher.update(UnsafeRawBufferPointer(start: block, count: JournalFormat.blockCapacity))
+    withUnsafeBytes(of: (number.littleEndian, UInt64(used).littleEndian)) { hasher.update($0) }
     return hasher.finalize()
   }
 }

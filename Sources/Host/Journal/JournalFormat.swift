@@ -6,7 +6,8 @@
 /// - record: CRC32C u32 over the bytes after it, length u16 (of the whole record, a multiple of 8), kind u8, variant u8, sequence u64,
 ///   receive time i64 (ns), payload. A length of 0 ends the block's records.
 /// - trailer: magic u32, used bytes u32, block number in the journal u64, chain 32 bytes.
-/// - chain: SHA-256 over the chain before, the block without its trailer's chain; before the first block stands the SHA-256 of head.json.
+/// - chain: SHA-256 over the chain before, the block without its trailer, its number and used bytes as u64; before the first block stands
+///   the SHA-256 of head.json.
 ///   A block without a chain (magic 0) is the journal's last one, of a host that did not end in order.
 public enum JournalFormat {
   public static let version = 1

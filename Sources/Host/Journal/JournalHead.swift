@@ -27,6 +27,13 @@ public struct JournalHead: Codable, Sendable, Equatable {
       self.parameters = parameters
       self.isolation = isolation
     }
+
+    var bytes: [UInt8] {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      // It has strings and numbers alone, which always encode.
+      return Array((try? encoder.encode(self)) ?? Data())
+    }
   }
 
   public var format = JournalFormat.version

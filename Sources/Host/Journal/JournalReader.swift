@@ -99,15 +99,11 @@ public struct JournalReader: ~Copyable {
 
   /// No record stands here. In a block that was left that is damage; in the one in work it is where the host was killed.
   ///
-  /// - Parameter problem: nil where nothing was begun.
+  /// - Parameter problem: nil where no record was begun.
   private mutating func stop(_ problem: String?) throws(JournalError) -> JournalRecord? {
     if let problem, used != nil { throw damaged(problem) }
-    let rest = blocks.bytes[offset...]
-    let torn = rest.lastIndex { $0 != 0 }.map { $0 + 1 - offset }
-    if problem == nil, let torn {
-      offset += torn - 1
-      throw damaged("something stands behind the last record")
-    }
+    // A host that still runs may be writing it while it is read, so that any part of it may be there.
+    let torn = blocks.bytes[offset..<JournalFormat.blockCapacity].lastIndex { $0 != 0 }.map { $0 + 1 - offset }
     try expectNothing()
     ending = torn.map { .torn(byteCount: $0) } ?? .open
     return nil
@@ -133,15 +129,20 @@ public struct JournalReader: ~Copyable {
       ending = isSealed && blocks.number > 0 ? .sealed : .open
       return
     }
-    guard magic == 0 || isSealed else { throw damaged("a sealed block follows one that is not") }
-    if magic == 0 { isSealed = false } else if checksChain { try checkChain(trailer) }
+    guard count > 0 || !blocks.bytes[(JournalFormat.blockCapacity + 8)...].contains(where: { $0 != 0 }) else {
+      throw damaged("a block's trailer is wrong")
+    }
+    if magic == 0 { isSealed = false }
     used = count == 0 ? nil : count
+    if checksChain, count > 0 { try checkChain(trailer, isSealed: magic != 0, count) }
     hasBlock = true
   }
 
-  private mutating func checkChain(_ trailer: UnsafeRawPointer) throws(JournalError) {
+  /// One that was left and not sealed yet has its place in the chain too: the blocks behind it may be sealed by the time they are read.
+  private mutating func checkChain(_ trailer: UnsafeRawPointer, isSealed: Bool, _ count: Int) throws(JournalError) {
     let number = UInt64(littleEndian: trailer.load(fromByteOffset: 8, as: UInt64.self))
-    chain = JournalChain.next(chain, blocks.bytes.baseAddress!)
+    chain = JournalChain.next(chain, blocks.bytes.baseAddress!, number: UInt64(blocks.number), used: count)
+    guard isSealed else { return }
     let written = UnsafeRawBufferPointer(start: trailer + 16, count: Digest.byteCount)
     guard number == UInt64(blocks.number), written.elementsEqual(chain.bytes) else {
       throw damaged("the chain breaks: a byte of this block, or of \(JournalFormat.headName), is not as it was written")

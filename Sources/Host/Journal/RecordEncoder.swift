@@ -1,29 +1,30 @@
 /// Writes the fields of one record, one after another, little-endian.
 public struct RecordEncoder {
   // Unsafe: the room that was asked for, owned by whoever lent it; every put is within the size that the record was made with.
-  @usableFromInline let base: UnsafeMutableRawPointer
-  @usableFromInline var offset: Int
+  let base: UnsafeMutableRawPointer
+  /// Bytes that were put so far, with where it began.
+  public private(set) var offset: Int
 
-  @inlinable
   public init(at base: UnsafeMutableRawPointer, offset: Int = 0) {
     self.base = base
     self.offset = offset
   }
 
-  @inlinable @inline(__always)
+  @inline(__always)
   public mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
     base.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
     offset &+= MemoryLayout<Value>.size
   }
 
-  @inlinable
   public mutating func put(_ value: Int128) {
     put(UInt64(truncatingIfNeeded: value))
     put(Int64(truncatingIfNeeded: value >> 64))
   }
 
-  @inlinable
   public mutating func put(_ value: Double) { put(value.bitPattern) }
+
+  /// Bytes that were copied by hand.
+  mutating func skip(_ count: Int) { offset += count }
 }
 
 /// Reads them back. A record that is too short gives zeros and is told as damaged.

@@ -54,6 +54,8 @@ public struct Settings: Sendable, Hashable {
   public var mock = MockFeedSettings()
   /// plugins.*
   public var plugins = PluginSettings()
+  /// journal.*
+  public var journal = JournalSettings()
   /// engine.*
   public var engine = EngineSettings()
   /// Keys of duties that this version does not have, by name, where they are not the default.

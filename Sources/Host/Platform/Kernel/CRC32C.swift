@@ -7,5 +7,5 @@ public enum CRC32C {
   public static func value(of bytes: UnsafeRawPointer, _ count: Int, seed: UInt32 = 0) -> UInt32 { qe_crc32c(seed, bytes, count) }
 
   /// In software, to compare with.
-  static func portable(of bytes: UnsafeRawPointer, _ count: Int) -> UInt32 { qe_crc32c_portable(0, bytes, count) }
+  public static func portable(of bytes: UnsafeRawPointer, _ count: Int) -> UInt32 { qe_crc32c_portable(0, bytes, count) }
 }
