@@ -1,4 +1,5 @@
 import Engine
+import Journal
 import Kernel
 import Market
 import Plugins
@@ -40,6 +41,8 @@ struct LiveHost: ~Copyable {
   var care: InstanceCare
   /// Gives what is published for an instance's instrument and horizon now.
   let republished: @Sendable (Instrument, Int64) throws -> ResolvedStrategy
+  private var journalTrouble: String?
+  private var isJournalLost = false
   private var clock = RisingClock()
   /// Of the engine's last input.
   private var engineNanoseconds = Int64.min
@@ -51,7 +54,7 @@ struct LiveHost: ~Copyable {
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
     starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
-    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, log: RunLog
+    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, journal: JournalWriter?, log: RunLog
   ) {
     self.settings = settings
     self.session = session
@@ -69,7 +72,7 @@ struct LiveHost: ~Copyable {
     self.log = log
     notices = RunNotices(session: session, log: log)
     // Feeds without quotes bring those that they make: each symbol has its own kind of data.
-    loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices)
+    loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices, journal: journal)
     health = session.instruments.map { _ in FeedHealth(now: started) }
     watchdog = Watchdog(
       callMark: loop.engine.callMark, limitMilliseconds: settings.engine.maximumStepMilliseconds, suspects: session.instances.map(Suspect.init),
@@ -139,6 +142,8 @@ struct LiveHost: ~Copyable {
     watchdog.pulse.turn()
     shutDown(signals)
     watchdog.pulse.rest()
+    loop.closeJournal()
+    if let trouble = loop.journalTrouble { notices.failed("the journal is not whole: \(trouble)") }
     var final = status(clock.now())
     final.blocked = last.blocked
     final.blockedWhy = last.blockedWhy
@@ -173,6 +178,7 @@ struct LiveHost: ~Copyable {
   /// Timers and health; a recording at full speed has neither, as a backtest.
   private mutating func look(_ now: Int64) {
     lookAtWorkers(now)
+    lookAtJournal(now)
     if feeds.pace == .max { return }
     for index in health.indices {
       let isNews = health[index].look(
@@ -198,6 +204,19 @@ struct LiveHost: ~Copyable {
     }
     if let request = mailbox.take() { answer(request, now) }
     takeReadSettings(now)
+  }
+
+  /// What is not written down can neither be proven nor recovered: nothing opens any more. Reducing goes on.
+  private mutating func lookAtJournal(_ now: Int64) {
+    let trouble = loop.journalTrouble
+    if trouble != journalTrouble {
+      journalTrouble = trouble
+      if let trouble { log.host.warning("journal: \(trouble)") } else { log.host.notice("journal: it is written again") }
+    }
+    guard loop.isJournalLost, !isJournalLost else { return }
+    isJournalLost = true
+    notices.failed("journal: there is no room for more, records are lost; opening is off until the host is started again")
+    loop.command(.supervisor(isLost: true), receiveNanoseconds: engineNow(now))
   }
 
   // MARK: Shutting down

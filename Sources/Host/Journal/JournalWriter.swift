@@ -19,6 +19,8 @@ public final class JournalWriter {
   private let waste: UnsafeMutableRawPointer
   public private(set) var lostCount = 0
   public private(set) var recordCount = 0
+  /// There is no segment for what comes: it is lost.
+  public var isLost: Bool { block == waste && !isClosed }
   private var isClosed = false
 
   /// Makes the folder's head and its first segment.

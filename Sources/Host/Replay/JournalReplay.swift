@@ -40,7 +40,7 @@ public struct JournalReplay {
     let head = reader.head
     let (session, instruments) = try session(head)
     let text = RecordText(instruments: instruments, instances: head.instances.map(\.id))
-    var driver = ReplayDriver(session, head, text)
+    var driver = ReplayDriver(session, head, text, resolve: resolve)
     var steps = ReplaySteps(reader)
     var result = Result()
     while let step = try steps.take() {
@@ -64,6 +64,14 @@ public struct JournalReplay {
     return result
   }
 
+  /// A plugin of the journal, from the store.
+  private func resolve(_ instance: JournalHead.Instance) throws -> ResolvedStrategy {
+    let file = "\(folder)/\(JournalFormat.headName)"
+    guard let digest = Digest(hex: instance.digest) else { throw JournalError(.badData, "\(file): \(instance.id): its digest is none") }
+    return ResolvedStrategy(
+      file: try store.file(digest, name: instance.fileName), horizonSeconds: instance.horizonSeconds, parameters: instance.parameters, source: file)
+  }
+
   /// The instances of the head, made anew from the kept libraries.
   private func session(_ head: JournalHead) throws -> (TradingSession, [Instrument]) {
     let file = "\(folder)/\(JournalFormat.headName)"
@@ -73,15 +81,10 @@ public struct JournalReplay {
     settings.plugins.isolationByInstance = [:]
     let instruments = settings.pairs.instruments
     let strategies = try head.instances.map { instance throws in
-      guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }), let digest = Digest(hex: instance.digest) else {
-        throw JournalError(.badData, "\(file): \(instance.id): its instrument or digest is none")
+      guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
+        throw JournalError(.badData, "\(file): \(instance.id): its instrument \(instance.instrument) is not among those of the journal")
       }
-      return (
-        instrument: index,
-        resolved: ResolvedStrategy(
-          file: try store.file(digest, name: instance.fileName), manifest: nil, horizonSeconds: instance.horizonSeconds,
-          parameters: instance.parameters, source: file)
-      )
+      return (instrument: index, resolved: try resolve(instance))
     }
     if settings.mode == .live { settings.mode = .paper }
     return (try TradingSession(instruments: instruments, strategies: strategies, settings: settings), instruments)

@@ -11,14 +11,18 @@ struct ReplayDriver: ~Copyable {
   private var hasher: DecisionHasher
   private let session: TradingSession
   private let text: RecordText
-  private let workers: [ReplayWorker?]
+  private var workers: [ReplayWorker?]
+  private let resolve: (JournalHead.Instance) throws -> ResolvedStrategy
   private let answers = ProducedAnswers()
   /// The answers of the step in work, for the workers that fail in it.
   private let failures = RecordedFailures()
   private let scratch = UnsafeMutableRawPointer.allocate(byteCount: 1024, alignment: 16)
   // Unsafe: room for one action, whose layouts are all below it; owned here, freed in deinit.
 
-  init(_ session: TradingSession, _ head: JournalHead, _ text: RecordText) {
+  init(
+    _ session: TradingSession, _ head: JournalHead, _ text: RecordText, resolve: @escaping (JournalHead.Instance) throws -> ResolvedStrategy
+  ) {
+    self.resolve = resolve
     self.session = session
     self.text = text
     var configuration = session.configuration
@@ -91,13 +95,35 @@ struct ReplayDriver: ~Copyable {
         }
       }
     case .tighten(let time, let limits, let symbolNotional): _ = engine.tighten(time, limits, symbolNotional: symbolNotional)
-    case .replacement(_, let instance, _, let description):
-      throw JournalError(
-        .unavailable,
-        "input \(step.sequence): \(description.id) (instance \(instance)) took over from another version, which this version does not replay; all before it is equal"
-      )
+    case .replacement(let time, let instance, let warmUntil, let description): try replace(Int(instance), time, warmUntil, description)
     case .end: break
     }
+  }
+
+  /// Another version takes over, as it did: with its predecessor's state where it had that.
+  private mutating func replace(_ ordinal: Int, _ time: EventTime, _ warmUntil: Int64, _ description: JournalHead.Instance) throws {
+    guard session.instances.indices.contains(ordinal) else {
+      throw JournalError(.badData, "input \(time.sequence): it replaces instance \(ordinal), and there is none")
+    }
+    let resolved = try resolve(description)
+    let strategy = try session.launcher.start(resolved, session.instrument(of: ordinal))
+    if warmUntil == .min, let state = try session.instances[ordinal].saveState() { try strategy.restoreState(state) }
+    let old = session.replace(ordinal, with: strategy, from: resolved)
+    var binding = strategy.binding
+    if description.isolation == "process" {
+      workers[ordinal] = worker(ordinal, binding)
+      binding = StrategyBinding(isolatedEvents: binding.events, timerPeriodMilliseconds: binding.timerPeriodMilliseconds)
+    } else {
+      workers[ordinal] = nil
+    }
+    _ = engine.replace(time, instance: ordinal, with: binding, warmUntilNanoseconds: warmUntil)
+    old.close()
+  }
+
+  private func worker(_ ordinal: Int, _ binding: StrategyBinding) -> ReplayWorker {
+    let (worker, failures) = (ReplayWorker(binding, capacity: session.configuration.maximumIntentsPerEvent), failures)
+    worker.recorded = { failures.take(Int32(ordinal)) }
+    return worker
   }
 
   // MARK: Comparing

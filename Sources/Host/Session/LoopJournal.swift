@@ -13,6 +13,7 @@ final class LoopJournal: AnswerJournal {
   init(_ writer: JournalWriter) { self.writer = writer }
 
   var trouble: String? { writer.trouble }
+  var isLost: Bool { writer.isLost }
 
   @inline(__always)
   private func begin(_ time: EventTime) {
@@ -56,6 +57,11 @@ final class LoopJournal: AnswerJournal {
   func input(_ time: EventTime, tighten limits: RiskLimits, symbolNotional: [Money?]) {
     begin(time)
     writer.input(time, tighten: limits, symbolNotional: symbolNotional)
+  }
+
+  func input(_ time: EventTime, replacing instance: Int32, warmUntilNanoseconds: Int64, with description: JournalHead.Instance) {
+    begin(time)
+    writer.input(time, replacing: instance, warmUntilNanoseconds: warmUntilNanoseconds, with: description)
   }
 
   func action(_ action: UnsafePointer<Action>) { writer.action(action, sequence: sequence, receiveNanoseconds: receiveNanoseconds) }

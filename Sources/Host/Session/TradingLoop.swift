@@ -193,22 +193,28 @@ public struct TradingLoop: ~Copyable {
 
   /// What keeps the journal from the disk; nil while all is well.
   public var journalTrouble: String? { journal?.trouble }
+  /// Records are lost: from here on nothing can be proven or recovered.
+  public var isJournalLost: Bool { journal?.isLost ?? false }
 
   /// Puts another plugin in an instance's place, between two inputs.
   ///
   /// - Parameters:
   ///   - worker: that has it; nil when the engine calls it itself.
   ///   - warmUpNanoseconds: how long it opens nothing; nil for one that has its predecessor's state.
+  ///   - description: for the journal.
   /// - Returns: the number of the input that it was.
   @discardableResult
   public mutating func replace(
-    instance: Int, with binding: StrategyBinding, worker: (any Worker)?, warmUpNanoseconds: Int64?, receiveNanoseconds: Int64
+    instance: Int, with binding: StrategyBinding, worker: (any Worker)?, warmUpNanoseconds: Int64?, receiveNanoseconds: Int64,
+    description: JournalHead.Instance? = nil
   ) -> UInt64 {
     if isDelayed { reach(receiveNanoseconds) }
     let now = max(receiveNanoseconds, self.receiveNanoseconds)
     let time = next(now)
     workers[instance] = worker
-    if engine.replace(time, instance: instance, with: binding, warmUntilNanoseconds: warmUpNanoseconds.map { now + $0 } ?? .min) { settle(now) }
+    let warmUntil = warmUpNanoseconds.map { now + $0 } ?? .min
+    if let description { journal?.input(time, replacing: Int32(instance), warmUntilNanoseconds: warmUntil, with: description) }
+    if engine.replace(time, instance: instance, with: binding, warmUntilNanoseconds: warmUntil) { settle(now) }
     return time.sequence
   }
 

@@ -107,6 +107,23 @@ public enum Files {
     if unlink(path) != 0 { throw KernelError("remove", path) }
   }
 
+  /// Does nothing where something stands in it.
+  public static func removeEmptyFolder(_ path: String) { rmdir(path) }
+
+  /// Bytes of a file; links are followed.
+  public static func size(_ path: String) throws(KernelError) -> Int64 {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw KernelError("look at", path) }
+    return Int64(status.st_size)
+  }
+
+  /// When it was last written, epoch seconds.
+  public static func modified(_ path: String) throws(KernelError) -> Int64 {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw KernelError("look at", path) }
+    return Int64(status.st_mtim.tv_sec)
+  }
+
   /// In one step; what stands at the new name is replaced.
   public static func move(_ path: String, to other: String) throws(KernelError) {
     if rename(path, other) != 0 { throw KernelError("rename", path) }
