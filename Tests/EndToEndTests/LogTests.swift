@@ -66,7 +66,7 @@ import Testing
 
   @Test func `With closed standard streams no record lands in a file of the host's`() throws {
     let before = Set(try FileManager.default.subpathsOfDirectory(atPath: host.folder.url.path))
-    let outcome = try shell(#"exec "$@" <&- >&- 2>&-"#, Self.short + ["--json", "--set", "app.log_file=q.log"])
+    let outcome = try shell(#"exec "$@" <&- >&- 2>&-"#, Self.short + ["--set", "app.log_file=q.log"])
     #expect(outcome.exitCode == 0 && outcome.errors.isEmpty && outcome.output.isEmpty, "\(outcome)")
     #expect(try file("q.log").contains { $0.contains("stopped by feed ended") })
     for name in Set(try FileManager.default.subpathsOfDirectory(atPath: host.folder.url.path)).subtracting(before) where name != "q.log" {

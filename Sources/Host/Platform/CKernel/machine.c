@@ -35,8 +35,8 @@ int qe_process_hide(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 void qe_open_standard_streams(void) {
     for (int stream = 0; stream <= 2; stream++) {
-        /* The lowest free number is given: this one. */
-        if (fcntl(stream, F_GETFD) < 0) (void)!open("/dev/null", stream == 0 ? O_RDONLY : O_WRONLY);
+        /* The lowest free number is given: this one. The wrong way round, so that a use of it is an error still, and not silence. */
+        if (fcntl(stream, F_GETFD) < 0) (void)!open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
     }
 }
 

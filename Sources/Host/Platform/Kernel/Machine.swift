@@ -37,7 +37,7 @@ public enum ProcessLimits {
 
 /// The first thing that a program of ours does.
 public enum ProcessStart {
-  /// Closed standard streams lead nowhere, and a reader that goes away (`| head`) is an error of the write, not a death without a word.
+  /// Closed standard streams stay closed, whatever is opened next, and a reader that goes away (`| head`) is an error of the write, not a death without a word.
   public static func prepare() {
     qe_open_standard_streams()
     signal(SIGPIPE, SIG_IGN)

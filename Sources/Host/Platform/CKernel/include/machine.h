@@ -16,7 +16,8 @@ int qe_process_hide(void);
 /* As the C library says it, "2.36". */
 const char *qe_libc_version(void);
 
-/* Gives descriptors 0, 1 and 2 to /dev/null where they are closed: the next file that is opened must not become one of them. */
+/* Gives descriptors 0, 1 and 2 to /dev/null where they are closed: the next file that is opened must not become one of them.
+ * Reading or writing them fails as before. */
 void qe_open_standard_streams(void);
 
 #endif
