@@ -126,7 +126,7 @@ struct ReplayDriver: ~Copyable {
     return worker
   }
 
-  // MARK: Comparing
+  // MARK: Comparing. Of a step that was cut the journal has the beginning.
 
   private func compare(_ action: UnsafePointer<Action>, _ step: ReplayStep, _ position: Int, _ bytes: [UInt8]) -> Divergence? {
     let kind = RecordKind(of: action)
@@ -134,6 +134,7 @@ struct ReplayDriver: ~Copyable {
     encoder.put(action)
     let produced = UnsafeRawBufferPointer(start: scratch, count: encoder.offset)
     guard position < step.actions.count else {
+      if step.isCut { return nil }
       return Divergence(
         input: step.sequence, inputKind: step.kind.name, what: "action \(kind.name)", recorded: nil, replayed: .object(text.members(kind, produced)),
         fields: [])
@@ -154,7 +155,7 @@ struct ReplayDriver: ~Copyable {
         return produced.withUnsafeBytes { difference("answer of a plugin", step, part, bytes, .answer, $0) }
       }
     }
-    guard let more = answers[step.answers.count] else { return nil }
+    guard !step.isCut, let more = answers[step.answers.count] else { return nil }
     return Divergence(
       input: step.sequence, inputKind: step.kind.name, what: "answer of a plugin", recorded: nil,
       replayed: more.withUnsafeBytes { .object(text.members(.answer, $0)) }, fields: [])

@@ -13,6 +13,8 @@ struct ReplayStep {
   var sequence: UInt64
   var answers: [Part] = []
   var actions: [Part] = []
+  /// The host was killed while it was in work: what came of it may not have been written any more.
+  var isCut = false
 }
 
 /// Reads a journal step by step.
@@ -49,6 +51,7 @@ struct ReplaySteps: ~Copyable {
       let part = ReplayStep.Part(kind: record.kind, range: start..<bytes.count)
       if record.kind == .answer { step.answers.append(part) } else { step.actions.append(part) }
     }
+    step.isCut = next == nil && reader.ending != nil && reader.ending != .sealed
     return step
   }
 
