@@ -80,6 +80,7 @@ let adapters: [Target] = [
     exclude: ["Texts"], swiftSettings: swiftSettings),
   // The shipped config/, carried in the executable.
   .target(name: "SettingsTexts", path: "Sources/Host/Settings/Texts", cSettings: cSettings),
+  room("Storage", "Sources/Host/Storage", ["Compression", "Kernel", "Market"]),
   room("Journal", "Sources/Host/Journal", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Risk"]),
   room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
@@ -100,7 +101,7 @@ let composition: [Target] = [
   .target(
     name: "Daemon",
     dependencies: [
-      "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation",
+      "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation", "Storage",
       .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/Daemon", swiftSettings: swiftSettings),
@@ -196,6 +197,7 @@ let tests: [Target] = [
   test("CompressionTests", ["Compression"]),
   test("HTTPClientTests", ["HTTPClient"]),
   test("JSONScannerTests", ["JSONScanner"]),
+  test("StorageTests", ["Feeds", "Kernel", "Market", "Storage"]),
   test("JournalTests", ["Engine", "Journal", "Kernel", "Market", "PluginABI", "Risk"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),

@@ -71,6 +71,8 @@ public struct HostRun: Sendable {
     defer { starter.stop() }
 
     let journal = try makeJournal(session, state.path, started, log)
+    let storage = try makeStorage(instruments, log)
+    defer { storage?.finish() }
     for symbol in feeds.syntheticSymbols {
       log.host.info("\(symbol): its data has no quotes; bid and ask are made from its trades")
     }
@@ -78,7 +80,7 @@ public struct HostRun: Sendable {
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox,
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
-      started: started, journal: journal, log: log)
+      started: started, journal: journal, storage: storage, log: log)
     let watchdog = host.watchdog
     try watchdog.start()
     defer { watchdog.stop() }

@@ -5,6 +5,7 @@ import Market
 import Plugins
 import Session
 import Settings
+import Storage
 
 /// A host at work: the engine's loop with its feeds, its clock and everybody who may speak to it.
 ///
@@ -41,6 +42,8 @@ struct LiveHost: ~Copyable {
   var care: InstanceCare
   /// Gives what is published for an instance's instrument and horizon now.
   let republished: @Sendable (Instrument, Int64) throws -> ResolvedStrategy
+  private let storage: MarketStorage?
+  private var storageNews = StorageNews()
   private var journalTrouble: String?
   private var isJournalLost = false
   private var clock = RisingClock()
@@ -54,8 +57,10 @@ struct LiveHost: ~Copyable {
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
     starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
-    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, journal: JournalWriter?, log: RunLog
+    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, journal: JournalWriter?,
+    storage: MarketStorage?, log: RunLog
   ) {
+    self.storage = storage
     self.settings = settings
     self.session = session
     self.feeds = feeds
@@ -143,13 +148,15 @@ struct LiveHost: ~Copyable {
     shutDown(signals)
     watchdog.pulse.rest()
     loop.closeJournal()
+    storage?.finish()
+    if let status = storage?.status, let trouble = status.trouble { notices.failed("storage: \(trouble)") }
     if let trouble = loop.journalTrouble { notices.failed("the journal is not whole: \(trouble)") }
     var final = status(clock.now())
     final.blocked = last.blocked
     final.blockedWhy = last.blockedWhy
     return HostResult(
       status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex), failures: notices.failures,
-      hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
+      hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts, storage: storage?.status)
   }
 
   /// The signal if it is one to stop; on the one for it, settings are read again.
@@ -165,7 +172,7 @@ struct LiveHost: ~Copyable {
     let due = feeds.feeds[index].dueNanoseconds ?? now
     notices.now = now
     do {
-      try feeds.deliver(index, to: &loop, receiveNanoseconds: engineTime(feeds.pace == .wall ? now : due))
+      try feeds.deliver(index, to: &loop, storage: storage?.recorder, receiveNanoseconds: engineTime(feeds.pace == .wall ? now : due))
     } catch {
       hasBrokenFeed = true
       notices.failed("\(session.instruments[index].id.symbol): its feed has ended: \(error)")
@@ -179,6 +186,7 @@ struct LiveHost: ~Copyable {
   private mutating func look(_ now: Int64) {
     lookAtWorkers(now)
     lookAtJournal(now)
+    if let storage { storageNews.look(storage.status, now, log) }
     if feeds.pace == .max { return }
     for index in health.indices {
       let isNews = health[index].look(

@@ -54,6 +54,8 @@ public struct Settings: Sendable, Hashable {
   public var mock = MockFeedSettings()
   /// plugins.*
   public var plugins = PluginSettings()
+  /// storage.*
+  public var storage = StorageSettings()
   /// journal.*
   public var journal = JournalSettings()
   /// engine.*

@@ -108,16 +108,7 @@ struct SettingsField: Sendable {
         $0.mock.spreadTicks = Int($1)
       },
       optionalWhole("feed.mock.max_events", \.mock.maximumEvents, 1...Int64.max, none: "no end"),
-      choice("journal.sync", \.journal.sync),
-      integer("journal.sync_interval_ms", 1...60_000) {
-        $0.journal.intervalMilliseconds
-      } set: {
-        $0.journal.intervalMilliseconds = $1
-      },
-      whole("journal.segment_mb", \.journal.segmentMegabytes, 1...4096),
-      optionalWhole("journal.retention_days", \.journal.retentionDays, 1...36_500, none: "for ever"),
-      optionalWhole("journal.max_total_gb", \.journal.maximumTotalGigabytes, 1...1_000_000, none: "no bound"),
-    ] + plugins + later
+    ] + storage + plugins + later
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   private static let sections = Set(
