@@ -63,7 +63,9 @@ final class Host {
     let outcome = try run(arguments, environment: environment)
     #expect(outcome.exitCode == exitCode, "\(outcome)", sourceLocation: location)
     #expect(outcome.output.isEmpty, "\(outcome)", sourceLocation: location)
-    #expect(outcome.errorLines.count == 1 && outcome.errors.hasSuffix("\n"), "\(outcome)", sourceLocation: location)
+    // On a machine that is busy a command may have had time to tell its progress.
+    let said = outcome.errorLines.filter { $0.wholeMatch(of: /[a-z]+: \d+ rows/) == nil }
+    #expect(said.count == 1 && outcome.errors.hasSuffix("\n"), "\(outcome)", sourceLocation: location)
     for word in words where !word.isEmpty { #expect(outcome.errors.contains(word), "'\(word)' in \(outcome)", sourceLocation: location) }
     #expect(try names() == before, "a refused run left something", sourceLocation: location)
   }
