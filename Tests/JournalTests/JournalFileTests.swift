@@ -68,7 +68,11 @@ struct JournalFileTests {
       try sample.write(data, to: name)
       let (numbers, ending) = try sample.read()
       #expect(numbers.count == 1999, "\(cut)")
-      if cut >= 56 { #expect(ending == .open) } else { guard case .torn = ending else { throw Sample.Failure("\(cut): \(String(describing: ending))") } }
+      if cut >= 56 {
+        #expect(ending == .open)
+      } else {
+        guard case .torn = ending else { throw Sample.Failure("\(cut): \(String(describing: ending))") }
+      }
     }
     // Behind the block in work there is nothing.
     var data = whole

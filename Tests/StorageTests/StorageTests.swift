@@ -28,6 +28,8 @@ final class Clockwork {
   }
 
   func pass(seconds: Double) {
+    // What has come is taken at once, as the writer's own thread does it.
+    storage.turn(now)
     now += Int64(seconds * 1e9)
     storage.turn(now)
   }
@@ -37,11 +39,12 @@ final class Clockwork {
     storage.end(now)
     let options = options
     // The old one's locks go first.
-    storage = try MarketStorage({ () -> StorageOptions in
-      var other = options
-      other.folder = folder.path("elsewhere")
-      return other
-    }())
+    storage = try MarketStorage(
+      { () -> StorageOptions in
+        var other = options
+        other.folder = folder.path("elsewhere")
+        return other
+      }())
     storage = try MarketStorage(options)
   }
 

@@ -100,7 +100,8 @@ public struct Backtest {
     guard let folder = request.journalFolder else { return nil }
     try session.keepLibraries(in: ArtefactStore(runtimePath: settings.runtimeFolder))
     let head = session.journalHead(
-      settings, mode: "backtest", account: "practice", startedAt: UTCStamp.text(nanoseconds: Clocks.realtimeNanoseconds()), host: .current(version: hostVersion))
+      settings, mode: "backtest", account: "practice", startedAt: UTCStamp.text(nanoseconds: Clocks.realtimeNanoseconds()),
+      host: .current(version: hostVersion))
     return try JournalWriter(folder: folder, head: head, options: settings.journal.options(syncing: JournalSync.none))
   }
 

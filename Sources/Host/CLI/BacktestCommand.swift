@@ -36,7 +36,8 @@ struct BacktestCommand: ParsableCommand {
   var report: String?
 
   @Option(
-    name: .long, help: ArgumentHelp("Write every input and decision here, for replay and journal; the folder must not have one.", valueName: "folder"))
+    name: .long, help: ArgumentHelp("Write every input and decision here, for replay and journal; the folder must not have one.", valueName: "folder")
+  )
   var journal: String?
 
   @Flag(name: .long, help: "Count and report bad rows instead of stopping at the first.")

@@ -89,7 +89,8 @@ struct JournalCommand: ParsableCommand {
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Run a journal's inputs through the engine and the same plugins once more, and compare every decision; exit 1 at the first that differs.")
+    abstract:
+      "Run a journal's inputs through the engine and the same plugins once more, and compare every decision; exit 1 at the first that differs.")
 
   @Argument(help: ArgumentHelp("The folder of a journal.", valueName: "journal"))
   var folder: String

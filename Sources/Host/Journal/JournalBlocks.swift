@@ -65,7 +65,9 @@ struct JournalBlocks: ~Copyable {
     do throws(KernelError) { later = try Files.names(in: folder).filter { (JournalFormat.segmentNumber($0) ?? 0) > segment }.min() } catch {
       throw JournalError(error)
     }
-    guard later == nil, segment > 0 else { throw JournalError(.badData, "\(folder): \(wanted) is missing\(later.map { ", and \($0) is there" } ?? "")") }
+    guard later == nil, segment > 0 else {
+      throw JournalError(.badData, "\(folder): \(wanted) is missing\(later.map { ", and \($0) is there" } ?? "")")
+    }
     return false
   }
 }

@@ -149,7 +149,9 @@ extension RecordEncoder {
     put(trip.pnl.raw)
   }
 
-  public static func size(of answer: PluginAnswer) -> Int { RecordLayout.size(of: .answer) + Int(writtenCount(answer)) * MemoryLayout<qe_intent>.stride }
+  public static func size(of answer: PluginAnswer) -> Int {
+    RecordLayout.size(of: .answer) + Int(writtenCount(answer)) * MemoryLayout<qe_intent>.stride
+  }
 
   /// So many intents as there is room for; one that claims more breaks the contract.
   private static func writtenCount(_ answer: PluginAnswer) -> UInt32 { min(answer.claimed, answer.capacity) }

@@ -81,7 +81,8 @@ extension RecordDecoder {
     case 4: return .timedOut(deadlineMicroseconds: figure)
     case 5: return .ended(.signal(Int32(bitPattern: detail)))
     case 6: return .ended(.exited(status: Int32(bitPattern: detail)))
-    case 7: return .ended(.breach(WorkerEnd.Breach(rawValue: UInt8(truncatingIfNeeded: detail)) ?? .other, systemCall: Int32(truncatingIfNeeded: figure)))
+    case 7:
+      return .ended(.breach(WorkerEnd.Breach(rawValue: UInt8(truncatingIfNeeded: detail)) ?? .other, systemCall: Int32(truncatingIfNeeded: figure)))
     case 8: return .ended(.garbled)
     default: return nil
     }

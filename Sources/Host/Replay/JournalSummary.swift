@@ -60,7 +60,9 @@ public struct JournalSummary: Sendable {
       ("mode", .text(head.mode)), ("venue", .text(head.venue)), ("account", .text(head.account)), ("started_at", .text(head.startedAt)),
       ("host_version", .text(head.hostVersion)), ("host_digest", .text(head.hostDigest)), ("libc", .text(head.libc)),
       ("cpu_features", .array(head.cpuFeatures.map { .text($0) })), ("settings_digest", .text(head.settingsDigest)),
-      ("instances", .array(head.instances.map { .object([("id", .text($0.id)), ("digest", .text($0.digest)), ("isolation", .text($0.isolation))]) })),
+      (
+        "instances", .array(head.instances.map { .object([("id", .text($0.id)), ("digest", .text($0.digest)), ("isolation", .text($0.isolation))]) })
+      ),
       ("records", .integer(records)), ("inputs", .number("\(lastInput)")), ("bytes", .integer(bytes)),
       ("first_ns", firstNanoseconds.map { .number("\($0)") } ?? .null), ("last_ns", .number("\(lastNanoseconds)")), ("ending", .text(ending.name)),
       ("counts", .object(RecordKind.allCases.compactMap { kind in counts[kind].map { (key: kind.name, value: .integer($0)) } })),
