@@ -89,6 +89,7 @@ public struct HostRun: Sendable {
       do { try ChildProcess.pin(to: [cpu]) } catch { throw SessionError(.configuration, "engine.cpu: \(error)") }
     }
     log.host.notice("\(host.beginning)")
+    if let journal { log.host.info("journal: \(journal.folder)") }
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
   }
@@ -108,7 +109,6 @@ public struct HostRun: Sendable {
       settings, mode: settings.mode.rawValue, account: StateFolder.practiceAccount, startedAt: stamp, host: .current(version: hostVersion))
     let folder = journals.path(stamp)
     let journal = try JournalWriter(folder: folder, head: head, options: settings.journal.options())
-    log.host.info("journal: \(folder)")
     return journal
   }
 

@@ -122,7 +122,7 @@ final class JournalCrew: @unchecked Sendable {
       guard let segment = segments[index] else { return }
       seal(segment.base + sealed % blocksPerSegment * JournalFormat.blockSize)
       if sealed % blocksPerSegment == 0 {
-        do throws(KernelError) { try segment.sync() } catch { note(error) }
+        if options.sync != .none { do throws(KernelError) { try segment.sync() } catch { note(error) } }
         segments[index] = nil
       }
     }

@@ -7,6 +7,7 @@ import Market
 ///
 /// One thread at a time appends. What is appended survives the process from that moment on; `JournalSync` says what survives the machine.
 public final class JournalWriter {
+  public let folder: String
   private let crew: JournalCrew
   private var segment: MappedFile
   /// Of the block in work.
@@ -29,6 +30,7 @@ public final class JournalWriter {
   public init(folder: String, head: JournalHead, options: JournalOptions) throws(JournalError) {
     precondition(options.segmentBytes % JournalFormat.blockSize == 0 && options.segmentBytes >= 2 * JournalFormat.blockSize)
     blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
+    self.folder = folder
     do throws(KernelError) {
       try Files.createFolders(folder)
       let text = head.bytes
