@@ -80,14 +80,18 @@ let adapters: [Target] = [
     exclude: ["Texts"], swiftSettings: swiftSettings),
   // The shipped config/, carried in the executable.
   .target(name: "SettingsTexts", path: "Sources/Host/Settings/Texts", cSettings: cSettings),
+  room("Storage", "Sources/Host/Storage", ["Compression", "Kernel", "Market"]),
+  room("Journal", "Sources/Host/Journal", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Risk"]),
   room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
 let composition: [Target] = [
-  room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
+  room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
   room(
     "Backtest", "Sources/Host/Backtest",
-    ["Cryptography", "Engine", "Feeds", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
+    ["Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
+  room(
+    "Replay", "Sources/Host/Replay", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings"]),
   // Tries a plugin case by case, each in a child.
   room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "PluginABI", "Plugins"]),
   .executableTarget(
@@ -97,14 +101,15 @@ let composition: [Target] = [
   .target(
     name: "Daemon",
     dependencies: [
-      "Engine", "Feeds", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation", .product(name: "Logging", package: "swift-log"),
+      "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation", "Storage",
+      .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/Daemon", swiftSettings: swiftSettings),
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Kernel", "LogOutput", "Market", "Plugins", "Report",
-      "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Journal", "Kernel", "LogOutput", "Market", "Plugins",
+      "Replay", "Report", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -192,6 +197,8 @@ let tests: [Target] = [
   test("CompressionTests", ["Compression"]),
   test("HTTPClientTests", ["HTTPClient"]),
   test("JSONScannerTests", ["JSONScanner"]),
+  test("StorageTests", ["Feeds", "Kernel", "Market", "Storage"]),
+  test("JournalTests", ["Engine", "Journal", "Kernel", "Market", "PluginABI", "Risk"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
   test("SecretsTests", ["CLibCrypto", "Cryptography", "Secrets"]),

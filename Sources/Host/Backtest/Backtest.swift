@@ -1,6 +1,7 @@
 import Cryptography
 import Engine
 import Feeds
+import Journal
 import Kernel
 import Market
 import Plugins
@@ -43,11 +44,14 @@ public struct Backtest {
     let recorder = BacktestRecorder(
       instrument: instrument, instances: session.instances.map(\.id), initialEquity: settings.simulation.initialCash,
       report: try makeReport(session, instrument))
-    var loop = session.makeLoop(hasQuotes: input.hasQuotes, clock: input.clock(request), observer: recorder)
+    let journal = try makeJournal(session)
+    var loop = session.makeLoop(hasQuotes: input.hasQuotes, clock: input.clock(request), observer: recorder, journal: journal)
     if settings.killSwitch.enabled { loop.command(.kill, receiveNanoseconds: 0) }
     let loaded = Clocks.monotonicNanoseconds()
     var span = try replay(input, through: &loop, recorder, session, progress: progress)
     let ended = Clocks.monotonicNanoseconds()
+    loop.closeJournal()
+    if let trouble = loop.journalTrouble { throw SessionError(.unavailable, "the journal is not whole: \(trouble)") }
     span.inputs.areQuotesSynthetic = !input.hasQuotes
 
     guard let figures = recorder.figures(loop.engine) else { throw SessionError(.internalError, "the figures of a run were taken twice") }
@@ -90,6 +94,15 @@ public struct Backtest {
       warnings.append("the run had no depth: the recording's \(recording.depthUpdatesWithoutBook) updates need a snapshot (--snapshot)")
     }
     return warnings
+  }
+
+  private func makeJournal(_ session: TradingSession) throws -> JournalWriter? {
+    guard let folder = request.journalFolder else { return nil }
+    try session.keepLibraries(in: ArtefactStore(runtimePath: settings.runtimeFolder))
+    let head = session.journalHead(
+      settings, mode: "backtest", account: "practice", startedAt: UTCStamp.text(nanoseconds: Clocks.realtimeNanoseconds()),
+      host: .current(version: hostVersion))
+    return try JournalWriter(folder: folder, head: head, options: settings.journal.options(syncing: JournalSync.none))
   }
 
   private func makeReport(_ session: TradingSession, _ instrument: Instrument) throws -> ReportRecorder? {

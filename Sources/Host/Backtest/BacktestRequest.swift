@@ -14,6 +14,8 @@ public struct BacktestRequest: Sendable {
   public var parameters: [String: String]
   /// Where the report goes; nil = none.
   public var reportFolder: String?
+  /// Where every input and decision goes; nil = nowhere.
+  public var journalFolder: String?
   public var skipsBadRows: Bool
   public var sortsByTime: Bool
   /// Decimals of price and quantity for a symbol that pairs.yaml does not know; nil = as the data has them.
@@ -21,7 +23,7 @@ public struct BacktestRequest: Sendable {
 
   public init(
     symbol: String, ticksPath: String, snapshotPath: String? = nil, usesExchangeTimes: Bool = false, strategy: String? = nil,
-    parameters: [String: String] = [:], reportFolder: String? = nil,
+    parameters: [String: String] = [:], reportFolder: String? = nil, journalFolder: String? = nil,
     skipsBadRows: Bool = false, sortsByTime: Bool = false, scale: Int? = nil
   ) {
     self.symbol = symbol
@@ -31,6 +33,7 @@ public struct BacktestRequest: Sendable {
     self.strategy = strategy
     self.parameters = parameters
     self.reportFolder = reportFolder
+    self.journalFolder = journalFolder
     self.skipsBadRows = skipsBadRows
     self.sortsByTime = sortsByTime
     self.scale = scale

@@ -35,6 +35,11 @@ struct BacktestCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Write report.html, trades.csv, roundtrips.csv, equity.csv and results.json here.", valueName: "folder"))
   var report: String?
 
+  @Option(
+    name: .long, help: ArgumentHelp("Write every input and decision here, for replay and journal; the folder must not have one.", valueName: "folder")
+  )
+  var journal: String?
+
   @Flag(name: .long, help: "Count and report bad rows instead of stopping at the first.")
   var skipBadRows = false
 
@@ -49,7 +54,7 @@ struct BacktestCommand: ParsableCommand {
       BacktestRequest(
         symbol: symbol, ticksPath: ticksPath, snapshotPath: snapshot, usesExchangeTimes: exchangeTimes, strategy: strategy,
         parameters: try Assignments.parse(parameters, option: "--param"),
-        reportFolder: report,
+        reportFolder: report, journalFolder: journal,
         skipsBadRows: skipBadRows, sortsByTime: sort, scale: scale), settings)
     for warning in result.warnings { Console.warning(warning) }
     if output.json { try Console.result(result.json.description) }

@@ -13,7 +13,8 @@ struct QuantumEdge: ParsableCommand {
     discussion: "Results go to standard output with --json, words for people to standard error. Exit codes follow sysexits.h.",
     version: HostVersion.text,
     subcommands: [
-      RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, StrategiesCommand.self,
+      RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, JournalCommand.self, ReplayCommand.self,
+      StrategiesCommand.self,
       ConfigCommand.self, DoctorCommand.self, MigrateCommand.self, PluginCommand.self, TicksCommand.self, SecretsCommand.self,
       InitSecretsAliasCommand.self,
       CheckSecretsCommand.self,

@@ -67,7 +67,7 @@ struct RunCommand: ParsableCommand {
     let secretsLog = logs.logger("secrets")
     for warning in secrets.warnings { secretsLog.warning("\(warning)") }
     let (options, mode, place) = (settings, mode, reading.place)
-    let result = try HostRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration)
+    let result = try HostRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration, hostVersion: HostVersion.text)
       .run(report: { logs.show(status: $0.line) }, log: RunLog(logs), reread: { () throws(SettingsError) in try options.read(mode: mode, at: place) })
     log.notice("\(result.status.line)")
     log.notice("stopped by \(result.stoppedBy); decisions \(result.decisionHash); \(result.leftOpen)")

@@ -1,4 +1,5 @@
 import Session
+import Storage
 
 /// What a finished run of the host leaves.
 public struct HostResult: Sendable {
@@ -43,9 +44,17 @@ public struct HostResult: Sendable {
             ])
           })
       ),
+      (
+        "storage",
+        storage.map {
+          .object([("rows", .integer($0.rows)), ("dropped", .integer($0.dropped)), ("files", .array($0.files.map { .text($0) }))])
+        } ?? .null
+      ),
       ("failures", .array(failures.map { .text($0) })),
     ])
   }
 
   var refusalCounts: [(name: String, count: Int)]
+  /// Nil where nothing is stored.
+  var storage: StorageStatus?
 }

@@ -1,3 +1,4 @@
+import Journal
 import Kernel
 import Market
 import Plugins
@@ -10,8 +11,10 @@ public struct HostRun: Sendable {
   public var executableFolder: String
   /// nil = until a signal, or the end of the feed.
   public var durationSeconds: Double?
+  public var hostVersion: String
 
-  public init(settings: Settings, executableFolder: String, durationSeconds: Double?) {
+  public init(settings: Settings, executableFolder: String, durationSeconds: Double?, hostVersion: String) {
+    self.hostVersion = hostVersion
     self.settings = settings
     self.executableFolder = executableFolder
     self.durationSeconds = durationSeconds
@@ -67,6 +70,9 @@ public struct HostRun: Sendable {
     }
     defer { starter.stop() }
 
+    let journal = try makeJournal(session, state.path, started, log)
+    let storage = try makeStorage(instruments, log)
+    defer { storage?.finish() }
     for symbol in feeds.syntheticSymbols {
       log.host.info("\(symbol): its data has no quotes; bid and ask are made from its trades")
     }
@@ -74,7 +80,7 @@ public struct HostRun: Sendable {
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox,
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
-      started: started, log: log)
+      started: started, journal: journal, storage: storage, log: log)
     let watchdog = host.watchdog
     try watchdog.start()
     defer { watchdog.stop() }
@@ -83,8 +89,27 @@ public struct HostRun: Sendable {
       do { try ChildProcess.pin(to: [cpu]) } catch { throw SessionError(.configuration, "engine.cpu: \(error)") }
     }
     log.host.notice("\(host.beginning)")
+    if let journal { log.host.info("journal: \(journal.folder)") }
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
+  }
+
+  /// A journal of its own for each start, in the state folder.
+  private func makeJournal(_ session: TradingSession, _ state: String, _ started: Int64, _ log: RunLog) throws -> JournalWriter? {
+    guard settings.journal.sync != .off else { return nil }
+    try session.keepLibraries(in: ArtefactStore(runtimePath: settings.runtimeFolder))
+    let journals = JournalFolder("\(state)/journal")
+    for name in try journals.clean(
+      retentionDays: settings.journal.retentionDays, maximumBytes: settings.journal.maximumTotalGigabytes.map { $0 << 30 }, nowNanoseconds: started)
+    {
+      log.host.info("journal \(name) is removed: journal.retention_days, journal.max_total_gb")
+    }
+    let stamp = UTCStamp.text(nanoseconds: started)
+    let head = session.journalHead(
+      settings, mode: settings.mode.rawValue, account: StateFolder.practiceAccount, startedAt: stamp, host: .current(version: hostVersion))
+    let folder = journals.path(stamp)
+    let journal = try JournalWriter(folder: folder, head: head, options: settings.journal.options())
+    return journal
   }
 
   /// Symbols of the mode's feed.

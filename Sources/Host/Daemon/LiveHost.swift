@@ -1,9 +1,11 @@
 import Engine
+import Journal
 import Kernel
 import Market
 import Plugins
 import Session
 import Settings
+import Storage
 
 /// A host at work: the engine's loop with its feeds, its clock and everybody who may speak to it.
 ///
@@ -40,6 +42,10 @@ struct LiveHost: ~Copyable {
   var care: InstanceCare
   /// Gives what is published for an instance's instrument and horizon now.
   let republished: @Sendable (Instrument, Int64) throws -> ResolvedStrategy
+  private let storage: MarketStorage?
+  private var storageNews = StorageNews()
+  private var journalTrouble: String?
+  private var isJournalLost = false
   private var clock = RisingClock()
   /// Of the engine's last input.
   private var engineNanoseconds = Int64.min
@@ -51,8 +57,10 @@ struct LiveHost: ~Copyable {
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
     starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
-    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, log: RunLog
+    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, journal: JournalWriter?,
+    storage: MarketStorage?, log: RunLog
   ) {
+    self.storage = storage
     self.settings = settings
     self.session = session
     self.feeds = feeds
@@ -69,7 +77,7 @@ struct LiveHost: ~Copyable {
     self.log = log
     notices = RunNotices(session: session, log: log)
     // Feeds without quotes bring those that they make: each symbol has its own kind of data.
-    loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices)
+    loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices, journal: journal)
     health = session.instruments.map { _ in FeedHealth(now: started) }
     watchdog = Watchdog(
       callMark: loop.engine.callMark, limitMilliseconds: settings.engine.maximumStepMilliseconds, suspects: session.instances.map(Suspect.init),
@@ -139,12 +147,16 @@ struct LiveHost: ~Copyable {
     watchdog.pulse.turn()
     shutDown(signals)
     watchdog.pulse.rest()
+    loop.closeJournal()
+    storage?.finish()
+    if let status = storage?.status, let trouble = status.trouble { notices.failed("storage: \(trouble)") }
+    if let trouble = loop.journalTrouble { notices.failed("the journal is not whole: \(trouble)") }
     var final = status(clock.now())
     final.blocked = last.blocked
     final.blockedWhy = last.blockedWhy
     return HostResult(
       status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex), failures: notices.failures,
-      hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
+      hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts, storage: storage?.status)
   }
 
   /// The signal if it is one to stop; on the one for it, settings are read again.
@@ -160,7 +172,7 @@ struct LiveHost: ~Copyable {
     let due = feeds.feeds[index].dueNanoseconds ?? now
     notices.now = now
     do {
-      try feeds.deliver(index, to: &loop, receiveNanoseconds: engineTime(feeds.pace == .wall ? now : due))
+      try feeds.deliver(index, to: &loop, storage: storage?.recorder, receiveNanoseconds: engineTime(feeds.pace == .wall ? now : due))
     } catch {
       hasBrokenFeed = true
       notices.failed("\(session.instruments[index].id.symbol): its feed has ended: \(error)")
@@ -173,6 +185,8 @@ struct LiveHost: ~Copyable {
   /// Timers and health; a recording at full speed has neither, as a backtest.
   private mutating func look(_ now: Int64) {
     lookAtWorkers(now)
+    lookAtJournal(now)
+    if let storage { storageNews.look(storage.status, now, log) }
     if feeds.pace == .max { return }
     for index in health.indices {
       let isNews = health[index].look(
@@ -198,6 +212,19 @@ struct LiveHost: ~Copyable {
     }
     if let request = mailbox.take() { answer(request, now) }
     takeReadSettings(now)
+  }
+
+  /// What is not written down can neither be proven nor recovered: nothing opens any more. Reducing goes on.
+  private mutating func lookAtJournal(_ now: Int64) {
+    let trouble = loop.journalTrouble
+    if trouble != journalTrouble {
+      journalTrouble = trouble
+      if let trouble { log.host.warning("journal: \(trouble)") } else { log.host.notice("journal: it is written again") }
+    }
+    guard loop.isJournalLost, !isJournalLost else { return }
+    isJournalLost = true
+    notices.failed("journal: there is no room for more, records are lost; opening is off until the host is started again")
+    loop.command(.supervisor(isLost: true), receiveNanoseconds: engineNow(now))
   }
 
   // MARK: Shutting down

@@ -26,6 +26,7 @@ extension Engine {
     context.pointee.ask_price = market.pointee.ask.raw
 
     let capacity = UInt32(truncatingIfNeeded: min(intentCapacity, instance.pointee.budget))
+    callCount &+= 1
     if instance.pointee.binding.isIsolated {
       suspension.instance = Int32(index)
       suspension.capacity = capacity
@@ -42,6 +43,9 @@ extension Engine {
   }
 
   mutating func answered(_ index: Int, status: qe_status, count: UInt32, capacity: UInt32) {
+    answers?.answered(
+      PluginAnswer(call: callCount, instance: Int32(index), status: status, claimed: count, capacity: capacity, failure: nil),
+      intents + index * intentCapacity)
     // A plugin that breaks the contract is out at once: what it meant is unknown, and so nothing is guessed.
     if status != QE_OK { return fail(index, .status(status)) }
     if count > capacity { return fail(index, .overflow(claimed: count, capacity: capacity)) }

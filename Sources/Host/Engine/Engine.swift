@@ -30,6 +30,10 @@ public struct Engine: ~Copyable {
   let onHalt: HaltAction
   let onFailure: FailureAction
   let maximumIntentsPerSecond: Int?
+  /// Calls of plugins so far.
+  public internal(set) var callCount: UInt64 = 0
+  /// Is told each answer of a plugin that is not nothing, before it is acted on.
+  public var answers: (any AnswerJournal)?
   /// Which plugin is being called, for a watchdog.
   public let callMark = CallMark()
   var hasInstanceLossLimit: Bool
@@ -300,6 +304,9 @@ public struct Engine: ~Copyable {
     for index in state.pointee.firstInstance..<state.pointee.endInstance { instances[index].budget = intentBudget }
   }
 
+  /// The instrument of the order in a slot, open or just ended.
+  public func instrument(slot: Int32) -> Int32 { slot >= 0 && slot < orders.capacity ? orders[slot].pointee.request.instrument : -1 }
+
   private mutating func obey(_ command: Event.Command) {
     isTouched = true
     switch command {
@@ -354,7 +361,11 @@ extension Engine {
     suspension.instance = -1
     switch answer {
     case .intents(let status, let count): if status != QE_OK || count > 0 { answered(index, status: status, count: count, capacity: held.capacity) }
-    case .failed(let failure): fail(index, failure)
+    case .failed(let failure):
+      answers?.answered(
+        PluginAnswer(call: callCount, instance: Int32(index), status: QE_OK, claimed: 0, capacity: held.capacity, failure: failure),
+        intents + index * intentCapacity)
+      fail(index, failure)
     }
     if instances[index].horizonSeconds > 0 { instances[index].cadenceOpen = false }
     switch held.stage {

@@ -79,29 +79,5 @@ public final class TickFileWriter {
     filled += 1
   }
 
-  /// `raw / 10^scale` in plain digits, trailing zeros and an empty fraction left out.
-  private func append(_ raw: Int64, scale: Int) {
-    if raw < 0 { append(0x2D) }
-    var magnitude = raw.magnitude
-    var decimals = scale
-    while decimals > 0, magnitude % 10 == 0 {
-      magnitude /= 10
-      decimals -= 1
-    }
-    // Digits come out backwards: written behind each other, then turned round.
-    let start = filled
-    var written = 0
-    repeat {
-      if written == decimals, decimals > 0 { append(0x2E) }
-      append(0x30 + UInt8(magnitude % 10))
-      magnitude /= 10
-      written += 1
-    } while magnitude > 0 || written <= decimals
-    var (left, right) = (start, filled - 1)
-    while left < right {
-      (buffer[left], buffer[right]) = (buffer[right], buffer[left])
-      left += 1
-      right -= 1
-    }
-  }
+  private func append(_ raw: Int64, scale: Int) { filled += DecimalBytes.write(raw, scale: scale, to: buffer + filled) }
 }

@@ -11,6 +11,14 @@ public struct ResolvedStrategy: Sendable {
   /// The file that named it.
   public var source: String
 
+  public init(file: PluginFile, manifest: StrategyManifest? = nil, horizonSeconds: Int64, parameters: [String: String], source: String) {
+    self.file = file
+    self.manifest = manifest
+    self.horizonSeconds = horizonSeconds
+    self.parameters = parameters
+    self.source = source
+  }
+
   /// The manifest's word, else what the file is called: known before any code has run.
   public var name: String {
     if let manifest { return manifest.name }

@@ -35,15 +35,7 @@ public struct StrategyStore: Sendable {
   /// Copies a library into the store by its digest.
   @discardableResult
   public func install(_ file: PluginFile) throws(PluginError) -> String {
-    let folder = "\(runtimePath)/store/\(file.digest.hex)"
-    let path = "\(folder)/\(file.fileName)"
-    try Self.storing {
-      () throws(KernelError) in
-      try Files.createFolders(folder)
-      // What stands there must be what its folder's name says; a damaged copy is replaced.
-      if (try? Files.read(path, limit: PluginFile.sizeLimit)) != file.bytes { try Files.writeAtomically(file.bytes, to: path, mode: 0o755) }
-    }
-    return path
+    try ArtefactStore(runtimePath: runtimePath).keep(file)
   }
 
   /// Installs the library and makes it current for the instrument's symbol and the horizon.

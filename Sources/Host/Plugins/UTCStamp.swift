@@ -1,6 +1,6 @@
 /// `20261123-014500-123456789`: sorts by time, and two publishers in one second differ.
-enum UTCStamp {
-  static func text(nanoseconds: Int64) -> String {
+public enum UTCStamp {
+  public static func text(nanoseconds: Int64) -> String {
     let seconds = nanoseconds / 1_000_000_000
     let (days, rest) = (seconds / 86_400, seconds % 86_400)
     // Civil date from days since 1970-01-01 (Howard Hinnant, chrono-compatible low-level date algorithms).

@@ -1,4 +1,5 @@
 import Engine
+import Journal
 import Market
 import PluginABI
 import Risk
@@ -35,6 +36,7 @@ public struct TradingLoop: ~Copyable {
   private var hasher: DecisionHasher
   public private(set) var counters = RunCounters()
   private let observer: (any RunObserver)?
+  private let journal: LoopJournal?
   /// Keeps the plugins' instances alive for as long as the engine may call them.
   private let owner: AnyObject?
   /// By instance; nil for those that the engine calls itself.
@@ -65,13 +67,16 @@ public struct TradingLoop: ~Copyable {
   ///   - clock: what the data's times say; `.recorded` has two, and so always uses the delay line.
   ///   - workers: of the isolated instances, by instance; empty where there are none.
   ///   - owner: of the instances that the configuration binds; held until the loop is gone.
+  ///   - journal: where every input and action goes; nil = nowhere.
   public init(
     _ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, clock: DataClock = .row,
-    workers: [(any Worker)?] = [], owner: AnyObject?, observer: (any RunObserver)?
+    workers: [(any Worker)?] = [], owner: AnyObject?, observer: (any RunObserver)?, journal: JournalWriter? = nil
   ) {
     let specs = configuration.instruments
     hasDepth = Array(repeating: false, count: specs.count)
     engine = Engine(configuration)
+    self.journal = journal.map(LoopJournal.init)
+    engine.answers = self.journal
     venue = SimulatedVenue(model: model, instruments: specs, capacity: max(1, configuration.instances.count) * Engine.openOrdersPerInstance)
     isDelayed = !model.latency.isZero || clock == .recorded
     detourFrom = isDelayed ? .min : venue.nextFunding
@@ -107,7 +112,9 @@ public struct TradingLoop: ~Copyable {
       payFunding(receiveNanoseconds)
     }
     if venue.observe(tick.trade, instrument: instrument) { settle(receiveNanoseconds) }
-    if engine.process(next(receiveNanoseconds, tick.exchangeMilliseconds), tick.trade, instrument: instrument) { settle(receiveNanoseconds) }
+    let time = next(receiveNanoseconds, tick.exchangeMilliseconds)
+    journal?.input(time, tick.trade, instrument: instrument)
+    if engine.process(time, tick.trade, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   public mutating func quote(_ quote: Quote, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
@@ -134,7 +141,9 @@ public struct TradingLoop: ~Copyable {
     payFunding(receiveNanoseconds)
     venue.observe(mark, instrument: instrument)
     detourFrom = venue.nextFunding
-    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), mark, instrument: instrument) { settle(receiveNanoseconds) }
+    let time = next(receiveNanoseconds, exchangeMilliseconds)
+    journal?.input(time, mark, instrument: instrument)
+    if engine.process(time, mark, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   /// One message of a feed, whatever it is.
@@ -176,21 +185,36 @@ public struct TradingLoop: ~Copyable {
     if isDelayed { closeLine() }
   }
 
+  /// Seals the journal, after all is done; what comes later is in none.
+  public mutating func closeJournal() {
+    guard let journal else { return }
+    journal.end(next(receiveNanoseconds))
+  }
+
+  /// What keeps the journal from the disk; nil while all is well.
+  public var journalTrouble: String? { journal?.trouble }
+  /// Records are lost: from here on nothing can be proven or recovered.
+  public var isJournalLost: Bool { journal?.isLost ?? false }
+
   /// Puts another plugin in an instance's place, between two inputs.
   ///
   /// - Parameters:
   ///   - worker: that has it; nil when the engine calls it itself.
   ///   - warmUpNanoseconds: how long it opens nothing; nil for one that has its predecessor's state.
+  ///   - description: for the journal.
   /// - Returns: the number of the input that it was.
   @discardableResult
   public mutating func replace(
-    instance: Int, with binding: StrategyBinding, worker: (any Worker)?, warmUpNanoseconds: Int64?, receiveNanoseconds: Int64
+    instance: Int, with binding: StrategyBinding, worker: (any Worker)?, warmUpNanoseconds: Int64?, receiveNanoseconds: Int64,
+    description: JournalHead.Instance? = nil
   ) -> UInt64 {
     if isDelayed { reach(receiveNanoseconds) }
     let now = max(receiveNanoseconds, self.receiveNanoseconds)
     let time = next(now)
     workers[instance] = worker
-    if engine.replace(time, instance: instance, with: binding, warmUntilNanoseconds: warmUpNanoseconds.map { now + $0 } ?? .min) { settle(now) }
+    let warmUntil = warmUpNanoseconds.map { now + $0 } ?? .min
+    if let description { journal?.input(time, replacing: Int32(instance), warmUntilNanoseconds: warmUntil, with: description) }
+    if engine.replace(time, instance: instance, with: binding, warmUntilNanoseconds: warmUntil) { settle(now) }
     return time.sequence
   }
 
@@ -202,6 +226,7 @@ public struct TradingLoop: ~Copyable {
     if isDelayed { reach(receiveNanoseconds) }
     let now = max(receiveNanoseconds, self.receiveNanoseconds)
     let time = next(now)
+    journal?.input(time, tighten: limits, symbolNotional: symbolNotional)
     if engine.tighten(time, limits, symbolNotional: symbolNotional) { settle(now) }
     return time.sequence
   }
@@ -232,23 +257,29 @@ public struct TradingLoop: ~Copyable {
 
   mutating func show(_ quote: Quote, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
     if hasBooks, !quote.isSynthetic { books[Int(instrument)].hasQuotes = true }
-    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument) { settle(receiveNanoseconds) }
+    let time = next(receiveNanoseconds, exchangeMilliseconds)
+    journal?.input(time, quote, instrument: instrument)
+    if engine.process(time, quote, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   mutating func show(_ trade: Trade, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
-    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), trade, instrument: instrument) { settle(receiveNanoseconds) }
+    let time = next(receiveNanoseconds, exchangeMilliseconds)
+    journal?.input(time, trade, instrument: instrument)
+    if engine.process(time, trade, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   /// The one place where depth reaches the engine: the quote of the book's top, where the feed brings none, and then the
   /// book's best levels.
   mutating func show(_ depth: DepthUpdate, exchangeMilliseconds: Int64, instrument: Int32, receiveNanoseconds: Int64) {
-    if let quote = books[Int(instrument)].quote(after: depth),
-      engine.process(next(receiveNanoseconds, exchangeMilliseconds), quote, instrument: instrument)
-    {
-      settle(receiveNanoseconds)
+    if let quote = books[Int(instrument)].quote(after: depth) {
+      let time = next(receiveNanoseconds, exchangeMilliseconds)
+      journal?.input(time, quote, instrument: instrument)
+      if engine.process(time, quote, instrument: instrument) { settle(receiveNanoseconds) }
     }
     let top = books[Int(instrument)].top(in: levels)
-    if engine.process(next(receiveNanoseconds, exchangeMilliseconds), depth: top, instrument: instrument) { settle(receiveNanoseconds) }
+    let time = next(receiveNanoseconds, exchangeMilliseconds)
+    journal?.input(time, depth: top, instrument: instrument)
+    if engine.process(time, depth: top, instrument: instrument) { settle(receiveNanoseconds) }
   }
 
   private mutating func next(_ receive: Int64, _ exchange: Int64 = -1) -> EventTime {
@@ -258,7 +289,7 @@ public struct TradingLoop: ~Copyable {
   }
 
   mutating func step(_ receive: Int64, _ payload: Event.Payload, _ exchangeMilliseconds: Int64 = -1) {
-    if engine.process(Event(next(receive, exchangeMilliseconds), payload)) { settle(receive) }
+    if process(Event(next(receive, exchangeMilliseconds), payload)) { settle(receive) }
   }
 
   /// Performs actions and returns reports until neither is left. Ends: a strategy's wishes have
@@ -268,6 +299,7 @@ public struct TradingLoop: ~Copyable {
       let awaited = engine.awaited
       if awaited >= 0 { post(awaited) }
       while let action = engine.firstAction {
+        journal?.action(action)
         perform(action)
         engine.removeFirstAction()
       }
@@ -278,13 +310,24 @@ public struct TradingLoop: ~Copyable {
       }
       if isDelayed { return }
       if let report = venue.nextReport() {
-        _ = engine.process(next(receive), report)
+        let time = next(receive)
+        journal?.input(time, report, instrument: engine.instrument(slot: report.slot))
+        _ = engine.process(time, report)
       } else if let payment = venue.nextFundingPayment() {
-        _ = engine.process(Event(next(receive), .funding(instrument: payment.instrument, rate: payment.rate, price: payment.price)))
+        _ = process(Event(next(receive), .funding(instrument: payment.instrument, rate: payment.rate, price: payment.price)))
       } else {
         return
       }
     }
+  }
+
+  private mutating func process(_ event: Event) -> Bool {
+    if let journal {
+      var instrument: Int32 = -1
+      if case .execution(let report) = event.payload { instrument = engine.instrument(slot: report.slot) }
+      journal.input(event, instrument: instrument)
+    }
+    return engine.process(event)
   }
 
   private func post(_ instance: Int32) {
@@ -302,6 +345,7 @@ public struct TradingLoop: ~Copyable {
     switch action.pointee {
     case .send(let order):
       counters.orders += 1
+      journal?.beforeSend()
       observer?.sent(order)
       if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
     case .cancel(let slot, let orderID):
@@ -309,6 +353,7 @@ public struct TradingLoop: ~Copyable {
       if isDelayed { line.send(.cancel(slot: slot, orderID: orderID)) } else { venue.cancel(slot: slot, orderID: orderID) }
     case .replace(let slot, let orderID, let order):
       counters.orders += 1
+      journal?.beforeSend()
       observer?.sent(order)
       if isDelayed {
         line.send(.replace(slot: slot, orderID: orderID, with: order))

@@ -1,4 +1,5 @@
 import Engine
+import Journal
 import Market
 import PluginABI
 import Plugins
@@ -80,10 +81,11 @@ public final class TradingSession {
   /// - Parameters:
   ///   - hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
   ///   - clock: what the times of its data say.
-  public func makeLoop(hasQuotes: Bool, clock: DataClock = .row, observer: (any RunObserver)?) -> TradingLoop {
+  ///   - journal: where every input and action goes; nil = nowhere.
+  public func makeLoop(hasQuotes: Bool, clock: DataClock = .row, observer: (any RunObserver)?, journal: JournalWriter? = nil) -> TradingLoop {
     TradingLoop(
       configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, clock: clock,
-      workers: instances.map { $0 as? any Worker }, owner: self, observer: observer)
+      workers: instances.map { $0 as? any Worker }, owner: self, observer: observer, journal: journal)
   }
 
   /// Notes another plugin in an instance's place; gives the one that stood there.

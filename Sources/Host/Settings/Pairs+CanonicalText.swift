@@ -7,21 +7,21 @@ extension Pairs {
   public var canonicalText: String {
     let lines = instruments.map { instrument in
       let limit = maximumExposures[instrument.id].map { ",max_exposure_notional:\(DecimalText.formatShort($0.raw, scale: Money.scale))" } ?? ""
-      return "instruments.\(instrument.id)=\(Self.figures(instrument))\(limit)"
+      return "instruments.\(instrument.id)=\(Self.figures(instrument).map { "\($0.name):\($0.text)" }.joined(separator: ","))\(limit)"
     }
     return (lines + ["venue=\(venue)", "default_market=\(defaultMarket.rawValue)"]).sorted().joined(separator: "\n")
   }
 
-  private static func figures(_ instrument: Instrument) -> String {
+  static func figures(_ instrument: Instrument) -> [(name: String, text: String)] {
     let spec = instrument.spec
     func price(_ raw: Int64) -> String { DecimalText.format(raw, scale: Int(spec.priceScale)) }
     func quantity(_ raw: Int64) -> String { DecimalText.format(raw, scale: Int(spec.quantityScale)) }
     return [
-      "base:\(instrument.baseAsset)", "quote:\(instrument.quoteAsset)", "contract:\(instrument.contract.rawValue)",
-      "tick:\(price(spec.tickSize))", "step:\(quantity(spec.stepSize))", "min_quantity:\(quantity(spec.minimumQuantity))",
-      "max_quantity:\(quantity(spec.maximumQuantity))", "max_price:\(price(spec.maximumPrice))",
-      "min_notional:\(DecimalText.formatShort(spec.minimumNotional.raw, scale: Money.scale))", "leverage:\(spec.leverage)",
-      "maintenance_margin_bps:\(DecimalText.formatShort(Int128(spec.maintenanceMargin.raw), scale: BasisPoints.scale))",
-    ].joined(separator: ",")
+      ("base", instrument.baseAsset), ("quote", instrument.quoteAsset), ("contract", instrument.contract.rawValue),
+      ("tick", price(spec.tickSize)), ("step", quantity(spec.stepSize)), ("min_quantity", quantity(spec.minimumQuantity)),
+      ("max_quantity", quantity(spec.maximumQuantity)), ("max_price", price(spec.maximumPrice)),
+      ("min_notional", DecimalText.formatShort(spec.minimumNotional.raw, scale: Money.scale)), ("leverage", "\(spec.leverage)"),
+      ("maintenance_margin_bps", DecimalText.formatShort(Int128(spec.maintenanceMargin.raw), scale: BasisPoints.scale)),
+    ]
   }
 }

@@ -54,6 +54,10 @@ public struct Settings: Sendable, Hashable {
   public var mock = MockFeedSettings()
   /// plugins.*
   public var plugins = PluginSettings()
+  /// storage.*
+  public var storage = StorageSettings()
+  /// journal.*
+  public var journal = JournalSettings()
   /// engine.*
   public var engine = EngineSettings()
   /// Keys of duties that this version does not have, by name, where they are not the default.

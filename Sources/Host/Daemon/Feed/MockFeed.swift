@@ -2,6 +2,7 @@ import Feeds
 import Market
 import Session
 import Settings
+import Storage
 
 /// One symbol's seeded market with its next event.
 struct MockFeed {
@@ -33,12 +34,15 @@ struct MockFeed {
   /// Nil at its end.
   var dueNanoseconds: Int64? { left == 0 ? nil : pending.exchangeMilliseconds * 1_000_000 }
 
-  mutating func deliver(to loop: inout TradingLoop, instrument: Int32, receiveNanoseconds: Int64) {
+  mutating func deliver(to loop: inout TradingLoop, storage: StorageRecorder?, instrument: Int32, receiveNanoseconds: Int64) {
     left? -= 1
     switch pending {
     case .quote(let quote, let milliseconds):
+      storage?.quote(quote, instrument: instrument, milliseconds: milliseconds)
       loop.quote(quote, exchangeMilliseconds: milliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
-    case .trade(let tick): loop.trade(tick, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+    case .trade(let tick):
+      storage?.trade(tick.trade, instrument: instrument, milliseconds: tick.exchangeMilliseconds)
+      loop.trade(tick, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
     }
     pending = market.next()
   }

@@ -3,6 +3,7 @@ import Market
 import Session
 import Settings
 import Simulation
+import Storage
 
 /// Where one symbol's market data comes from.
 enum SymbolFeed {
@@ -20,12 +21,13 @@ enum SymbolFeed {
     }
   }
 
-  mutating func deliver(to loop: inout TradingLoop, instrument: Int32, receiveNanoseconds: Int64) throws {
+  /// - Parameter storage: has what reaches the engine, too; recordings are files already.
+  mutating func deliver(to loop: inout TradingLoop, storage: StorageRecorder?, instrument: Int32, receiveNanoseconds: Int64) throws {
     switch self {
     case .mock(var feed):
       // Out of the enum while it changes, so that nothing of it is copied.
       self = .broken
-      feed.deliver(to: &loop, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+      feed.deliver(to: &loop, storage: storage, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
       self = .mock(feed)
     case .recorded(var feed):
       self = .broken
@@ -108,8 +110,8 @@ struct MarketFeeds {
   }
 
   /// - Throws: when the symbol's feed broke; it brings nothing more, and the others go on.
-  mutating func deliver(_ index: Int, to loop: inout TradingLoop, receiveNanoseconds: Int64) throws {
-    do { try feeds[index].deliver(to: &loop, instrument: Int32(index), receiveNanoseconds: receiveNanoseconds) } catch {
+  mutating func deliver(_ index: Int, to loop: inout TradingLoop, storage: StorageRecorder? = nil, receiveNanoseconds: Int64) throws {
+    do { try feeds[index].deliver(to: &loop, storage: storage, instrument: Int32(index), receiveNanoseconds: receiveNanoseconds) } catch {
       feeds[index] = .broken
       throw error
     }

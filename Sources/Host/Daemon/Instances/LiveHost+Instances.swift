@@ -165,9 +165,13 @@ extension LiveHost {
     _ ordinal: Int, _ handed: InstanceStarter.Handed, _ resolved: ResolvedStrategy, warmUpSeconds: Int64?, _ now: Int64
   ) -> UInt64 {
     let old = session.replace(ordinal, with: handed.strategy, from: resolved)
+    do { try ArtefactStore(runtimePath: settings.runtimeFolder).keep(resolved.file) } catch {
+      notices.failed("\(session.instances[ordinal].id): \(error)")
+    }
     let number = loop.replace(
       instance: ordinal, with: handed.strategy.binding, worker: handed.strategy as? any Worker,
-      warmUpNanoseconds: warmUpSeconds.map { $0 * 1_000_000_000 }, receiveNanoseconds: engineNow(now))
+      warmUpNanoseconds: warmUpSeconds.map { $0 * 1_000_000_000 }, receiveNanoseconds: engineNow(now),
+      description: session.description(of: ordinal))
     care.change(ordinal) { $0.isOut = false }
     notices.returned(ordinal)
     do { try watchdog.replaced(ordinal, by: Suspect(handed.strategy)) } catch { notices.failed("\(session.instances[ordinal].id): \(error)") }

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <unistd.h>
 
 uint32_t qe_kernel_features(void) {
@@ -38,3 +39,5 @@ void qe_open_standard_streams(void) {
         if (fcntl(stream, F_GETFD) < 0) (void)!open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
     }
 }
+
+const char *qe_libc_version(void) { return gnu_get_libc_version(); }

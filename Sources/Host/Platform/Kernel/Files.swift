@@ -107,6 +107,70 @@ public enum Files {
     if unlink(path) != 0 { throw KernelError("remove", path) }
   }
 
+  /// A new file to append to; the caller closes it.
+  public static func createNew(_ path: String, mode: Int32) throws(KernelError) -> Int32 {
+    let descriptor = qe_open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, mode)
+    guard descriptor >= 0 else { throw KernelError("create", path) }
+    return descriptor
+  }
+
+  /// Appends in one write, or throws.
+  public static func append(_ bytes: [UInt8], to path: String) throws(KernelError) {
+    let descriptor = qe_open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    guard descriptor >= 0 else { throw KernelError("open", path) }
+    defer { close(descriptor) }
+    try writeAll(bytes, descriptor, path)
+  }
+
+  public static func inode(_ descriptor: Int32) -> UInt64 {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
+  }
+
+  /// Nil where nothing stands.
+  public static func inode(at path: String) -> UInt64? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+
+  /// Cuts off what stands behind the last line's end.
+  ///
+  /// - Returns: how many bytes.
+  public static func cutTornLine(_ path: String) throws(KernelError) -> Int {
+    let descriptor = qe_open(path, O_RDWR, 0)
+    guard descriptor >= 0 else { throw KernelError("open", path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw KernelError("look at", path) }
+    let size = Int(status.st_size)
+    var end = size
+    var byte: UInt8 = 0
+    while end > 0 {
+      guard pread(descriptor, &byte, 1, off_t(end - 1)) == 1 else { throw KernelError("read", path) }
+      if byte == 0x0A { break }
+      end -= 1
+    }
+    if end < size, ftruncate(descriptor, off_t(end)) != 0 { throw KernelError("truncate", path) }
+    return size - end
+  }
+
+  /// Does nothing where something stands in it.
+  public static func removeEmptyFolder(_ path: String) { rmdir(path) }
+
+  /// Bytes of a file; links are followed.
+  public static func size(_ path: String) throws(KernelError) -> Int64 {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw KernelError("look at", path) }
+    return Int64(status.st_size)
+  }
+
+  /// When it was last written, epoch seconds.
+  public static func modified(_ path: String) throws(KernelError) -> Int64 {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw KernelError("look at", path) }
+    return Int64(status.st_mtim.tv_sec)
+  }
+
   /// In one step; what stands at the new name is replaced.
   public static func move(_ path: String, to other: String) throws(KernelError) {
     if rename(path, other) != 0 { throw KernelError("rename", path) }

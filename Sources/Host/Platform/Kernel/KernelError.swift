@@ -14,6 +14,7 @@ public struct KernelError: Error, Equatable, CustomStringConvertible {
   }
 
   public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+  public var isThere: Bool { code == EEXIST }
   public var isRefused: Bool { code == ECONNREFUSED }
   public var isDenied: Bool { code == EACCES || code == EPERM }
   public var description: String { "\(path): cannot \(action): \(String(cString: strerror(code)))" }

@@ -47,6 +47,11 @@ public enum ProcessStart {
   public static func surviveFileBounds() { signal(SIGXFSZ, SIG_IGN) }
 }
 
+public enum CLibrary {
+  /// "glibc 2.36"
+  public static var version: String { "glibc \(String(cString: qe_libc_version()))" }
+}
+
 public enum ProcessMemory {
   /// From now on no other process of this user may look into this one, and it leaves no core file. What it starts is as others are.
   public static func hide() { _ = qe_process_hide() }

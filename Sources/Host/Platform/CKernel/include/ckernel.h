@@ -8,6 +8,7 @@
 #include "ask.h"
 #include "cprocess.h"
 #include "call_watch.h"
+#include "crc32c.h"
 #include "csandbox.h"
 #include "machine.h"
 #include "heap.h"

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Journal
+import Market
+import Replay
+import Session
+import Settings
+
+/// `quantumedge journal`: what a run wrote down.
+struct JournalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "journal", abstract: "Look into a journal, check it, export it.",
+    subcommands: [Info.self, Tail.self, Verify.self, Export.self])
+
+  struct JournalOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The folder of a journal.", valueName: "journal"))
+    var folder: String
+
+    @OptionGroup var output: OutputOptions
+  }
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "What ran, and how many records of each kind there are.")
+    @OptionGroup var options: JournalOptions
+
+    func run() throws {
+      let summary = try JournalSummary.read(options.folder, checksChain: false)
+      if options.output.json { return try Console.result(summary.json.description) }
+      for line in summary.lines { Console.line(line) }
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Hold every byte to its checksum and to the chain; exit 65 and the place of the first that is not as it was written.")
+    @OptionGroup var options: JournalOptions
+
+    func run() throws {
+      let summary = try JournalSummary.read(options.folder, checksChain: true)
+      if options.output.json { try Console.result(summary.json.description) }
+      Console.line("\(options.folder): \(summary.records) records, every byte is as it was written; \(summary.endingText)")
+    }
+  }
+
+  struct Tail: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The last records, one JSON object a line.")
+    @OptionGroup var options: JournalOptions
+    @Option(name: .customShort("n"), help: "How many; 1...1000000.") var count = 20
+
+    func validate() throws { if !(1...1_000_000).contains(count) { throw ValidationError("-n is 1...1000000") } }
+
+    func run() throws {
+      var lines: [String] = []
+      var start = 0
+      try JournalSummary.forEach(options.folder) { text, record in
+        let line = text.json(record).description
+        if lines.count < count {
+          lines.append(line)
+        } else {
+          lines[start] = line
+          start = (start + 1) % count
+        }
+      }
+      for index in lines.indices { try Console.result(lines[(start + index) % lines.count]) }
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Every record, one JSON object a line, for jq and pandas.")
+    @OptionGroup var options: JournalOptions
+    @Option(name: .long, parsing: .singleValue, help: "Only records of this kind, as fill; may be repeated.") var kind: [String] = []
+
+    func validate() throws {
+      let known = RecordKind.allCases.map(\.name)
+      if let wrong = kind.first(where: { !known.contains($0) }) {
+        throw ValidationError("--kind \(wrong) is not known; write one of \(known.joined(separator: ", "))")
+      }
+    }
+
+    func run() throws {
+      let wanted = Set(kind)
+      try JournalSummary.forEach(options.folder) { text, record in
+        if wanted.isEmpty || wanted.contains(record.kind.name) { try Console.result(text.json(record).description) }
+      }
+    }
+  }
+}
+
+/// `quantumedge replay JOURNAL --verify`
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract:
+      "Run a journal's inputs through the engine and the same plugins once more, and compare every decision; exit 1 at the first that differs.")
+
+  @Argument(help: ArgumentHelp("The folder of a journal.", valueName: "journal"))
+  var folder: String
+
+  @Flag(name: .long, help: "Compare with the journal: what replay does in this version, named or not.")
+  var verify = false
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let loaded = try settings.load()
+    let result = try JournalReplay(folder: folder, runtimePath: loaded.runtimeFolder).verify()
+    if output.json { try Console.result(result.json.description) }
+    Console.line("\(folder): \(result.text)")
+    if result.divergence != nil { throw ExitCode(FaultKind.failed.exitCode) }
+  }
+}

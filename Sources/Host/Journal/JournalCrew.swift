@@ -1,0 +1,215 @@
+import Cryptography
+import Glibc
+import Kernel
+import Synchronization
+
+/// The journal's own thread, and what the engine's shares with it.
+///
+/// Blocks that the engine has left are chained, the next segment is made before it is needed, and what was written goes to the disk.
+final class JournalCrew: @unchecked Sendable {
+  // Unchecked: what both threads use is atomic or behind the lock; the rest is the crew's thread's alone.
+  let options: JournalOptions
+  private let folder: String
+  private let blocksPerSegment: Int
+
+  /// Bytes of the journal that are whole, over all segments.
+  private let position = Atomic<Int>(0)
+  private let durable = Atomic<Int>(0)
+  private let isEnding = Atomic<Bool>(false)
+  private let isWorking = Atomic<Bool>(true)
+  private struct Shared {
+    var next: MappedFile?
+    var trouble: String?
+  }
+  private let shared = Mutex(Shared())
+  private let words: UnsafeMutableRawPointer
+  /// Raised by the engine's thread when it waits for something.
+  private let wish: SharedWord
+  /// Raised by the crew's after each round.
+  private let round: SharedWord
+
+  // The crew's own.
+  private var segments: [Int: MappedFile] = [:]
+  private var made = 1
+  private var sealed = 0
+  private var touched = 0
+  private var chain: Digest
+  private var lastSync: Int64 = 0
+  private var nextTry: Int64 = 0
+
+  private static let idleNanoseconds: Int64 = 5_000_000
+  private static let ahead = 4 << 20
+
+  init(folder: String, options: JournalOptions, chain: Digest, first: MappedFile) {
+    self.folder = folder
+    self.options = options
+    self.chain = chain
+    blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
+    segments[0] = first
+    // Unsafe: two words of their own cache lines, owned here, freed in deinit, zero at the beginning.
+    words = .allocate(byteCount: 2 * SharedWord.size, alignment: 64)
+    words.initializeMemory(as: UInt8.self, repeating: 0, count: 2 * SharedWord.size)
+    wish = SharedWord(at: words)
+    round = SharedWord(at: words + SharedWord.size)
+  }
+
+  deinit { words.deallocate() }
+
+  func start() throws(KernelError) { try BackgroundThread.start { [self] in work() } }
+
+  // MARK: The engine's side
+
+  var trouble: String? { shared.withLock { $0.trouble } }
+
+  @inline(__always)
+  func publish(_ bytes: Int) { position.store(bytes, ordering: .releasing) }
+
+  /// The next segment; waits for it where it is not there yet. Nil when it cannot be made.
+  func nextSegment() -> MappedFile? {
+    while true {
+      let seen = round.value
+      let (next, trouble) = shared.withLock { shared in
+        defer { shared.next = nil }
+        return (shared.next, shared.trouble)
+      }
+      if let next { return next }
+      if trouble != nil { return nil }
+      wish.raise(wish.value &+ 1)
+      round.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
+    }
+  }
+
+  func waitUntilDurable(_ bytes: Int) {
+    while durable.load(ordering: .acquiring) < bytes, trouble == nil {
+      let seen = round.value
+      wish.raise(wish.value &+ 1)
+      round.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
+    }
+  }
+
+  /// Seals what there is, and ends the thread.
+  func end(at bytes: Int) {
+    isEnding.store(true, ordering: .releasing)
+    while isWorking.load(ordering: .acquiring) {
+      let seen = round.value
+      wish.raise(wish.value &+ 1)
+      round.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
+    }
+  }
+
+  // MARK: The crew's side
+
+  private func work() {
+    while true {
+      let seen = wish.value
+      let isEnding = isEnding.load(ordering: .acquiring)
+      let bytes = position.load(ordering: .acquiring)
+      seal(upTo: bytes / JournalFormat.blockSize)
+      if isEnding { break }
+      prepare(bytes)
+      sync(bytes, isAsked: options.sync == .always)
+      round.raise(round.value &+ 1)
+      wish.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
+    }
+    finish(position.load(ordering: .acquiring))
+    isWorking.store(false, ordering: .releasing)
+    round.raise(round.value &+ 1)
+  }
+
+  private func seal(upTo count: Int) {
+    while sealed < count {
+      let index = sealed / blocksPerSegment
+      guard let segment = segments[index] else { return }
+      seal(segment.base + sealed % blocksPerSegment * JournalFormat.blockSize)
+      if sealed % blocksPerSegment == 0 {
+        if options.sync != .none { do throws(KernelError) { try segment.sync() } catch { note(error) } }
+        segments[index] = nil
+      }
+    }
+  }
+
+  private func seal(_ block: UnsafeMutableRawPointer) {
+    let trailer = block + JournalFormat.blockCapacity
+    let used = Int(UInt32(littleEndian: trailer.load(fromByteOffset: 4, as: UInt32.self)))
+    chain = JournalChain.next(chain, UnsafeRawPointer(block), number: UInt64(sealed), used: used)
+    chain.bytes.withUnsafeBytes { (trailer + 16).copyMemory(from: $0.baseAddress!, byteCount: Digest.byteCount) }
+    trailer.storeBytes(of: UInt64(sealed).littleEndian, toByteOffset: 8, as: UInt64.self)
+    // Last: whoever reads it meanwhile takes the block for sealed only when it is.
+    trailer.storeBytes(of: JournalFormat.trailerMagic.littleEndian, as: UInt32.self)
+    sealed += 1
+  }
+
+  /// The segment after the one in work, and memory for the bytes that come next.
+  private func prepare(_ bytes: Int) {
+    let current = bytes / options.segmentBytes
+    if let segment = segments[current] {
+      let from = max(touched, current * options.segmentBytes)
+      let end = min(bytes + Self.ahead, (current + 1) * options.segmentBytes)
+      // Page by page of the kernel's own: never the ones that are in work.
+      if end - from >= JournalFormat.blockSize {
+        let count = (end - from) / JournalFormat.blockSize * JournalFormat.blockSize
+        segment.touch(from - current * options.segmentBytes..<from - current * options.segmentBytes + count)
+        touched = from + count
+      }
+    }
+    guard made <= current + 1, shared.withLock({ $0.next == nil }), Clocks.monotonicNanoseconds() >= nextTry else { return }
+    do throws(KernelError) {
+      let next = try MappedFile(creating: "\(folder)/\(JournalFormat.segmentName(made + 1))", size: options.segmentBytes)
+      segments[made] = next
+      made += 1
+      shared.withLock {
+        $0.next = next
+        $0.trouble = nil
+      }
+    } catch {
+      nextTry = Clocks.monotonicNanoseconds() + 1_000_000_000
+      // Only once the one in work is full does it hurt; the engine's thread asks then.
+      note(error)
+    }
+  }
+
+  private func sync(_ bytes: Int, isAsked: Bool) {
+    guard options.sync != .none, durable.load(ordering: .relaxed) < bytes else { return }
+    let now = Clocks.monotonicNanoseconds()
+    guard isAsked || now - lastSync >= options.intervalMilliseconds * 1_000_000 else { return }
+    do throws(KernelError) {
+      for index in segments.keys.sorted() where index * options.segmentBytes < bytes { try segments[index]!.sync() }
+      lastSync = now
+      durable.store(bytes, ordering: .releasing)
+    } catch { note(error) }
+  }
+
+  private func finish(_ bytes: Int) {
+    let current = sealed / blocksPerSegment
+    let rest = bytes - sealed * JournalFormat.blockSize
+    if rest > 0, let segment = segments[current] {
+      let block = segment.base + sealed % blocksPerSegment * JournalFormat.blockSize
+      block.storeBytes(of: UInt32(rest).littleEndian, toByteOffset: JournalFormat.blockCapacity + 4, as: UInt32.self)
+      seal(block)
+    }
+    let whole = sealed * JournalFormat.blockSize
+    for index in segments.keys.sorted() {
+      guard let segment = segments[index] else { continue }
+      do throws(KernelError) {
+        let used = whole - index * options.segmentBytes
+        // One that was made ahead and never begun; the first one stays, that of a run without inputs too.
+        if used <= 0, index > 0 { try Files.remove(segment.path) } else { try segment.truncate(to: max(0, min(used, options.segmentBytes))) }
+        if used > 0, options.sync != .none { try segment.sync() }
+      } catch { note(error) }
+    }
+    segments = [:]
+  }
+
+  private func note(_ error: KernelError) { shared.withLock { $0.trouble = "\(error)" } }
+}
+
+enum JournalChain {
+  /// Of the chain before, a block's room for records, its number and how much of it is used.
+  static func next(_ chain: Digest, _ block: UnsafeRawPointer, number: UInt64, used: Int) -> Digest {
+    var hasher = SHA256Hasher()
+    chain.bytes.withUnsafeBytes { hasher.update($0) }
+    hasher.update(UnsafeRawBufferPointer(start: block, count: JournalFormat.blockCapacity))
+    withUnsafeBytes(of: (number.littleEndian, UInt64(used).littleEndian)) { hasher.update($0) }
+    return hasher.finalize()
+  }
+}

@@ -1,0 +1,17 @@
+import Kernel
+import Market
+
+/// What is wrong with a journal, and where.
+public struct JournalError: Fault {
+  public let kind: FaultKind
+  public let description: String
+
+  public init(_ kind: FaultKind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+
+  static let exists: Int32 = 17  // EEXIST
+
+  init(_ error: KernelError) { self.init(error.isMissing ? .missingInput : .unavailable, "\(error)") }
+}

@@ -1,0 +1,63 @@
+import Kernel
+
+/// The journals of one state folder, one folder each; their names sort by time.
+public struct JournalFolder: Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  public func path(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Oldest first. What is no journal is not among them.
+  public func names() throws(JournalError) -> [String] {
+    do throws(KernelError) {
+      return try Files.names(in: path).filter { Files.isPresent("\(path)/\($0)/\(JournalFormat.headName)") }.sorted()
+    } catch {
+      if error.isMissing { return [] }
+      throw JournalError(error)
+    }
+  }
+
+  /// Removes the oldest that are too old or too many; the last one stays, whatever it is.
+  ///
+  /// - Parameters:
+  ///   - retentionDays: nil = for ever.
+  ///   - maximumBytes: of all together; nil = no bound.
+  /// - Returns: the names of those that are gone.
+  public func clean(retentionDays: Int64?, maximumBytes: Int64?, nowNanoseconds: Int64) throws(JournalError) -> [String] {
+    let names = try names()
+    var sizes: [String: Int64] = [:]
+    do throws(KernelError) { for name in names { sizes[name] = try size(name) } } catch { throw JournalError(error) }
+    var total = sizes.values.reduce(0, +)
+    var removed: [String] = []
+    for name in names.dropLast() {
+      let isOld = try retentionDays.map { days throws(JournalError) in try age(name, nowNanoseconds) > days * 86_400 } ?? false
+      guard isOld || maximumBytes.map({ total > $0 }) ?? false else { continue }
+      do throws(KernelError) { try remove(name) } catch { throw JournalError(error) }
+      total -= sizes[name] ?? 0
+      removed.append(name)
+    }
+    return removed
+  }
+
+  private func age(_ name: String, _ now: Int64) throws(JournalError) -> Int64 {
+    do throws(KernelError) {
+      return now / 1_000_000_000 - (try Files.modified("\(path)/\(name)/\(JournalFormat.headName)"))
+    } catch { throw JournalError(error) }
+  }
+
+  private func size(_ name: String) throws(KernelError) -> Int64 {
+    var total: Int64 = 0
+    for file in try Files.names(in: "\(path)/\(name)") { total += try Files.size("\(path)/\(name)/\(file)") }
+    return total
+  }
+
+  /// What the host wrote; a file that somebody put beside it stays, and its folder with it.
+  private func remove(_ name: String) throws(KernelError) {
+    let folder = "\(path)/\(name)"
+    // The head last: without it what is left would be nobody's.
+    for file in try Files.names(in: folder) where JournalFormat.segmentNumber(file) != nil { try Files.remove("\(folder)/\(file)") }
+    try Files.remove("\(folder)/\(JournalFormat.headName)")
+    Files.removeEmptyFolder(folder)
+  }
+}

@@ -1,0 +1,113 @@
+import FoundationEssentials
+import Kernel
+
+/// What ran: enough to run it again.
+public struct JournalHead: Codable, Sendable, Equatable {
+  public struct Instance: Codable, Sendable, Equatable {
+    /// `EMACross@BTCUSDT/0`
+    public var id: String
+    /// `binance.usdm.BTCUSDT`
+    public var instrument: String
+    public var horizonSeconds: Int64
+    /// SHA-256 of the library.
+    public var digest: String
+    /// As the store names its file, libEMACross.so.
+    public var fileName: String
+    public var parameters: [String: String]
+    public var isolation: String
+
+    public init(
+      id: String, instrument: String, horizonSeconds: Int64, digest: String, fileName: String, parameters: [String: String], isolation: String
+    ) {
+      self.id = id
+      self.instrument = instrument
+      self.horizonSeconds = horizonSeconds
+      self.digest = digest
+      self.fileName = fileName
+      self.parameters = parameters
+      self.isolation = isolation
+    }
+
+    var bytes: [UInt8] {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      // It has strings and numbers alone, which always encode.
+      return Array((try? encoder.encode(self)) ?? Data())
+    }
+  }
+
+  public var format = JournalFormat.version
+  /// backtest, mock, paper, demo or live.
+  public var mode: String
+  public var venue: String
+  public var account: String
+  /// UTC.
+  public var startedAt: String
+  public var hostVersion: String
+  /// SHA-256 of the executable.
+  public var hostDigest: String
+  public var libc: String
+  public var cpuFeatures: [String]
+  /// `key=value`, every key of the settings.
+  public var settings: [String]
+  public var settingsDigest: String
+  /// pairs.yaml of the instruments that ran, in their order.
+  public var pairs: String
+  public var instances: [Instance]
+
+  public init(
+    mode: String, venue: String, account: String, startedAt: String, hostVersion: String, hostDigest: String, libc: String, cpuFeatures: [String],
+    settings: [String], settingsDigest: String, pairs: String, instances: [Instance]
+  ) {
+    self.mode = mode
+    self.venue = venue
+    self.account = account
+    self.startedAt = startedAt
+    self.hostVersion = hostVersion
+    self.hostDigest = hostDigest
+    self.libc = libc
+    self.cpuFeatures = cpuFeatures
+    self.settings = settings
+    self.settingsDigest = settingsDigest
+    self.pairs = pairs
+    self.instances = instances
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case format, mode, venue, account, libc, settings, pairs, instances
+    case startedAt = "started_at"
+    case hostVersion = "host_version"
+    case hostDigest = "host_digest"
+    case cpuFeatures = "cpu_features"
+    case settingsDigest = "settings_digest"
+  }
+
+  var bytes: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // It has strings and numbers alone, which always encode.
+    return Array((try? encoder.encode(self)) ?? Data()) + [0x0A]
+  }
+}
+
+extension JournalHead {
+  /// - Throws: of kind `.missingInput` where there is none.
+  static func read(_ folder: String) throws(JournalError) -> (head: JournalHead, bytes: [UInt8]) {
+    let path = "\(folder)/\(JournalFormat.headName)"
+    let bytes: [UInt8]
+    do throws(KernelError) { bytes = try Files.read(path, limit: 16 << 20) } catch {
+      guard error.isMissing else { throw JournalError(error) }
+      throw JournalError(.missingInput, "\(folder): there is no journal (no \(JournalFormat.headName)); name the folder of one")
+    }
+    struct Version: Decodable { var format: Int }
+    guard let version = try? JSONDecoder().decode(Version.self, from: Data(bytes)) else {
+      throw JournalError(.badData, "\(path): is no head of a journal")
+    }
+    guard version.format == JournalFormat.version else {
+      throw JournalError(.badData, "\(path): format \(version.format), and this host reads \(JournalFormat.version); use the host that wrote it")
+    }
+    do { return (try JSONDecoder().decode(JournalHead.self, from: Data(bytes)), bytes) } catch {
+      throw JournalError(.badData, "\(path): is damaged: \(error)")
+    }
+  }
+}

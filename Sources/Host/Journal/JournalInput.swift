@@ -1,0 +1,135 @@
+import Engine
+import FoundationEssentials
+import Market
+import PluginABI
+import Risk
+
+/// An input, read back.
+public enum JournalInput {
+  case event(Event)
+  /// The best levels, in order.
+  case depth(EventTime, instrument: Int32, bids: [qe_level], asks: [qe_level])
+  case tighten(EventTime, RiskLimits, symbolNotional: [Money?])
+  case replacement(EventTime, instance: Int32, warmUntilNanoseconds: Int64, JournalHead.Instance)
+  case end
+}
+
+extension JournalRecord {
+  /// - Throws: of kind `.badData` where the payload is none of its kind. Its checksum was right: another program wrote it.
+  public func input() throws(JournalError) -> JournalInput {
+    var decoder = decoder
+    let input = read(&decoder)
+    guard let input, !decoder.isShort else {
+      throw JournalError(.badData, "input \(sequence): a record of kind \(kind.name) that this host cannot read")
+    }
+    return input
+  }
+
+  private func read(_ decoder: inout RecordDecoder) -> JournalInput? {
+    func time(_ exchangeMilliseconds: Int64 = -1) -> EventTime {
+      EventTime(sequence: sequence, receiveNanoseconds: receiveNanoseconds, exchangeMilliseconds: exchangeMilliseconds)
+    }
+    func price() -> Price { Price(raw: decoder.take()) }
+    func quantity() -> Quantity { Quantity(raw: decoder.take()) }
+    switch kind {
+    case .trade:
+      let exchange = decoder.take(Int64.self)
+      let (price, quantity, instrument) = (price(), quantity(), decoder.take(Int32.self))
+      guard let side = Side(rawValue: UInt8(truncatingIfNeeded: decoder.take(UInt32.self))) else { return nil }
+      return .event(Event(time(exchange), .trade(instrument: instrument, Trade(price: price, quantity: quantity, takerSide: side))))
+    case .quote:
+      let exchange = decoder.take(Int64.self)
+      var quote = Quote(bidPrice: price(), bidQuantity: quantity(), askPrice: price(), askQuantity: quantity())
+      let instrument = decoder.take(Int32.self)
+      quote.isSynthetic = decoder.take(UInt32.self) != 0
+      return .event(Event(time(exchange), .quote(instrument: instrument, quote)))
+    case .depth:
+      let (exchange, instrument) = (decoder.take(Int64.self), decoder.take(Int32.self))
+      let (bids, asks) = (Int(decoder.take(UInt32.self)), Int(decoder.take(UInt32.self)))
+      guard (bids + asks) * 16 <= decoder.remaining else { return nil }
+      func levels(_ count: Int) -> [qe_level] { (0..<count).map { _ in qe_level(price: decoder.take(), quantity: decoder.take()) } }
+      return .depth(time(exchange), instrument: instrument, bids: levels(bids), asks: levels(asks))
+    case .mark:
+      let exchange = decoder.take(Int64.self)
+      let mark = MarkPrice(price: price(), fundingRate: BasisPoints(raw: decoder.take()), nextFundingMilliseconds: decoder.take())
+      return .event(Event(time(exchange), .markPrice(instrument: decoder.take(), mark)))
+    case .execution: return report(&decoder).map { .event(Event(time(), .execution($0))) }
+    case .funding:
+      let (rate, price) = (BasisPoints(raw: decoder.take()), price())
+      return .event(Event(time(), .funding(instrument: decoder.take(), rate: rate, price: price)))
+    case .transfer: return .event(Event(time(), .transfer(Money(raw: decoder.takeWide()))))
+    case .health:
+      let lag = decoder.take(Int64.self)
+      return .event(Event(time(), .health(instrument: decoder.take(), isStale: decoder.take(UInt32.self) != 0, lagNanoseconds: lag)))
+    case .verdict: return .event(Event(time(), .verdict(orderID: decoder.take(), isAllowed: decoder.take(UInt32.self) != 0)))
+    case .clock: return .event(Event(time(), .clock))
+    case .command:
+      guard let code = CommandCode(rawValue: variant) else { return nil }
+      let parts = CommandCode.Parts(
+        code: code, instrument: decoder.take(), instance: decoder.take(), flag: decoder.take(UInt32.self) != 0, failure: decoder.takeFailure())
+      return CommandCode.command(parts).map { .event(Event(time(), .command($0))) }
+    case .tighten:
+      let count = Int(decoder.take(UInt32.self))
+      let limits = LimitsCode.take(&decoder)
+      guard count * 24 <= decoder.remaining else { return nil }
+      return .tighten(time(), limits, symbolNotional: (0..<count).map { _ in LimitsCode.takeValue(&decoder).map { Money(raw: $0) } })
+    case .replacement:
+      let (warm, instance, count) = (decoder.take(Int64.self), decoder.take(Int32.self), Int(decoder.take(UInt32.self)))
+      guard count <= decoder.remaining else { return nil }
+      let text = Data((0..<count).map { _ in decoder.take(UInt8.self) })
+      guard let description = try? JSONDecoder().decode(JournalHead.Instance.self, from: text) else { return nil }
+      return .replacement(time(), instance: instance, warmUntilNanoseconds: warm, description)
+    case .end: return .end
+    default: return nil
+    }
+  }
+
+  private func report(_ decoder: inout RecordDecoder) -> ExecutionReport? {
+    let (order, slot) = (decoder.take(UInt64.self), decoder.take(Int32.self))
+    let (kind, isMaker) = (decoder.take(UInt32.self), decoder.take(UInt32.self) != 0)
+    let (asset, code) = (decoder.take(UInt32.self), decoder.take(UInt32.self))
+    _ = decoder.take(Int32.self)
+    guard let kind = ExecutionReport.Kind(rawValue: UInt8(truncatingIfNeeded: kind)),
+      let asset = ExecutionReport.FeeAsset(rawValue: UInt8(truncatingIfNeeded: asset)),
+      let code = RefusalCode(rawValue: UInt16(truncatingIfNeeded: code))
+    else { return nil }
+    var report = ExecutionReport(
+      slot: slot, orderID: order, kind: kind, isMaker: isMaker, quantity: Quantity(raw: decoder.take()), price: Price(raw: decoder.take()),
+      fee: Money(raw: decoder.takeWide()))
+    report.feeAsset = asset
+    report.feeAmount = Money(raw: decoder.takeWide())
+    report.code = code
+    report.bid = Price(raw: decoder.take())
+    report.ask = Price(raw: decoder.take())
+    report.last = Price(raw: decoder.take())
+    return report
+  }
+}
+
+/// What a plugin answered to one call.
+public struct JournalAnswer {
+  /// The number of the call in the run.
+  public let call: UInt64
+  public let instance: Int32
+  public let status: qe_status
+  /// What it claimed; `intents` has those that there was room for.
+  public let count: UInt32
+  public let intents: [qe_intent]
+  /// Of its worker.
+  public let failure: PluginFailure?
+}
+
+extension JournalAnswer {
+  /// Nil for what is no answer.
+  public init?(payload: UnsafeRawBufferPointer) {
+    var decoder = RecordDecoder(payload)
+    let (call, instance, status) = (decoder.take(UInt64.self), decoder.take(Int32.self), decoder.take(Int32.self))
+    let (count, written) = (decoder.take(UInt32.self), Int(decoder.take(UInt32.self)))
+    let failure = decoder.takeFailure()
+    let size = MemoryLayout<qe_intent>.stride
+    guard !decoder.isShort, written * size <= decoder.remaining else { return nil }
+    let start = decoder.offset
+    let intents = (0..<written).map { payload.loadUnaligned(fromByteOffset: start + $0 * size, as: qe_intent.self) }
+    self.init(call: call, instance: instance, status: status, count: count, intents: intents, failure: failure)
+  }
+}

@@ -1,0 +1,161 @@
+import Cryptography
+import Kernel
+import Market
+
+/// One record, lent until the reader's next call.
+public struct JournalRecord {
+  public let kind: RecordKind
+  public let variant: UInt8
+  public let sequence: UInt64
+  public let receiveNanoseconds: Int64
+  /// With its padding: up to seven zeros at the end.
+  public let payload: UnsafeRawBufferPointer
+
+  public var decoder: RecordDecoder { RecordDecoder(payload) }
+}
+
+/// How a journal ends.
+public enum JournalEnding: Sendable, Equatable {
+  /// Sealed by a host that ended in order.
+  case sealed
+  /// Of a host that was killed, or that still runs: whole to its last record.
+  case open
+  /// The same, and behind the last whole record so many bytes of one that was being written.
+  case torn(byteCount: Int)
+}
+
+/// Reads a journal from its first record to its last, and holds every byte of it to its checksums.
+public struct JournalReader: ~Copyable {
+  public let head: JournalHead
+  /// Nil until the end is reached.
+  public private(set) var ending: JournalEnding?
+  public private(set) var recordCount = 0
+  /// Of the last input.
+  public private(set) var lastSequence: UInt64 = 0
+
+  private var blocks: JournalBlocks
+  private let checksChain: Bool
+  private var chain: Digest
+  private var hasBlock = false
+  /// Of the record that comes next, in its block.
+  private var offset = 0
+  /// Where the records of a block end that the engine has left; nil = it was in work.
+  private var used: Int?
+  private var isSealed = true
+
+  /// - Parameter checksChain: whether the blocks' chain is followed too: it names what was edited with its checksum mended.
+  /// - Throws: of kind `.missingInput` where there is no journal.
+  public init(folder: String, checksChain: Bool) throws(JournalError) {
+    let (head, bytes) = try JournalHead.read(folder)
+    self.head = head
+    self.checksChain = checksChain
+    chain = SHA256Hasher.digest(of: bytes)
+    blocks = JournalBlocks(folder: folder)
+  }
+
+  /// Of all blocks that were read.
+  public var byteCount: Int { (blocks.number + 1) * JournalFormat.blockSize }
+
+  /// Of the record that `next` gives next, for messages.
+  public var place: String { "\(blocks.path): byte \(max(0, blocks.numberInSegment) * JournalFormat.blockSize + offset)" }
+
+  /// The next record; nil at the end, and then `ending` says how it ends.
+  ///
+  /// - Throws: of kind `.badData` for a byte that is not as it was written, with its place.
+  public mutating func next() throws(JournalError) -> JournalRecord? {
+    while ending == nil {
+      if !hasBlock { try beginBlock() } else if let used, offset == used { hasBlock = false } else if let record = try read() { return record }
+    }
+    return nil
+  }
+
+  // MARK: Records
+
+  private mutating func read() throws(JournalError) -> JournalRecord? {
+    let base = blocks.bytes.baseAddress! + offset
+    let room = (used ?? JournalFormat.blockCapacity) - offset
+    guard room >= JournalFormat.headerSize else { return try stop(room == 0 ? nil : "a record does not fit into its block") }
+    let length = Int(UInt16(littleEndian: base.load(fromByteOffset: 4, as: UInt16.self)))
+    guard length > 0 || used != nil else { return try stop(nil) }
+    guard length >= JournalFormat.headerSize, length % 8 == 0, length <= room else { return try stop("the length of a record is wrong") }
+    guard CRC32C.value(of: base + 4, length - 4) == UInt32(littleEndian: base.load(as: UInt32.self)) else {
+      return try stop("a record's checksum does not match")
+    }
+    guard let kind = RecordKind(rawValue: base.load(fromByteOffset: 6, as: UInt8.self)) else {
+      throw damaged("a record of a kind that this host does not know")
+    }
+    let sequence = UInt64(littleEndian: base.load(fromByteOffset: 8, as: UInt64.self))
+    if kind.isInput {
+      guard sequence == lastSequence + 1 else { throw damaged("input \(sequence) follows input \(lastSequence)") }
+      lastSequence = sequence
+    }
+    recordCount += 1
+    offset += length
+    return JournalRecord(
+      kind: kind, variant: base.load(fromByteOffset: 7, as: UInt8.self), sequence: sequence,
+      receiveNanoseconds: Int64(littleEndian: base.load(fromByteOffset: 16, as: Int64.self)),
+      payload: UnsafeRawBufferPointer(start: base + JournalFormat.headerSize, count: length - JournalFormat.headerSize))
+  }
+
+  /// No record stands here. In a block that was left that is damage; in the one in work it is where the host was killed.
+  ///
+  /// - Parameter problem: nil where no record was begun.
+  private mutating func stop(_ problem: String?) throws(JournalError) -> JournalRecord? {
+    if let problem, used != nil { throw damaged(problem) }
+    // A host that still runs may be writing it while it is read, so that any part of it may be there.
+    let torn = blocks.bytes[offset..<JournalFormat.blockCapacity].lastIndex { $0 != 0 }.map { $0 + 1 - offset }
+    try expectNothing()
+    ending = torn.map { .torn(byteCount: $0) } ?? .open
+    return nil
+  }
+
+  // MARK: Blocks
+
+  private mutating func beginBlock() throws(JournalError) {
+    offset = 0
+    guard try blocks.next() else {
+      ending = isSealed ? .sealed : .open
+      return
+    }
+    let trailer = blocks.bytes.baseAddress! + JournalFormat.blockCapacity
+    let magic = UInt32(littleEndian: trailer.load(as: UInt32.self))
+    let count = Int(UInt32(littleEndian: trailer.load(fromByteOffset: 4, as: UInt32.self)))
+    guard magic == 0 || magic == JournalFormat.trailerMagic, count <= JournalFormat.blockCapacity, magic == 0 || count > 0 else {
+      throw damaged("a block's trailer is wrong")
+    }
+    if magic == 0, count == 0, blocks.bytes.load(fromByteOffset: 4, as: UInt16.self) == 0, !blocks.bytes.contains(where: { $0 != 0 }) {
+      // Room that was taken ahead.
+      try expectNothing()
+      ending = isSealed && blocks.number > 0 ? .sealed : .open
+      return
+    }
+    guard count > 0 || !blocks.bytes[(JournalFormat.blockCapacity + 8)...].contains(where: { $0 != 0 }) else {
+      throw damaged("a block's trailer is wrong")
+    }
+    if magic == 0 { isSealed = false }
+    used = count == 0 ? nil : count
+    if checksChain, count > 0 { try checkChain(trailer, isSealed: magic != 0, count) }
+    hasBlock = true
+  }
+
+  /// One that was left and not sealed yet has its place in the chain too: the blocks behind it may be sealed by the time they are read.
+  private mutating func checkChain(_ trailer: UnsafeRawPointer, isSealed: Bool, _ count: Int) throws(JournalError) {
+    let number = UInt64(littleEndian: trailer.load(fromByteOffset: 8, as: UInt64.self))
+    chain = JournalChain.next(chain, blocks.bytes.baseAddress!, number: UInt64(blocks.number), used: count)
+    guard isSealed else { return }
+    let written = UnsafeRawBufferPointer(start: trailer + 16, count: Digest.byteCount)
+    guard number == UInt64(blocks.number), written.elementsEqual(chain.bytes) else {
+      throw damaged("the chain breaks: a byte of this block, or of \(JournalFormat.headName), is not as it was written")
+    }
+  }
+
+  private mutating func expectNothing() throws(JournalError) {
+    while try blocks.next() {
+      guard let byte = blocks.bytes.firstIndex(where: { $0 != 0 }) else { continue }
+      offset = byte
+      throw damaged("something stands behind the last record")
+    }
+  }
+
+  private func damaged(_ what: String) -> JournalError { JournalError(.badData, "\(place): \(what); what stands before it is whole") }
+}

@@ -1,0 +1,119 @@
+import Cryptography
+import Kernel
+import Market
+
+/// Appends records to a journal: the engine thread copies and checks them, a thread of the journal's own makes the segments, chains the
+/// blocks and writes to the disk.
+///
+/// One thread at a time appends. What is appended survives the process from that moment on; `JournalSync` says what survives the machine.
+public final class JournalWriter {
+  public let folder: String
+  private let crew: JournalCrew
+  private var segment: MappedFile
+  /// Of the block in work.
+  private var block: UnsafeMutableRawPointer
+  private var offset = 0
+  /// In the journal.
+  private var blockNumber = 0
+  private let blocksPerSegment: Int
+  /// Where records go that no segment has room for: they are lost, and counted.
+  private let waste: UnsafeMutableRawPointer
+  public private(set) var lostCount = 0
+  public private(set) var recordCount = 0
+  /// There is no segment for what comes: it is lost.
+  public var isLost: Bool { block == waste && !isClosed }
+  private var isClosed = false
+
+  /// Makes the folder's head and its first segment.
+  ///
+  /// - Throws: when the folder has a journal already, or cannot be written.
+  public init(folder: String, head: JournalHead, options: JournalOptions) throws(JournalError) {
+    precondition(options.segmentBytes % JournalFormat.blockSize == 0 && options.segmentBytes >= 2 * JournalFormat.blockSize)
+    blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
+    self.folder = folder
+    do throws(KernelError) {
+      try Files.createFolders(folder)
+      let text = head.bytes
+      try Files.writeAtomically(text, to: "\(folder)/\(JournalFormat.headName)", mode: 0o600, replacing: false)
+      segment = try MappedFile(creating: "\(folder)/\(JournalFormat.segmentName(1))", size: options.segmentBytes)
+      crew = JournalCrew(folder: folder, options: options, chain: SHA256Hasher.digest(of: text), first: segment)
+      try crew.start()
+    } catch {
+      guard error.code == JournalError.exists else { throw JournalError(error) }
+      throw JournalError(.badData, "\(folder): there is a journal already; name another folder")
+    }
+    block = segment.base
+    // Unsafe: a block of nobody's, owned here and freed in deinit.
+    waste = .allocate(byteCount: JournalFormat.blockSize, alignment: 64)
+  }
+
+  deinit {
+    close()
+    waste.deallocate()
+  }
+
+  /// What keeps records from the disk; nil while all is well. Any thread may ask.
+  public var trouble: String? { crew.trouble }
+
+  /// - Parameters:
+  ///   - payloadSize: bytes that `fill` puts, at most.
+  ///   - fill: puts the payload.
+  @inline(__always)
+  public func append(
+    _ kind: RecordKind, variant: UInt8 = 0, sequence: UInt64, receiveNanoseconds: Int64, payloadSize: Int, _ fill: (inout RecordEncoder) -> Void
+  ) {
+    let size = (JournalFormat.headerSize &+ payloadSize &+ 7) & ~7
+    if offset &+ size > JournalFormat.blockCapacity { nextBlock() }
+    let record = block + offset
+    var encoder = RecordEncoder(at: record, offset: 4)
+    encoder.put(UInt16(truncatingIfNeeded: size))
+    encoder.put(kind.rawValue)
+    encoder.put(variant)
+    encoder.put(sequence)
+    encoder.put(receiveNanoseconds)
+    fill(&encoder)
+    // The padding is zero already: a block's memory is written once.
+    record.storeBytes(of: CRC32C.value(of: record + 4, size &- 4).littleEndian, as: UInt32.self)
+    offset &+= size
+    recordCount &+= 1
+    crew.publish(blockNumber &* JournalFormat.blockSize &+ offset)
+  }
+
+  /// Before an order leaves: with `always` it waits until all that was appended is on the disk.
+  @inline(__always)
+  public func beforeSend() {
+    if crew.options.sync == .always { crew.waitUntilDurable(blockNumber * JournalFormat.blockSize + offset) }
+  }
+
+  /// All that was appended is on the disk, sealed, and the files are as long as they need be. What comes later is lost.
+  public func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    crew.end(at: blockNumber * JournalFormat.blockSize + offset)
+    lose()
+  }
+
+  private func nextBlock() {
+    guard block != waste else {
+      lostCount += 1
+      offset = 0
+      return
+    }
+    block.storeBytes(of: UInt32(offset).littleEndian, toByteOffset: JournalFormat.blockCapacity + 4, as: UInt32.self)
+    blockNumber += 1
+    offset = 0
+    crew.publish(blockNumber * JournalFormat.blockSize)
+    if blockNumber % blocksPerSegment != 0 {
+      block += JournalFormat.blockSize
+      return
+    }
+    guard let next = crew.nextSegment() else { return lose() }
+    segment = next
+    block = next.base
+  }
+
+  private func lose() {
+    block = waste
+    offset = 0
+  }
+}

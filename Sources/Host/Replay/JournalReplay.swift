@@ -1,0 +1,92 @@
+import Cryptography
+import Engine
+import Journal
+import Market
+import PluginABI
+import Plugins
+import Risk
+import Session
+import Settings
+
+/// Runs a journal's inputs through the engine once more, with the same plugins, and holds every answer and action to the journal's.
+///
+/// No venue is asked: what it said is an input.
+public struct JournalReplay {
+  public struct Result: Sendable {
+    public var inputs = 0
+    public var decisions = 0
+    public var actions = 0
+    public var answers = 0
+    public var ending = JournalEnding.open
+    /// Nil: all is equal.
+    public var divergence: Divergence?
+    /// As the run's own, over what was replayed.
+    public var decisionHash = ""
+  }
+
+  public let folder: String
+  private let store: ArtefactStore
+
+  /// - Parameter runtimePath: whose store has the libraries.
+  public init(folder: String, runtimePath: String) {
+    self.folder = folder
+    store = ArtefactStore(runtimePath: runtimePath)
+  }
+
+  /// - Parameter progress: called now and then with the number of the input.
+  /// - Throws: the journal, its settings or its plugins cannot be read; a divergence is a result.
+  public func verify(progress: (UInt64) -> Void = { _ in }) throws -> Result {
+    let reader = try JournalReader(folder: folder, checksChain: false)
+    let head = reader.head
+    let (session, instruments) = try session(head)
+    let text = RecordText(instruments: instruments, instances: head.instances.map(\.id))
+    var driver = ReplayDriver(session, head, text, resolve: resolve)
+    var steps = ReplaySteps(reader)
+    var result = Result()
+    while let step = try steps.take() {
+      if case .end = step.input { break }
+      result.inputs += 1
+      result.decisions += step.actions.count { $0.kind == .decision }
+      result.actions += step.actions.count
+      result.answers += step.answers.count
+      if let divergence = try driver.run(step, steps.bytes) {
+        result.divergence = divergence
+        break
+      }
+      if result.inputs & 0xFFFFF == 0 { progress(step.sequence) }
+    }
+    if result.divergence == nil {
+      // To the end of the file: what stands behind the last input is looked at too.
+      while try steps.take() != nil {}
+      result.ending = steps.ending ?? .open
+    }
+    result.decisionHash = driver.decisionHash
+    return result
+  }
+
+  /// A plugin of the journal, from the store.
+  private func resolve(_ instance: JournalHead.Instance) throws -> ResolvedStrategy {
+    let file = "\(folder)/\(JournalFormat.headName)"
+    guard let digest = Digest(hex: instance.digest) else { throw JournalError(.badData, "\(file): \(instance.id): its digest is none") }
+    return ResolvedStrategy(
+      file: try store.file(digest, name: instance.fileName), horizonSeconds: instance.horizonSeconds, parameters: instance.parameters, source: file)
+  }
+
+  /// The instances of the head, made anew from the kept libraries.
+  private func session(_ head: JournalHead) throws -> (TradingSession, [Instrument]) {
+    let file = "\(folder)/\(JournalFormat.headName)"
+    var settings = try Settings.recorded(head.settings, pairs: head.pairs, in: file)
+    // A worker's answers are in the journal; who gives them anew is called here.
+    settings.plugins.isolation = .inProcess
+    settings.plugins.isolationByInstance = [:]
+    let instruments = settings.pairs.instruments
+    let strategies = try head.instances.map { instance throws in
+      guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
+        throw JournalError(.badData, "\(file): \(instance.id): its instrument \(instance.instrument) is not among those of the journal")
+      }
+      return (instrument: index, resolved: try resolve(instance))
+    }
+    if settings.mode == .live { settings.mode = .paper }
+    return (try TradingSession(instruments: instruments, strategies: strategies, settings: settings), instruments)
+  }
+}

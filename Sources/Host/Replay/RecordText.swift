@@ -1,0 +1,70 @@
+import Journal
+import Market
+import Risk
+import Session
+
+/// Records in words: decimals in the instrument's scale, names for codes.
+public struct RecordText {
+  private let instruments: [Instrument]
+  private let instances: [String]
+
+  public init(instruments: [Instrument], instances: [String]) {
+    self.instruments = instruments
+    self.instances = instances
+  }
+
+  /// One object per record: kind, sequence, receive time, and the fields of its layout.
+  public func json(_ record: JournalRecord) -> JSONValue {
+    .object(
+      [("kind", .text(record.kind.name)), ("input", .number("\(record.sequence)")), ("receive_ns", .number("\(record.receiveNanoseconds)"))]
+        + (record.kind == .command ? [("command", .text(CommandCode(rawValue: record.variant).map { "\($0)" } ?? "\(record.variant)"))] : [])
+        + members(record.kind, record.payload))
+  }
+
+  /// The fields of a payload, in their order.
+  public func members(_ kind: RecordKind, _ payload: UnsafeRawBufferPointer) -> [(key: String, value: JSONValue)] {
+    var decoder = RecordDecoder(payload)
+    let fields = RecordLayout.fields(of: kind)
+    // The scale of a field is that of the instrument, which may stand behind it.
+    var scout = decoder
+    var instrument: Instrument?
+    for field in fields {
+      switch field.kind {
+      case .instrument:
+        let index = Int(scout.take(Int32.self))
+        if instruments.indices.contains(index) { instrument = instruments[index] }
+      case .money, .wide: _ = scout.takeWide()
+      case .price, .quantity, .integer, .identifier: _ = scout.take(UInt64.self)
+      case .instance, .side, .code, .flag, .word: _ = scout.take(UInt32.self)
+      }
+    }
+    if instrument == nil, instruments.count == 1 { instrument = instruments[0] }
+    return fields.map { (key: $0.name, value: value($0, &decoder, instrument)) }
+  }
+
+  private func value(_ field: RecordField, _ decoder: inout RecordDecoder, _ instrument: Instrument?) -> JSONValue {
+    switch field.kind {
+    case .instrument:
+      let index = Int(decoder.take(Int32.self))
+      return instruments.indices.contains(index) ? .text(instruments[index].id.description) : .null
+    case .instance:
+      let index = Int(decoder.take(Int32.self))
+      return instances.indices.contains(index) ? .text(instances[index]) : .null
+    case .side:
+      return Side(rawValue: UInt8(truncatingIfNeeded: decoder.take(UInt32.self))).map { .text($0.name) } ?? .null
+    case .code:
+      let code = RefusalCode(rawValue: UInt16(truncatingIfNeeded: decoder.take(UInt32.self)))
+      return code == RefusalCode.none ? .null : code.map { .text($0.name) } ?? .null
+    case .flag: return .boolean(decoder.take(UInt32.self) != 0)
+    case .word: return .number("\(decoder.take(Int32.self))")
+    case .price: return number(decoder.take(Int64.self), instrument.map { Int($0.spec.priceScale) })
+    case .quantity: return number(decoder.take(Int64.self), instrument.map { Int($0.spec.quantityScale) })
+    case .integer: return .number("\(decoder.take(Int64.self))")
+    case .identifier: return .number("\(decoder.take(UInt64.self))")
+    case .money: return .number(DecimalText.formatShort(decoder.takeWide(), scale: Money.scale))
+    case .wide: return .number("\(decoder.takeWide())")
+    }
+  }
+
+  private func number(_ raw: Int64, _ scale: Int?) -> JSONValue { .number(DecimalText.formatShort(Int128(raw), scale: scale ?? 0)) }
+}

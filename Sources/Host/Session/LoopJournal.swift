@@ -1,0 +1,79 @@
+import Engine
+import Journal
+import Market
+import PluginABI
+import Risk
+
+/// The journal as a loop writes it: actions and answers belong to the input in work.
+final class LoopJournal: AnswerJournal {
+  private let writer: JournalWriter
+  private var sequence: UInt64 = 0
+  private var receiveNanoseconds: Int64 = 0
+
+  init(_ writer: JournalWriter) { self.writer = writer }
+
+  var trouble: String? { writer.trouble }
+  var isLost: Bool { writer.isLost }
+
+  @inline(__always)
+  private func begin(_ time: EventTime) {
+    sequence = time.sequence
+    receiveNanoseconds = time.receiveNanoseconds
+  }
+
+  @inline(__always)
+  func input(_ time: EventTime, _ trade: Trade, instrument: Int32) {
+    begin(time)
+    writer.input(time, trade, instrument: instrument)
+  }
+
+  @inline(__always)
+  func input(_ time: EventTime, _ quote: Quote, instrument: Int32) {
+    begin(time)
+    writer.input(time, quote, instrument: instrument)
+  }
+
+  func input(_ time: EventTime, depth: qe_depth, instrument: Int32) {
+    begin(time)
+    writer.input(time, depth: depth, instrument: instrument)
+  }
+
+  func input(_ time: EventTime, _ mark: MarkPrice, instrument: Int32) {
+    begin(time)
+    writer.input(time, mark, instrument: instrument)
+  }
+
+  func input(_ time: EventTime, _ report: ExecutionReport, instrument: Int32) {
+    begin(time)
+    writer.input(time, report, instrument: instrument)
+  }
+
+  /// - Parameter instrument: of an execution report.
+  func input(_ event: Event, instrument: Int32) {
+    begin(event.time)
+    writer.input(event, instrument: instrument)
+  }
+
+  func input(_ time: EventTime, tighten limits: RiskLimits, symbolNotional: [Money?]) {
+    begin(time)
+    writer.input(time, tighten: limits, symbolNotional: symbolNotional)
+  }
+
+  func input(_ time: EventTime, replacing instance: Int32, warmUntilNanoseconds: Int64, with description: JournalHead.Instance) {
+    begin(time)
+    writer.input(time, replacing: instance, warmUntilNanoseconds: warmUntilNanoseconds, with: description)
+  }
+
+  func action(_ action: UnsafePointer<Action>) { writer.action(action, sequence: sequence, receiveNanoseconds: receiveNanoseconds) }
+
+  func answered(_ answer: PluginAnswer, _ intents: UnsafePointer<qe_intent>) {
+    writer.answer(answer, intents, sequence: sequence, receiveNanoseconds: receiveNanoseconds)
+  }
+
+  func beforeSend() { writer.beforeSend() }
+
+  func end(_ time: EventTime) {
+    writer.input(end: time)
+    writer.close()
+  }
+}

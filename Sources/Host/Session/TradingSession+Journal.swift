@@ -1,0 +1,35 @@
+import Cryptography
+import Journal
+import Market
+import Plugins
+import Settings
+
+extension TradingSession {
+  /// What a journal of this session says of itself.
+  ///
+  /// - Parameters:
+  ///   - mode: backtest, mock, paper, demo or live.
+  ///   - startedAt: UTC, for people.
+  public func journalHead(_ settings: Settings, mode: String, account: String, startedAt: String, host: HostIdentity) -> JournalHead {
+    let lines = settings.recordedLines
+    let pairs = settings.pairs.recordedText(of: instruments)
+    return JournalHead(
+      mode: mode, venue: settings.pairs.venue, account: account, startedAt: startedAt, hostVersion: host.version, hostDigest: host.digest,
+      libc: host.libc, cpuFeatures: host.cpuFeatures, settings: lines,
+      settingsDigest: SHA256Hasher.digest(of: Array((lines.joined(separator: "\n") + "\n" + pairs).utf8)).hex, pairs: pairs,
+      instances: instances.indices.map { description(of: $0) })
+  }
+
+  /// One instance as it runs now.
+  public func description(of ordinal: Int) -> JournalHead.Instance {
+    let (instance, source) = (instances[ordinal], resolved[ordinal])
+    return JournalHead.Instance(
+      id: instance.id, instrument: instrument(of: ordinal).id.description, horizonSeconds: source.horizonSeconds, digest: instance.digest.hex,
+      fileName: source.file.fileName, parameters: source.parameters, isolation: instance.isolation == .process ? "process" : "in_process")
+  }
+
+  /// Keeps every library of the session where replays look for it.
+  public func keepLibraries(in store: ArtefactStore) throws(PluginError) {
+    for source in resolved { try store.keep(source.file) }
+  }
+}

@@ -1,0 +1,291 @@
+import Compression
+import Kernel
+import Market
+
+/// The files of one kind and symbol, one after the other.
+final class RowStream {
+  enum Kind: String, CaseIterable {
+    case ticks, trades, orderbooks
+
+    var suffix: String { self == .ticks ? "csv" : "jsonl" }
+    /// Before the symbol in a file's name.
+    var prefix: String { self == .ticks ? "" : "\(rawValue)_" }
+  }
+
+  let kind: Kind
+  let symbol: StorageOptions.Symbol
+  private let options: StorageOptions
+  private let own: OwnFiles
+  private let folder: String
+  /// Held as long as this host stores the symbol here.
+  private let lock: FileLock
+  private var file: StoredFile?
+  private var begun: Int64 = 0
+  private var buffer: [UInt8] = []
+  private var waiting = 0
+  private var oldest: Int64 = 0
+  private var nextTry: Int64 = 0
+  private var scratch = [UInt8](repeating: 0, count: DecimalBytes.maximumLength)
+
+  /// Not before then is it tried again.
+  var nextTryNanoseconds: Int64 { nextTry }
+  private(set) var rows = 0
+  private(set) var dropped = 0
+  private(set) var trouble: String?
+
+  /// While the disk takes nothing, so much is kept in memory; what comes then is dropped.
+  private static let patience = 8 << 20
+  private static let header = Array("timestamp,price,qty,side\n".utf8)
+
+  /// Nil when another host stores the symbol there.
+  init?(_ kind: Kind, _ symbol: StorageOptions.Symbol, _ options: StorageOptions) throws(KernelError) {
+    self.kind = kind
+    self.symbol = symbol
+    self.options = options
+    folder = "\(options.folder)/\(kind.rawValue)\(options.source.isEmpty ? "" : "/\(options.source)")"
+    own = OwnFiles(folder: folder)
+    try Files.createFolders(folder)
+    guard let lock = try FileLock.tryAcquire("\(folder)/.\(symbol.key).lock") else { return nil }
+    self.lock = lock
+  }
+
+  /// Nil while none is open.
+  var path: String? { file?.path }
+
+  // MARK: Rows
+
+  func append(_ message: UnsafeRawBufferPointer, _ now: Int64) {
+    guard buffer.count < Self.patience else {
+      dropped += 1
+      return
+    }
+    if waiting == 0 { oldest = now }
+    waiting += 1
+    let milliseconds = message.load(fromByteOffset: 8, as: Int64.self)
+    switch kind {
+    case .ticks: tick(message, milliseconds)
+    case .trades: trade(message, milliseconds)
+    case .orderbooks: book(message, milliseconds)
+    }
+    if waiting >= options.flushRows { flush(now) }
+  }
+
+  private func tick(_ message: UnsafeRawBufferPointer, _ milliseconds: Int64) {
+    number(milliseconds, 0)
+    buffer.append(0x2C)
+    number(message.load(fromByteOffset: 16, as: Int64.self), symbol.priceScale)
+    buffer.append(0x2C)
+    number(message.load(fromByteOffset: 24, as: Int64.self), symbol.quantityScale)
+    text(message.load(fromByteOffset: 32, as: UInt64.self) == UInt64(Side.buy.rawValue) ? ",buy\n" : ",sell\n")
+  }
+
+  /// As Binance's own trade message: m is true when the buyer was the maker, and so the taker sold.
+  private func trade(_ message: UnsafeRawBufferPointer, _ milliseconds: Int64) {
+    text("{\"e\":\"trade\",\"E\":")
+    number(milliseconds, 0)
+    text(",\"T\":")
+    number(milliseconds, 0)
+    text(",\"s\":\"\(symbol.name)\",\"p\":\"")
+    number(message.load(fromByteOffset: 16, as: Int64.self), symbol.priceScale)
+    text("\",\"q\":\"")
+    number(message.load(fromByteOffset: 24, as: Int64.self), symbol.quantityScale)
+    text(message.load(fromByteOffset: 32, as: UInt64.self) == UInt64(Side.sell.rawValue) ? "\",\"m\":true}\n" : "\",\"m\":false}\n")
+  }
+
+  private func book(_ message: UnsafeRawBufferPointer, _ milliseconds: Int64) {
+    text("{\"e\":\"depth\",\"E\":")
+    number(milliseconds, 0)
+    text(",\"s\":\"\(symbol.name)\"")
+    var place = 24
+    for (name, count) in [("bids", message.load(fromByteOffset: 16, as: UInt32.self)), ("asks", message.load(fromByteOffset: 20, as: UInt32.self))] {
+      text(",\"\(name)\":[")
+      for index in 0..<Int(count) {
+        text(index == 0 ? "[\"" : ",[\"")
+        number(message.load(fromByteOffset: place, as: Int64.self), symbol.priceScale)
+        text("\",\"")
+        number(message.load(fromByteOffset: place + 8, as: Int64.self), symbol.quantityScale)
+        text("\"]")
+        place += 16
+      }
+      text("]")
+    }
+    text("}\n")
+  }
+
+  private func number(_ raw: Int64, _ scale: Int) {
+    // Unsafe: the array's own room, as much as one number takes.
+    let count = scratch.withUnsafeMutableBufferPointer { DecimalBytes.write(raw, scale: scale, to: $0.baseAddress!) }
+    buffer.append(contentsOf: scratch[..<count])
+  }
+
+  private func text(_ text: String) { buffer.append(contentsOf: text.utf8) }
+
+  // MARK: Files
+
+  /// What waits too long is written, a file that is full or old is followed by the next.
+  func turn(_ now: Int64) {
+    if waiting > 0, now - oldest >= options.flushNanoseconds { flush(now) }
+    if isDue(now) { rotate(now) }
+  }
+
+  private func isDue(_ now: Int64) -> Bool {
+    guard let size = file?.size else { return false }
+    let day: Int64 = 86_400_000_000_000
+    if kind == .ticks { return size >= options.maximumTickBytes || now / day != begun / day }
+    return size >= options.maximumLineBytes || now - begun >= options.maximumLineNanoseconds
+  }
+
+  /// All rows that wait go to the file, or none: then they are tried again each second.
+  func flush(_ now: Int64) {
+    guard waiting > 0, now >= nextTry else { return }
+    do throws(KernelError) {
+      if file == nil { try open(now) }
+      // Unsafe: the array's own bytes, for one call.
+      let failure = buffer.withUnsafeBytes { bytes in
+        do throws(KernelError) {
+          try file!.append(bytes)
+          return nil as KernelError?
+        } catch { return error }
+      }
+      if let failure { throw failure }
+      rows += waiting
+      waiting = 0
+      buffer.removeAll(keepingCapacity: true)
+      trouble = nil
+    } catch {
+      trouble = "\(error)"
+      nextTry = now + 1_000_000_000
+    }
+  }
+
+  private func open(_ now: Int64) throws(KernelError) {
+    let stem = "\(kind.prefix)\(symbol.key)_\(UTCName.text(nanoseconds: now))"
+    var made: StoredFile?
+    var number = 1
+    while made == nil {
+      let name = number == 1 ? "\(stem).\(kind.suffix)" : "\(stem)_\(number).\(kind.suffix)"
+      do throws(KernelError) {
+        // What was packed has the name too.
+        if !Files.isPresent("\(folder)/\(name).zst") { made = try StoredFile(creating: "\(folder)/\(name)") }
+      } catch {
+        guard error.isThere else { throw error }
+      }
+      number += 1
+    }
+    var opened = made!
+    made = nil
+    if kind == .ticks { try Self.header.withBytes { (bytes) throws(KernelError) in try opened.append(bytes) } }
+    try own.add(OwnFiles.Entry(name: Self.name(of: opened.path), inode: opened.inode, key: symbol.key, begun: now))
+    begun = now
+    file = consume opened
+  }
+
+  private static func name(of path: String) -> String { String(path[path.index(after: path.lastIndex(of: "/")!)...]) }
+
+  /// Ends the file; the next row begins another.
+  func rotate(_ now: Int64) {
+    flush(now)
+    guard let path = file?.path, waiting == 0 else { return }
+    do throws(KernelError) { try file!.sync() } catch { trouble = "\(error)" }
+    file = nil
+    if options.compression == .zstd { pack(path) }
+    clean(now)
+  }
+
+  /// The packed file stands before the plain one goes.
+  private func pack(_ path: String) {
+    do throws(any Error) {
+      let writer = try ByteWriter(path: "\(path).zst", encoding: .zstd)
+      let reader = try ByteReader(path: path)
+      let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+      // Unsafe: one reused chunk, freed here; only what was read is written.
+      defer { chunk.deallocate() }
+      while true {
+        let count = try reader.read(into: chunk)
+        if count == 0 { break }
+        try writer.write(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+      }
+      try writer.commit()
+      let name = Self.name(of: path)
+      let inode = Files.inode(at: "\(path).zst") ?? 0
+      try own.change(removing: [name], adding: [OwnFiles.Entry(name: "\(name).zst", inode: inode, key: symbol.key, begun: begun)])
+      try Files.remove(path)
+    } catch { trouble = "\(error)" }
+  }
+
+  // MARK: Old files
+
+  /// A file of a former life that ends in the middle of a row loses that; a line for people for each.
+  func repair() -> [String] {
+    var notes: [String] = []
+    do throws(KernelError) {
+      for entry in try own.entries() where entry.key == symbol.key && entry.name.hasSuffix(kind.suffix) && own.isOurs(entry) {
+        let cut = try Files.cutTornLine("\(folder)/\(entry.name)")
+        if cut > 0 { notes.append("\(folder)/\(entry.name): its last row was torn, \(cut) bytes are cut off") }
+      }
+    } catch { notes.append("\(error)") }
+    return notes
+  }
+
+  /// Removes what is too old or too much, of this symbol's files that hosts wrote; never one that is open.
+  func clean(_ now: Int64) {
+    let days = kind == .ticks ? options.tickRetentionDays : options.lineRetentionDays
+    guard days != nil || options.maximumTotalBytes != nil else { return }
+    do throws(KernelError) {
+      let current = path.map { Self.name(of: $0) }
+      var gone: Set<String> = []
+      var total: Int64 = 0
+      var sizes: [(entry: OwnFiles.Entry, size: Int64)] = []
+      for entry in try own.entries() where entry.key == symbol.key {
+        guard own.isOurs(entry) else {
+          gone.insert(entry.name)
+          continue
+        }
+        let size = try Files.size("\(folder)/\(entry.name)")
+        total += size
+        if entry.name != current { sizes.append((entry, size)) }
+      }
+      for (entry, size) in sizes {
+        let isOld = days.map { now - entry.begun > $0 * 86_400_000_000_000 } ?? false
+        guard isOld || options.maximumTotalBytes.map({ total > $0 }) ?? false else { continue }
+        try Files.remove("\(folder)/\(entry.name)")
+        total -= size
+        gone.insert(entry.name)
+      }
+      if !gone.isEmpty { try own.change(removing: gone) }
+    } catch { trouble = "\(error)" }
+  }
+}
+
+extension [UInt8] {
+  fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) throws(KernelError) -> Void) throws(KernelError) {
+    // Typed throws do not pass through the closure that lends the bytes.
+    let failure = withUnsafeBytes { bytes in
+      do throws(KernelError) {
+        try body(bytes)
+        return nil as KernelError?
+      } catch { return error }
+    }
+    if let failure { throw failure }
+  }
+}
+
+/// `20261123_192500`
+enum UTCName {
+  static func text(nanoseconds: Int64) -> String {
+    let seconds = nanoseconds / 1_000_000_000
+    let (days, rest) = (seconds / 86_400, seconds % 86_400)
+    // Civil date from days since 1970-01-01 (Howard Hinnant, chrono-compatible low-level date algorithms).
+    let shifted = days + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthIndex = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
+    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    func pad(_ value: Int64, _ width: Int) -> String { String(repeating: "0", count: Swift.max(0, width - "\(value)".count)) + "\(value)" }
+    return "\(pad(year, 4))\(pad(month, 2))\(pad(day, 2))_\(pad(rest / 3600, 2))\(pad(rest / 60 % 60, 2))\(pad(rest % 60, 2))"
+  }
+}

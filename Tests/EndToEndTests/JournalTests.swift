@@ -1,0 +1,163 @@
+import Foundation
+import Glibc
+import TestKit
+import Testing
+
+/// What a run wrote down proves what it did: `journal` and `replay` from outside.
+@Suite struct JournalTests {
+  private let host: Host
+
+  init() throws {
+    host = try Host()
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+  }
+
+  private func backtest(_ journal: String = "j", rows: Int = 20_000, _ more: [String] = []) throws -> Outcome {
+    _ = try host.succeed(["ticks", "generate", "--rows", "\(rows)", "--out", "t.csv", "--force"])
+    return try host.succeed(
+      ["backtest", "--symbol", "BTCUSDT", "--ticks-path", "t.csv", "--journal", journal, "--json", "--set", "journal.segment_mb=1"] + more)
+  }
+
+  private func replay(_ journal: String = "j", exitCode: Int32 = 0) throws -> Outcome {
+    let outcome = try host.run(["replay", journal, "--verify", "--json"])
+    #expect(outcome.exitCode == exitCode, "\(outcome)")
+    return outcome
+  }
+
+  private var newest: String {
+    get throws {
+      let folder = host.runtime.appendingPathComponent("state/mock/binance/paper/journal").path
+      return folder + "/" + (try #require(try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("2") }.max()))
+    }
+  }
+
+  @Test func `A backtest's journal replays with every decision equal, and its decisions are those of the run`() throws {
+    let run = try backtest()
+    let replayed = try replay()
+    #expect(try replayed.text("decision_hash") == run.text("decision_hash") && replayed.integer("decisions") > 100)
+    #expect(try replayed.text("ending") == "sealed" && replayed.errors.contains("decisions, all equal"))
+    #expect(try host.succeed(["journal", "verify", "j"]).errors.contains("every byte is as it was written"))
+    let info = try host.succeed(["journal", "info", "j", "--json"])
+    #expect(try info.text("mode") == "backtest" && info.json["counts"] as? [String: Int] != nil)
+    // Over segments, and without it nothing is decided otherwise.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: host.folder.path("j")).filter { $0.hasSuffix(".qej") }.count > 3)
+    try host.refuse(
+      ["backtest", "--symbol", "BTCUSDT", "--ticks-path", "t.csv", "--journal", "j"], exitCode: 65, naming: ["j: there is a journal already"])
+    let fills = try host.succeed(["journal", "export", "j", "--kind", "fill"]).output.split(separator: "\n")
+    #expect(try fills.count == run.integer("fills") && fills.allSatisfy { $0.hasPrefix(#"{"kind": "fill""#) })
+    #expect(try host.succeed(["journal", "tail", "j", "-n", "1"]).output.hasPrefix(#"{"kind": "end""#))
+  }
+
+  @Test(arguments: ["in_process", "process"])
+  func `A session of the host replays with every decision equal, ended in order or killed`(isolation: String) throws {
+    _ = try host.succeed(["strategies", "publish", "Churn", "--symbol", "ETHUSDT", "--param", "mode=trade", "--param", "quantity=0.01"])
+    let words = [
+      "run", "--mode", "mock", "--set", "feed.mock.symbols=BTCUSDT,ETHUSDT", "--set", "feed.mock.trades_per_second=2000", "--set",
+      "plugins.isolation=\(isolation)", "--set", "plugins.deadline_us=1000000", "--set", "journal.segment_mb=1", "--json",
+    ]
+    let ended = try host.succeed(words + ["--set", "feed.mock.max_events=4000"])
+    let whole = try replay(newest)
+    #expect(try whole.text("ending") == "sealed" && whole.integer("decisions") > 10, "\(whole)")
+    #expect(try ended.integer("events") == 8000)
+    let child = try host.start(words)
+    try child.waitForError("mock 2s")
+    child.signal(SIGKILL)
+    _ = try child.finish(deadlineSeconds: 30)
+    let cut = try replay(newest)
+    #expect(try cut.text("ending") != "sealed" && cut.integer("inputs") > 1000, "\(cut)")
+    #expect(try host.succeed(["journal", "verify", newest]).errors.contains("it was not ended in order"))
+  }
+
+  @Test func `One flipped bit of an input, one parameter and one byte of a plugin are named`() throws {
+    _ = try backtest()
+    // A byte of a segment: verify names its place, and replay refuses it too.
+    let segment = host.folder.url.appendingPathComponent("j/000001.qej")
+    let whole = try Data(contentsOf: segment)
+    var data = whole
+    data[200_000] ^= 4
+    try data.write(to: segment)
+    let edited = try host.run(["journal", "verify", "j"])
+    #expect(edited.exitCode == 65 && edited.errors.contains("000001.qej: byte ") && edited.errorLines.count == 1, "\(edited)")
+    #expect(try host.run(["replay", "j"]).exitCode == 65)
+    // The price of a trade, with its checksum mended: only who runs it again can tell.
+    var place = 65_536
+    while whole[place + 6] != 1 { place += Int(whole[place + 4]) | Int(whole[place + 5]) << 8 }
+    data = whole
+    data[place + 33] ^= 1
+    let length = Int(data[place + 4]) | Int(data[place + 5]) << 8
+    let checksum = Self.crc32c(data[(place + 4)..<(place + length)])
+    for byte in 0..<4 { data[place + byte] = UInt8(truncatingIfNeeded: checksum >> (8 * byte)) }
+    try data.write(to: segment)
+    let moved = try replay(exitCode: 1)
+    let divergence = try #require(try moved.json["divergence"] as? [String: Any])
+    #expect(divergence["input"] as? Int ?? 0 > 0 && moved.errors.contains("decisions differ at input "), "\(moved)")
+    #expect(try host.run(["journal", "verify", "j"]).errors.contains("the chain breaks"))
+    try whole.write(to: segment)
+
+    let head = host.folder.url.appendingPathComponent("j/head.json")
+    let text = try String(contentsOf: head, encoding: .utf8)
+    try text.replacing(#""quantity" : "0.001""#, with: #""quantity" : "0.002""#).write(to: head, atomically: true, encoding: .utf8)
+    let other = try replay(exitCode: 1)
+    #expect(other.errors.contains("decisions differ at input ") && other.errors.contains("intents"), "\(other)")
+    try text.write(to: head, atomically: true, encoding: .utf8)
+
+    let digest = try #require(text.firstMatch(of: /"digest" : "([0-9a-f]{64})"/)).1
+    let library = host.runtime.appendingPathComponent("store/\(digest)/libEMACross.so")
+    var bytes = try Data(contentsOf: library)
+    bytes[bytes.count / 2] ^= 1
+    try FileManager.default.removeItem(at: library)
+    try bytes.write(to: library)
+    let plugin = try host.run(["replay", "j"])
+    #expect(plugin.exitCode == 65 && plugin.errors.contains("sha_mismatch") && plugin.errors.contains("store/\(digest)"), "\(plugin)")
+    try FileManager.default.removeItem(at: library)
+    let missing = try host.run(["replay", "j"])
+    #expect(missing.exitCode == 66 && missing.errors.contains("is not kept"), "\(missing)")
+  }
+
+  @Test func `A version that took over, commands and tightened limits are part of the replay`() throws {
+    try host.folder.write("app: {mode: mock}\nfeed: {mock: {trades_per_second: 2000}}\n", to: "s.yaml")
+    let child = try host.start(["run", "--config", "s.yaml"])
+    try child.waitForError("mock 1s")
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.002", "--config", "s.yaml"])
+    try host.folder.write("app: {mode: mock}\nfeed: {mock: {trades_per_second: 2000}}\nrisk: {max_order_notional: 4000}\n", to: "s.yaml")
+    _ = try host.succeed(["config", "reload", "--config", "s.yaml"])
+    _ = try host.succeed(["risk", "halt", "--config", "s.yaml"])
+    _ = try host.succeed(["risk", "resume", "--config", "s.yaml"])
+    child.signal(SIGTERM)
+    #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
+    let counts = try #require(try host.succeed(["journal", "info", newest, "--json"]).json["counts"] as? [String: Int])
+    #expect(counts["replacement"] == 1 && counts["tighten"] == 1 && counts["command"] ?? 0 >= 2, "\(counts)")
+    #expect(try replay(newest).errors.contains("all equal"))
+  }
+
+  @Test func `Journals of former runs go by age and size, the last one and what is no journal stay`() throws {
+    let words = ["run", "--mode", "mock", "--set", "feed.mock.max_events=50", "--set", "journal.segment_mb=1"]
+    _ = try host.succeed(words)
+    let first = try newest
+    try FileManager.default.createDirectory(atPath: first + "/../mine", withIntermediateDirectories: true)
+    try Data("x".utf8).write(to: URL(fileURLWithPath: first + "/../mine/notes.txt"))
+    try Data("x".utf8).write(to: URL(fileURLWithPath: first + "/notes.txt"))
+    _ = try host.succeed(words)
+    let second = try newest
+    let old = Date(timeIntervalSinceNow: -40 * 86_400)
+    for journal in [first, second] { try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: journal + "/head.json") }
+    _ = try host.succeed(words)
+    let names = try FileManager.default.contentsOfDirectory(atPath: first + "/..")
+    #expect(names.contains("mine") && names.count == 4, "\(names)")
+    // The second was the last one when the third began; a user's file keeps its folder.
+    #expect(!FileManager.default.fileExists(atPath: first + "/head.json") && FileManager.default.fileExists(atPath: first + "/notes.txt"))
+    #expect(FileManager.default.fileExists(atPath: second + "/head.json"))
+    _ = try host.succeed(words + ["--set", "journal.sync=off"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: first + "/..").count == 4)
+  }
+
+  /// Bit by bit, after the definition.
+  private static func crc32c(_ bytes: Data) -> UInt32 {
+    var crc: UInt32 = ~0
+    for byte in bytes {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0x82F6_3B78 : 0) }
+    }
+    return ~crc
+  }
+}

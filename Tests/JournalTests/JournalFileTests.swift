@@ -1,0 +1,117 @@
+import Foundation
+import Journal
+import Kernel
+import TestKit
+import Testing
+
+@Suite("A journal on the disk")
+struct JournalFileTests {
+  private let sample: Sample
+
+  init() throws { sample = try Sample() }
+
+  @Test(arguments: [0, 1, 1000, 1168, 1169, 2338, 2339, 20_000], [JournalSync.none, .batch, .always])
+  func `What was written is read back once and in order, over blocks and segments`(count: Int, sync: JournalSync) throws {
+    let writer = try sample.writer(sync: sync)
+    sample.write(count, to: writer)
+    writer.beforeSend()
+    writer.close()
+    let (numbers, ending) = try sample.read()
+    #expect(numbers == Array(1..<UInt64(count + 1)) && ending == .sealed && writer.lostCount == 0 && writer.trouble == nil)
+    // 1169 trades of 56 bytes fill a block, two blocks a segment.
+    #expect(try sample.segments.count == max(1, (count + 2337) / 2338))
+    for name in try sample.segments { #expect(try sample.bytes(name).count % JournalFormat.blockSize == 0) }
+  }
+
+  @Test func `A journal that nobody closed is whole to its last record`() throws {
+    let writer = try sample.writer()
+    sample.write(5000, to: writer)
+    // As a killed host leaves it: the mapping's bytes are the file's, sealed or not.
+    let (numbers, ending) = try sample.read()
+    #expect(numbers == Array(1...5000) && ending == .open)
+    writer.close()
+  }
+
+  @Test func `Every byte that is not as it was written is named, by its segment and place`() throws {
+    let writer = try sample.writer()
+    sample.write(3000, to: writer)
+    writer.close()
+    var chance = Chance.seeded("one byte of a journal")
+    let names = try sample.segments + [JournalFormat.headName]
+    for _ in 0..<400 {
+      let name = names.randomElement(using: &chance)!
+      let old = try sample.bytes(name)
+      var data = old
+      let place = Int.random(in: 0..<data.count, using: &chance)
+      data[place] ^= 1 << UInt8.random(in: 0...7, using: &chance)
+      try sample.write(data, to: name)
+      let error = #expect(throws: (any Error).self, "\(name), byte \(place)") { try sample.read() }
+      // The head is in the first block's chain; a segment names itself.
+      #expect("\(error!)".contains(name) || name == JournalFormat.headName, "\(error!)")
+      try sample.write(old, to: name)
+    }
+    #expect(try sample.read().numbers.count == 3000)
+  }
+
+  @Test func `A torn tail is where it stands, and what is before it is whole`() throws {
+    let writer = try sample.writer()
+    sample.write(2000, to: writer)
+    let name = try #require(try sample.segments.first)
+    let whole = try sample.bytes(name)
+    // 831 records of 56 bytes stand in the second block, the last of this segment.
+    let end = JournalFormat.blockSize + 831 * 56
+    for cut in 1...56 {
+      var data = whole
+      for byte in end - cut..<end { data[byte] = 0 }
+      // The last field's upper bytes are zeros anyway.
+      if data == whole { continue }
+      try sample.write(data, to: name)
+      let (numbers, ending) = try sample.read()
+      #expect(numbers.count == 1999, "\(cut)")
+      if cut >= 56 {
+        #expect(ending == .open)
+      } else {
+        guard case .torn = ending else { throw Sample.Failure("\(cut): \(String(describing: ending))") }
+      }
+    }
+    // Behind the block in work there is nothing.
+    var data = whole
+    data[data.count - 1] = 1
+    try sample.write(data, to: name)
+    #expect(throws: (any Error).self) { try sample.read() }
+    writer.close()
+  }
+
+  @Test func `A missing segment, and a folder that has a journal, are refused`() throws {
+    let writer = try sample.writer()
+    sample.write(6000, to: writer)
+    writer.close()
+    #expect(throws: (any Error).self) { try sample.writer() }
+    try FileManager.default.removeItem(atPath: sample.path + "/000002.qej")
+    let error = #expect(throws: (any Error).self) { try sample.read() }
+    #expect("\(error!)".contains("000002.qej is missing, and 000003.qej is there"), "\(error!)")
+    #expect(throws: (any Error).self) { _ = try JournalReader(folder: "/nowhere", checksChain: true) }
+  }
+
+  @Test func `What comes after the end is lost and counted, and nothing breaks`() throws {
+    let writer = try sample.writer()
+    sample.write(10, to: writer)
+    writer.close()
+    sample.write(5000, to: writer, from: 11)
+    writer.close()
+    #expect(try sample.read().numbers.count == 10 && writer.lostCount > 0)
+  }
+
+  @Test func `The checksum is CRC32C, by instruction and in software alike`() {
+    let text = Array("123456789".utf8)
+    #expect(text.withUnsafeBytes { CRC32C.value(of: $0.baseAddress!, 9) } == 0xE306_9283)
+    var chance = Chance.seeded("crc32c")
+    for _ in 0..<200 {
+      let bytes = (0..<Int.random(in: 1...300, using: &chance)).map { _ in UInt8.random(in: 0...255, using: &chance) }
+      let (fast, slow) = bytes.withUnsafeBytes {
+        (CRC32C.value(of: $0.baseAddress!, bytes.count), CRC32C.portable(of: $0.baseAddress!, bytes.count))
+      }
+      #expect(fast == slow)
+    }
+  }
+}
