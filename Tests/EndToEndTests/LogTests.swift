@@ -78,7 +78,8 @@ import Testing
   @Test func `A file that reaches its bound costs the log its records, and the host nothing`() throws {
     // 2 or 4 MiB, as the shell counts; the log at debug has more.
     let long = Self.short.map { $0.replacing("events=3000", with: "events=200000") }
-    let outcome = try shell(#"ulimit -f 4096; exec "$@""#, long + ["--set", "app.log_file=q.log", "--set", "app.log_level=debug", "--set", "journal.segment_mb=1"])
+    let outcome = try shell(
+      #"ulimit -f 4096; exec "$@""#, long + ["--set", "app.log_file=q.log", "--set", "app.log_level=debug", "--set", "journal.segment_mb=1"])
     #expect(outcome.exitCode == 0 && outcome.errors.contains("q.log") && outcome.errors.contains("File too large"), "\(outcome)")
     let text = try String(contentsOfFile: host.folder.path("q.log"), encoding: .utf8)
     #expect(text.hasSuffix("\n") && text.utf8.count <= 4 << 20 && text.split(separator: "\n").allSatisfy { $0.contains("Z ") }, "\(text.suffix(300))")
