@@ -20,8 +20,8 @@ public final class JournalWriter {
   private let waste: UnsafeMutableRawPointer
   public private(set) var lostCount = 0
   public private(set) var recordCount = 0
-  /// There is no segment for what comes: it is lost.
-  public var isLost: Bool { block == waste && !isClosed }
+  /// There is no segment for what comes, so that it is lost; or what was promised to be on the disk is not.
+  public var isLost: Bool { !isClosed && (block == waste || (crew.options.sync == .always && crew.trouble != nil)) }
   private var isClosed = false
 
   /// Makes the folder's head and its first segment.
