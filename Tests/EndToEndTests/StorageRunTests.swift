@@ -53,7 +53,7 @@ import Testing
     #expect(try files().count == 1)
   }
 
-  @Test func `A host that is killed leaves whole rows, none twice and none lost before the last flush`() throws {
+  @Test func `A host that is killed leaves whole rows, the beginning of what the engine had`() throws {
     let child = try host.start(Self.run + ["--set", "storage.flush_batch=10", "--set", "storage.flush_interval_seconds=0.05"])
     try child.waitForError("mock 2s")
     child.signal(SIGKILL)

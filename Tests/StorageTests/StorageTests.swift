@@ -110,7 +110,7 @@ struct StorageTests {
     #expect(try clockwork.ticks() == written)
     #expect(try clockwork.ticks(priceScale: 2, quantityScale: 4, "ETH").count == written.count)
     #expect(clockwork.names().count > 10)
-    // Days, sizes and lives: no file goes over midnight.
+    // Days, sizes and lives: each file has a name of this form.
     for name in clockwork.names() {
       #expect(name.wholeMatch(of: /BTCUSDT_usdm_\d{8}_\d{6}(_\d+)?\.csv(\.zst)?/) != nil, "\(name)")
     }

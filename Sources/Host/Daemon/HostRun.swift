@@ -107,9 +107,7 @@ public struct HostRun: Sendable {
     let stamp = UTCStamp.text(nanoseconds: started)
     let head = session.journalHead(
       settings, mode: settings.mode.rawValue, account: StateFolder.practiceAccount, startedAt: stamp, host: .current(version: hostVersion))
-    let folder = journals.path(stamp)
-    let journal = try JournalWriter(folder: folder, head: head, options: settings.journal.options())
-    return journal
+    return try JournalWriter(folder: journals.path(stamp), head: head, options: settings.journal.options())
   }
 
   /// Symbols of the mode's feed.

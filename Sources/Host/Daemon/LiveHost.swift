@@ -223,7 +223,7 @@ struct LiveHost: ~Copyable {
     }
     guard loop.isJournalLost, !isJournalLost else { return }
     isJournalLost = true
-    notices.failed("journal: there is no room for more, records are lost; opening is off until the host is started again")
+    notices.failed("journal: what happens is not safely written down any more; opening is off until the host is started again")
     loop.command(.supervisor(isLost: true), receiveNanoseconds: engineNow(now))
   }
 

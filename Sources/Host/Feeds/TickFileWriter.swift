@@ -6,7 +6,7 @@ import Market
 ///
 /// Not for use by two threads at once.
 public final class TickFileWriter {
-  public static let header = "timestamp,price,qty,side\n"
+  public static let header = TickRow.header
 
   private let writer: ByteWriter
   private let priceScale: Int
@@ -16,8 +16,6 @@ public final class TickFileWriter {
   public private(set) var rowCount = 0
 
   private static let capacity = 1 << 16
-  /// Three numbers of at most 21 characters, a side, commas and the line end.
-  private static let longestRow = 80
 
   /// - Parameters:
   ///   - replaces: whether an existing file may be replaced.
@@ -32,22 +30,18 @@ public final class TickFileWriter {
     self.priceScale = priceScale
     self.quantityScale = quantityScale
     buffer = .allocate(capacity: TickFileWriter.capacity)
-    for byte in TickFileWriter.header.utf8 { append(byte) }
+    for byte in TickRow.header.utf8 {
+      buffer[filled] = byte
+      filled += 1
+    }
   }
 
   deinit { buffer.deallocate() }
 
   /// - Throws: `.failed`, for example on a full disk.
   public func write(_ tick: Tick) throws(TickFileError) {
-    if filled + TickFileWriter.longestRow > TickFileWriter.capacity { try flush() }
-    append(tick.exchangeMilliseconds, scale: 0)
-    append(0x2C)
-    append(tick.trade.price.raw, scale: priceScale)
-    append(0x2C)
-    append(tick.trade.quantity.raw, scale: quantityScale)
-    append(0x2C)
-    if tick.trade.takerSide == .buy { append(0x62, 0x75, 0x79) } else { append(0x73, 0x65, 0x6C, 0x6C) }
-    append(0x0A)
+    if filled + TickRow.maximumLength > TickFileWriter.capacity { try flush() }
+    filled += TickRow.write(tick, priceScale: priceScale, quantityScale: quantityScale, to: buffer + filled)
     rowCount += 1
   }
 
@@ -69,15 +63,4 @@ public final class TickFileWriter {
     }
     filled = 0
   }
-
-  private func append(_ bytes: UInt8...) {
-    for byte in bytes { append(byte) }
-  }
-
-  private func append(_ byte: UInt8) {
-    buffer[filled] = byte
-    filled += 1
-  }
-
-  private func append(_ raw: Int64, scale: Int) { filled += DecimalBytes.write(raw, scale: scale, to: buffer + filled) }
 }

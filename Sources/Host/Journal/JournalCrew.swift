@@ -88,7 +88,7 @@ final class JournalCrew: @unchecked Sendable {
   }
 
   /// Seals what there is, and ends the thread.
-  func end(at bytes: Int) {
+  func end() {
     isEnding.store(true, ordering: .releasing)
     while isWorking.load(ordering: .acquiring) {
       let seen = round.value
@@ -107,7 +107,7 @@ final class JournalCrew: @unchecked Sendable {
       seal(upTo: bytes / JournalFormat.blockSize)
       if isEnding { break }
       prepare(bytes)
-      sync(bytes, isAsked: options.sync == .always)
+      sync(bytes)
       round.raise(round.value &+ 1)
       wish.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
     }
@@ -168,10 +168,10 @@ final class JournalCrew: @unchecked Sendable {
     }
   }
 
-  private func sync(_ bytes: Int, isAsked: Bool) {
+  private func sync(_ bytes: Int) {
     guard options.sync != .none, durable.load(ordering: .relaxed) < bytes else { return }
     let now = Clocks.monotonicNanoseconds()
-    guard isAsked || now - lastSync >= options.intervalMilliseconds * 1_000_000 else { return }
+    guard options.sync == .always || now - lastSync >= options.intervalMilliseconds * 1_000_000 else { return }
     do throws(KernelError) {
       for index in segments.keys.sorted() where index * options.segmentBytes < bytes { try segments[index]!.sync() }
       lastSync = now

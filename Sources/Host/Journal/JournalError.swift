@@ -11,7 +11,5 @@ public struct JournalError: Fault {
     self.description = description
   }
 
-  static let exists: Int32 = 17  // EEXIST
-
   init(_ error: KernelError) { self.init(error.isMissing ? .missingInput : .unavailable, "\(error)") }
 }

@@ -16,8 +16,6 @@ public enum JournalFormat {
   /// Room for records in a block.
   public static let blockCapacity = blockSize - trailerSize
   public static let headerSize = 24
-  /// Longest record; a block holds several.
-  public static let maximumRecordSize = 16_384
   static let trailerMagic: UInt32 = 0x314A_4551  // "QEJ1"
   public static let headName = "head.json"
 
@@ -70,7 +68,6 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
   case instanceFailed = 76
 
   public var isInput: Bool { rawValue < 32 }
-  public var isAction: Bool { rawValue >= 64 }
 
   /// The name in exports.
   public var name: String {

@@ -106,30 +106,18 @@ extension JournalRecord {
   }
 }
 
-/// What a plugin answered to one call.
-public struct JournalAnswer {
-  /// The number of the call in the run.
-  public let call: UInt64
+/// Of an answer that a worker failed to give.
+public struct JournalFailure {
   public let instance: Int32
-  public let status: qe_status
-  /// What it claimed; `intents` has those that there was room for.
-  public let count: UInt32
-  public let intents: [qe_intent]
-  /// Of its worker.
-  public let failure: PluginFailure?
-}
+  public let failure: PluginFailure
 
-extension JournalAnswer {
-  /// Nil for what is no answer.
-  public init?(payload: UnsafeRawBufferPointer) {
+  /// Nil for an answer that was given, and for what is no answer.
+  public init?(answer payload: UnsafeRawBufferPointer) {
     var decoder = RecordDecoder(payload)
-    let (call, instance, status) = (decoder.take(UInt64.self), decoder.take(Int32.self), decoder.take(Int32.self))
-    let (count, written) = (decoder.take(UInt32.self), Int(decoder.take(UInt32.self)))
-    let failure = decoder.takeFailure()
-    let size = MemoryLayout<qe_intent>.stride
-    guard !decoder.isShort, written * size <= decoder.remaining else { return nil }
-    let start = decoder.offset
-    let intents = (0..<written).map { payload.loadUnaligned(fromByteOffset: start + $0 * size, as: qe_intent.self) }
-    self.init(call: call, instance: instance, status: status, count: count, intents: intents, failure: failure)
+    _ = decoder.take(UInt64.self)
+    instance = decoder.take()
+    for _ in 0..<3 { _ = decoder.take(UInt32.self) }
+    guard let failure = decoder.takeFailure(), !decoder.isShort else { return nil }
+    self.failure = failure
   }
 }

@@ -16,10 +16,13 @@ public final class JournalWriter {
   /// In the journal.
   private var blockNumber = 0
   private let blocksPerSegment: Int
-  /// Where records go that no segment has room for: they are lost, and counted.
+  /// Where records go that no segment has room for.
   private let waste: UnsafeMutableRawPointer
-  public private(set) var lostCount = 0
-  public private(set) var recordCount = 0
+  private var recordCount = 0
+  /// Records when the waste began.
+  private var keptCount = 0
+  /// Records that are in no segment.
+  public var lostCount: Int { block == waste ? recordCount - keptCount : 0 }
   /// There is no segment for what comes, so that it is lost; or what was promised to be on the disk is not.
   public var isLost: Bool { !isClosed && (block == waste || (crew.options.sync == .always && crew.trouble != nil)) }
   private var isClosed = false
@@ -39,7 +42,7 @@ public final class JournalWriter {
       crew = JournalCrew(folder: folder, options: options, chain: SHA256Hasher.digest(of: text), first: segment)
       try crew.start()
     } catch {
-      guard error.code == JournalError.exists else { throw JournalError(error) }
+      guard error.isThere else { throw JournalError(error) }
       throw JournalError(.badData, "\(folder): there is a journal already; name another folder")
     }
     block = segment.base
@@ -89,13 +92,12 @@ public final class JournalWriter {
   public func close() {
     guard !isClosed else { return }
     isClosed = true
-    crew.end(at: blockNumber * JournalFormat.blockSize + offset)
+    crew.end()
     lose()
   }
 
   private func nextBlock() {
     guard block != waste else {
-      lostCount += 1
       offset = 0
       return
     }
@@ -113,6 +115,7 @@ public final class JournalWriter {
   }
 
   private func lose() {
+    keptCount = recordCount
     block = waste
     offset = 0
   }

@@ -21,8 +21,6 @@ public struct RecordEncoder {
     put(Int64(truncatingIfNeeded: value >> 64))
   }
 
-  public mutating func put(_ value: Double) { put(value.bitPattern) }
-
   /// Bytes that were copied by hand.
   mutating func skip(_ count: Int) { offset += count }
 }
@@ -51,6 +49,4 @@ public struct RecordDecoder {
     let low = take(UInt64.self)
     return Int128(take(Int64.self)) << 64 | Int128(low)
   }
-
-  public mutating func takeDouble() -> Double { Double(bitPattern: take(UInt64.self)) }
 }

@@ -33,9 +33,8 @@ public struct JournalReplay {
     store = ArtefactStore(runtimePath: runtimePath)
   }
 
-  /// - Parameter progress: called now and then with the number of the input.
   /// - Throws: the journal, its settings or its plugins cannot be read; a divergence is a result.
-  public func verify(progress: (UInt64) -> Void = { _ in }) throws -> Result {
+  public func verify() throws -> Result {
     let reader = try JournalReader(folder: folder, checksChain: false)
     let head = reader.head
     let (session, instruments) = try session(head)
@@ -53,7 +52,6 @@ public struct JournalReplay {
         result.divergence = divergence
         break
       }
-      if result.inputs & 0xFFFFF == 0 { progress(step.sequence) }
     }
     if result.divergence == nil {
       // To the end of the file: what stands behind the last input is looked at too.
@@ -86,6 +84,7 @@ public struct JournalReplay {
       }
       return (instrument: index, resolved: try resolve(instance))
     }
+    // Where a plugin may run in live is a matter of a start that trades; nothing is sent from here.
     if settings.mode == .live { settings.mode = .paper }
     return (try TradingSession(instruments: instruments, strategies: strategies, settings: settings), instruments)
   }

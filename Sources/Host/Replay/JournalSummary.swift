@@ -41,8 +41,6 @@ public struct JournalSummary: Sendable {
     while let record = try reader.next() { try body(text, record) }
   }
 
-  public var endingText: String { ending.text }
-
   /// For people.
   public var lines: [String] {
     var lines = [
@@ -50,7 +48,7 @@ public struct JournalSummary: Sendable {
       "settings \(head.settingsDigest.prefix(12)); \(head.libc); \(head.cpuFeatures.joined(separator: " "))",
     ]
     lines += head.instances.map { "\($0.id) on \($0.instrument): \($0.fileName) \($0.digest.prefix(12)), \($0.isolation)" }
-    lines.append("\(records) records, \(lastInput) inputs, \(bytes >> 10) KiB; \(endingText)")
+    lines.append("\(records) records, \(lastInput) inputs, \(bytes >> 10) KiB; \(ending.text)")
     lines += RecordKind.allCases.compactMap { kind in counts[kind].map { "  \(kind.name) \($0)" } }
     return lines
   }

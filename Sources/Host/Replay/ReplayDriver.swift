@@ -33,12 +33,8 @@ struct ReplayDriver: ~Copyable {
         workers.append(nil)
         continue
       }
-      let worker = ReplayWorker(binding, capacity: configuration.maximumIntentsPerEvent)
-      let failures = failures
-      worker.recorded = { failures.take(Int32(index)) }
-      workers.append(worker)
-      configuration.instances[index].binding = StrategyBinding(
-        isolatedEvents: binding.events, timerPeriodMilliseconds: binding.timerPeriodMilliseconds)
+      workers.append(ReplayWorker(binding, capacity: configuration.maximumIntentsPerEvent, ordinal: index, failures))
+      configuration.instances[index].binding = binding.isolated
     }
     self.workers = workers
     engine = Engine(configuration)
@@ -111,19 +107,13 @@ struct ReplayDriver: ~Copyable {
     let old = session.replace(ordinal, with: strategy, from: resolved)
     var binding = strategy.binding
     if description.isolation == "process" {
-      workers[ordinal] = worker(ordinal, binding)
-      binding = StrategyBinding(isolatedEvents: binding.events, timerPeriodMilliseconds: binding.timerPeriodMilliseconds)
+      workers[ordinal] = ReplayWorker(binding, capacity: session.configuration.maximumIntentsPerEvent, ordinal: ordinal, failures)
+      binding = binding.isolated
     } else {
       workers[ordinal] = nil
     }
     _ = engine.replace(time, instance: ordinal, with: binding, warmUntilNanoseconds: warmUntil)
     old.close()
-  }
-
-  private func worker(_ ordinal: Int, _ binding: StrategyBinding) -> ReplayWorker {
-    let (worker, failures) = (ReplayWorker(binding, capacity: session.configuration.maximumIntentsPerEvent), failures)
-    worker.recorded = { failures.take(Int32(ordinal)) }
-    return worker
   }
 
   // MARK: Comparing. Of a step that was cut the journal has the beginning.
@@ -205,13 +195,13 @@ final class ProducedAnswers: AnswerJournal {
 
 /// Workers that fail in the step, by the journal.
 final class RecordedFailures {
-  private var failures: [(instance: Int32, failure: PluginFailure)] = []
+  private var failures: [JournalFailure] = []
 
   func load(_ step: ReplayStep, _ bytes: [UInt8]) {
     if !failures.isEmpty { failures = [] }
     for part in step.answers {
       bytes[part.range].withUnsafeBytes { raw in
-        if let answer = JournalAnswer(payload: raw), let failure = answer.failure { failures.append((answer.instance, failure)) }
+        if let failure = JournalFailure(answer: raw) { failures.append(failure) }
       }
     }
   }
@@ -220,4 +210,9 @@ final class RecordedFailures {
     guard let index = failures.firstIndex(where: { $0.instance == instance }) else { return nil }
     return failures.remove(at: index).failure
   }
+}
+
+extension StrategyBinding {
+  /// The same for the engine, which then asks a worker.
+  fileprivate var isolated: StrategyBinding { StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerPeriodMilliseconds) }
 }

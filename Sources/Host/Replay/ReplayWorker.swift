@@ -7,11 +7,14 @@ final class ReplayWorker: Worker {
   private let room: UnsafeMutablePointer<qe_intent>
   private let capacity: Int
   private var answer = WorkerAnswer.intents(status: QE_OK, count: 0)
-  /// What the journal says of the call that comes.
-  var recorded: (() -> PluginFailure?)?
+  private let ordinal: Int
+  private let failures: RecordedFailures
 
-  init(_ binding: StrategyBinding, capacity: Int) {
+  /// - Parameter failures: what the journal says of the step in work.
+  init(_ binding: StrategyBinding, capacity: Int, ordinal: Int, _ failures: RecordedFailures) {
     self.binding = binding
+    self.ordinal = ordinal
+    self.failures = failures
     self.capacity = capacity
     // Unsafe: room for the plugin's intents, as the worker has it; owned here, freed in deinit.
     room = .allocate(capacity: capacity)
@@ -27,7 +30,7 @@ final class ReplayWorker: Worker {
   }
 
   func post(context: UnsafePointer<qe_context>, event: UnsafePointer<qe_event>, capacity: UInt32) {
-    if let failure = recorded?() {
+    if let failure = failures.take(Int32(ordinal)) {
       answer = .failed(failure)
       return
     }

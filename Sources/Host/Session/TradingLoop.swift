@@ -346,20 +346,20 @@ public struct TradingLoop: ~Copyable {
     case .send(let order):
       counters.orders += 1
       journal?.beforeSend()
-      observer?.sent(order)
       if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
+      observer?.sent(order)
     case .cancel(let slot, let orderID):
       counters.cancels += 1
       if isDelayed { line.send(.cancel(slot: slot, orderID: orderID)) } else { venue.cancel(slot: slot, orderID: orderID) }
     case .replace(let slot, let orderID, let order):
       counters.orders += 1
       journal?.beforeSend()
-      observer?.sent(order)
       if isDelayed {
         line.send(.replace(slot: slot, orderID: orderID, with: order))
       } else {
         venue.replace(slot: slot, orderID: orderID, with: order)
       }
+      observer?.sent(order)
     case .decision(let decision):
       hasher.add(decision)
     case .refusal(let record):

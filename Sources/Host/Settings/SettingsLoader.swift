@@ -149,7 +149,7 @@ struct SettingsLoader {
   /// What carries tokens and prices goes over TLS, but to this machine itself.
   private mutating func checkAddresses() {
     func isOpen(_ name: String) -> Bool {
-      WebAddress(settings.later[name] ?? SettingsField.named(name)?.show(settings) ?? "").map { !$0.isEncrypted && !$0.isThisMachine } ?? false
+      WebAddress(SettingsField.named(name)?.show(settings) ?? "").map { !$0.isEncrypted && !$0.isThisMachine } ?? false
     }
     let section = settings.mode == .live ? "binance." : settings.mode == .demo ? "binance_demo." : nil
     if let section {

@@ -3,7 +3,6 @@ struct WebAddress: Sendable, Hashable {
   let scheme: String
   /// Without the brackets of IPv6.
   let host: String
-  let port: UInt16?
 
   /// Nil for anything else, and for an address with a name or password, a query or a fragment: those carry secrets.
   init?(_ text: String) {
@@ -14,10 +13,9 @@ struct WebAddress: Sendable, Hashable {
     let rest = text[colon...].dropFirst(3)
     let authority = rest[..<(rest.firstIndex(of: "/") ?? rest.endIndex)]
     var name = authority
-    var port: UInt16?
     if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
       guard let number = UInt16(authority[authority.index(after: colon)...]), number > 0 else { return nil }
-      (name, port) = (authority[..<colon], number)
+      name = authority[..<colon]
     }
     if name.hasPrefix("["), name.hasSuffix("]") {
       name = name.dropFirst().dropLast()
@@ -26,7 +24,7 @@ struct WebAddress: Sendable, Hashable {
       guard name.utf8.allSatisfy({ Self.isOfName($0) }) else { return nil }
     }
     guard !name.isEmpty else { return nil }
-    (host, self.port) = (name.lowercased(), port)
+    host = name.lowercased()
   }
 
   var isEncrypted: Bool { scheme == "https" || scheme == "wss" }

@@ -3,7 +3,8 @@ import Kernel
 
 /// The list of the files that hosts wrote into a folder, `.quantumedge-written`: cleaning up touches no other.
 ///
-/// A file counts as ours while its name and inode are those of the list: one that somebody has put in its place is his.
+/// A file counts as ours while its name and inode are those of the list. That tells most files that somebody has put in its place, and not
+/// one to which the file system gave the same inode.
 struct OwnFiles {
   struct Entry: Codable, Equatable {
     var name: String

@@ -24,18 +24,17 @@ final class RowStream {
   private var buffer: [UInt8] = []
   private var waiting = 0
   private var oldest: Int64 = 0
-  private var nextTry: Int64 = 0
-  private var scratch = [UInt8](repeating: 0, count: DecimalBytes.maximumLength)
-
   /// Not before then is it tried again.
-  var nextTryNanoseconds: Int64 { nextTry }
+  private(set) var nextTryNanoseconds: Int64 = 0
+  private var scratch = [UInt8](repeating: 0, count: TickRow.maximumLength)
+
   private(set) var rows = 0
   private(set) var dropped = 0
   private(set) var trouble: String?
 
   /// While the disk takes nothing, so much is kept in memory; what comes then is dropped.
   private static let patience = 8 << 20
-  private static let header = Array("timestamp,price,qty,side\n".utf8)
+  private static let header = Array(TickRow.header.utf8)
 
   /// Nil when another host stores the symbol there.
   init?(_ kind: Kind, _ symbol: StorageOptions.Symbol, _ options: StorageOptions) throws(KernelError) {
@@ -71,12 +70,20 @@ final class RowStream {
   }
 
   private func tick(_ message: UnsafeRawBufferPointer, _ milliseconds: Int64) {
-    number(milliseconds, 0)
-    buffer.append(0x2C)
-    number(message.load(fromByteOffset: 16, as: Int64.self), symbol.priceScale)
-    buffer.append(0x2C)
-    number(message.load(fromByteOffset: 24, as: Int64.self), symbol.quantityScale)
-    text(message.load(fromByteOffset: 32, as: UInt64.self) == UInt64(Side.buy.rawValue) ? ",buy\n" : ",sell\n")
+    let trade = Trade(
+      price: Price(raw: message.load(fromByteOffset: 16, as: Int64.self)), quantity: Quantity(raw: message.load(fromByteOffset: 24, as: Int64.self)),
+      takerSide: isSell(message) ? .sell : .buy)
+    // Unsafe: the array's own room, as much as one row takes.
+    let count = scratch.withUnsafeMutableBufferPointer {
+      TickRow.write(
+        Tick(exchangeMilliseconds: milliseconds, trade: trade), priceScale: symbol.priceScale, quantityScale: symbol.quantityScale,
+        to: $0.baseAddress!)
+    }
+    buffer.append(contentsOf: scratch[..<count])
+  }
+
+  private func isSell(_ message: UnsafeRawBufferPointer) -> Bool {
+    message.load(fromByteOffset: 32, as: UInt64.self) == UInt64(Side.sell.rawValue)
   }
 
   /// As Binance's own trade message: m is true when the buyer was the maker, and so the taker sold.
@@ -89,7 +96,7 @@ final class RowStream {
     number(message.load(fromByteOffset: 16, as: Int64.self), symbol.priceScale)
     text("\",\"q\":\"")
     number(message.load(fromByteOffset: 24, as: Int64.self), symbol.quantityScale)
-    text(message.load(fromByteOffset: 32, as: UInt64.self) == UInt64(Side.sell.rawValue) ? "\",\"m\":true}\n" : "\",\"m\":false}\n")
+    text(isSell(message) ? "\",\"m\":true}\n" : "\",\"m\":false}\n")
   }
 
   private func book(_ message: UnsafeRawBufferPointer, _ milliseconds: Int64) {
@@ -137,7 +144,7 @@ final class RowStream {
 
   /// All rows that wait go to the file, or none: then they are tried again each second.
   func flush(_ now: Int64) {
-    guard waiting > 0, now >= nextTry else { return }
+    guard waiting > 0, now >= nextTryNanoseconds else { return }
     do throws(KernelError) {
       if file == nil { try open(now) }
       // Unsafe: the array's own bytes, for one call.
@@ -154,12 +161,12 @@ final class RowStream {
       trouble = nil
     } catch {
       trouble = "\(error)"
-      nextTry = now + 1_000_000_000
+      nextTryNanoseconds = now + 1_000_000_000
     }
   }
 
   private func open(_ now: Int64) throws(KernelError) {
-    let stem = "\(kind.prefix)\(symbol.key)_\(UTCName.text(nanoseconds: now))"
+    let stem = "\(kind.prefix)\(symbol.key)_\(UTCStamp.second(nanoseconds: now))"
     var made: StoredFile?
     var number = 1
     while made == nil {
@@ -267,25 +274,5 @@ extension [UInt8] {
       } catch { return error }
     }
     if let failure { throw failure }
-  }
-}
-
-/// `20261123_192500`
-enum UTCName {
-  static func text(nanoseconds: Int64) -> String {
-    let seconds = nanoseconds / 1_000_000_000
-    let (days, rest) = (seconds / 86_400, seconds % 86_400)
-    // Civil date from days since 1970-01-01 (Howard Hinnant, chrono-compatible low-level date algorithms).
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthIndex = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
-    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    func pad(_ value: Int64, _ width: Int) -> String { String(repeating: "0", count: Swift.max(0, width - "\(value)".count)) + "\(value)" }
-    return "\(pad(year, 4))\(pad(month, 2))\(pad(day, 2))_\(pad(rest / 3600, 2))\(pad(rest / 60 % 60, 2))\(pad(rest % 60, 2))"
   }
 }

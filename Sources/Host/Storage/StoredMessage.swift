@@ -23,8 +23,6 @@ enum StoredMessage {
 public final class StorageRecorder {
   private let queue: MessageQueue
   private let savesBooks: Bool
-  /// Levels of a book that are stored, each side.
-  static let bookLevels = 20
 
   init(_ queue: MessageQueue, savesBooks: Bool) {
     self.queue = queue

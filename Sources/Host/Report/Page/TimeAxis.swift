@@ -1,3 +1,5 @@
+import Market
+
 /// The horizontal axis: UTC, with ticks at round times.
 struct TimeAxis {
   struct Tick {

@@ -1,19 +1,19 @@
 /// A moment in UTC, from epoch milliseconds, in the proleptic Gregorian calendar.
-struct UTCTime {
-  let year: Int
+public struct UTCTime {
+  public let year: Int
   /// 1...12.
-  let month: Int
+  public let month: Int
   /// 1...31.
-  let day: Int
-  let hour: Int
-  let minute: Int
-  let second: Int
-  let millisecond: Int
+  public let day: Int
+  public let hour: Int
+  public let minute: Int
+  public let second: Int
+  public let millisecond: Int
 
-  static let millisecondsPerDay: Int64 = 86_400_000
+  public static let millisecondsPerDay: Int64 = 86_400_000
   private static let monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-  init(_ epochMilliseconds: Int64) {
+  public init(_ epochMilliseconds: Int64) {
     let days = Self.floorDivide(epochMilliseconds, Self.millisecondsPerDay)
     let rest = Int(epochMilliseconds - days * Self.millisecondsPerDay)
     hour = rest / 3_600_000
@@ -33,7 +33,7 @@ struct UTCTime {
   }
 
   /// Midnight at the start of a month; `month` may run past 12.
-  static func milliseconds(year: Int, month: Int) -> Int64 {
+  public static func milliseconds(year: Int, month: Int) -> Int64 {
     let year = year + (month - 1) / 12
     let month = (month - 1) % 12 + 1
     let shifted = month <= 2 ? year - 1 : year
@@ -44,26 +44,26 @@ struct UTCTime {
     return Int64(era * 146_097 + dayOfEra - 719_468) * millisecondsPerDay
   }
 
-  static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+  public static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
     let quotient = value / divisor
     return value % divisor < 0 ? quotient - 1 : quotient
   }
 
-  var monthName: String { Self.monthNames[month - 1] }
+  public var monthName: String { Self.monthNames[month - 1] }
   /// `2024-01-31`.
-  var date: String { "\(year)-\(Self.two(month))-\(Self.two(day))" }
+  public var date: String { "\(year)-\(Self.two(month))-\(Self.two(day))" }
   /// `31 Jan`.
-  var dayAndMonth: String { "\(day) \(monthName)" }
+  public var dayAndMonth: String { "\(day) \(monthName)" }
   /// `23:59`.
-  var hourAndMinute: String { "\(Self.two(hour)):\(Self.two(minute))" }
+  public var hourAndMinute: String { "\(Self.two(hour)):\(Self.two(minute))" }
   /// `23:59:58`.
-  var clock: String { "\(hourAndMinute):\(Self.two(second))" }
+  public var clock: String { "\(hourAndMinute):\(Self.two(second))" }
   /// `23:59:58.007`.
-  var preciseClock: String { "\(clock).\(millisecond < 100 ? "0" : "")\(Self.two(millisecond))" }
+  public var preciseClock: String { "\(clock).\(millisecond < 100 ? "0" : "")\(Self.two(millisecond))" }
   /// `2024-01-31 23:59:58.007`.
-  var precise: String { "\(date) \(preciseClock)" }
+  public var precise: String { "\(date) \(preciseClock)" }
   /// `2024-01-31 23:59:58`.
-  var text: String { "\(date) \(clock)" }
+  public var text: String { "\(date) \(clock)" }
 
   private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 }
