@@ -55,6 +55,7 @@ import Testing
     #expect(schema["additionalProperties"] as? Bool == false)
     let gap = try #require(node("features.max_gap_seconds"))
     #expect(gap["type"] as? String == "integer" && gap["minimum"] as? Int == 1 && gap["maximum"] as? Int == 86400 && gap["default"] as? Int == 3600)
+    #expect(node("feed.mock.trades_per_second")?["minimum"] as? Double == 0.001)
     #expect((gap["description"] as? String)?.contains("one-second bars") == true)
     #expect(node("app.mode")?["enum"] as? [String] == ["mock", "paper", "demo", "live"])
     let limit = try #require(node("risk.session.max_daily_loss_abs")?["anyOf"] as? [[String: Any]])

@@ -74,6 +74,9 @@ import Testing
     ])
     let unnamed = try live.run(["doctor", "--offline", "--config", "s.yaml"])
     #expect(unnamed.errors.contains("FAIL plugins: BTCUSDT/0: ") && unnamed.errors.contains("plugins.in_process_digests"), "\(unnamed)")
+    #expect(unnamed.errors.contains("write that into the settings file") && !unnamed.errors.contains("rollback"), "\(unnamed)")
+    let root = try live.run(["doctor", "--offline", "--set", "app.log_file=/quantumedge-that-is-never-written.log", "--json"])
+    #expect(try results(root).contains { $0.message.contains("app.log_file: ") && $0.message.contains(" at /;") }, "\(root)")
   }
 
   @Test func `A venue with an absurd clock is a FAIL, and a log folder that is closed too`() throws {

@@ -23,7 +23,7 @@ final class Host {
   /// - Parameter executable: nil = the host's own.
   func start(_ arguments: [String], environment: [String: String] = [:], executable: URL? = nil) throws -> Child {
     var all = [
-      "SWIFT_BACKTRACE": "enable=no", "QE_ROOT": folder.url.path, "QE_RUNTIME_DIR": runtime.path, "PATH": "/usr/bin:/bin", "HOME": folder.url.path,
+      "SWIFT_BACKTRACE": "enable=no", "QE_ROOT": folder.url.path, "PATH": "/usr/bin:/bin", "HOME": folder.url.path,
     ]
     // A sanitizer's or a toolchain's own folder must reach the child.
     for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] { all[name] = ProcessInfo.processInfo.environment[name] }

@@ -86,6 +86,19 @@ import Testing
     try oldRoot(host)
     try FileManager.default.createSymbolicLink(atPath: host.folder.path("same"), withDestinationPath: "old")
     try host.refuse(["migrate", "old", "--root", "same"], exitCode: 65, naming: ["is the new root too", "--root"])
+    // A new root whose config is a link to the old one's: what is made there would replace what is only read.
+    for old in ["old/ai_scalper_bot/config", "old/config"] {
+      try FileManager.default.createDirectory(atPath: host.folder.path("linked"), withIntermediateDirectories: true)
+      try? FileManager.default.removeItem(atPath: host.folder.path("linked/config"))
+      try FileManager.default.createSymbolicLink(atPath: host.folder.path("linked/config"), withDestinationPath: host.folder.path(old))
+      let untouched = try contents(host, "old")
+      try host.refuse(["migrate", "old", "--root", "linked"], exitCode: 65, naming: ["linked/config: is the old system's folder"])
+      #expect(try contents(host, "old") == untouched)
+    }
+    for name in ["pairs.yaml", "risk.yaml", "supervisor.yaml"] {
+      try host.folder.write("a: 1\n", to: "old/config/\(name)")
+      #expect(try host.succeed(["migrate", "old", "--root", "new", "--dry-run"]).errors.contains("not moved: old/config/\(name): "))
+    }
     let phrase = ["SCALPER_SECRETS_PASSPHRASE": "a phrase for this test", "OPENAI_API_KEY": "x1234567890"]
     _ = try host.succeed(["secrets", "init", "--names", "OPENAI_API_KEY", "--file", host.folder.path("old/config/secrets.enc")], environment: phrase)
     let before = try contents(host, "new")

@@ -45,7 +45,7 @@ import Testing
     try host.folder.write(
       """
       app: {mode: \(mode), llm_enabled: \(llm), websocket: \(mode == "paper" ? "mock" : "live")\(mode == "live" ? ", live_ack: real money" : "")}
-      plugins: {trusted_keys: [\(publicKey)]}
+      plugins: {trusted_keys: [\(publicKey)], isolation: process}
 
       """, to: "s.yaml")
     _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--key", "key.pem", "--param", "quantity=0.001"])
@@ -127,5 +127,53 @@ import Testing
     try unsigned.folder.write("app: {mode: live, live_ack: real money}\nplugins: {trusted_keys: [\(publicKey)]}\n", to: "s.yaml")
     let refused = try unsigned.run(["run", "--config", "s.yaml"], environment: Given.liveKeys.environment)
     #expect(refused.exitCode == 65 && refused.errors.contains("signature"), "\(refused)")
+  }
+
+  @Test func `Live does not call complete what could not run`() throws {
+    let host = try Host()
+    let key = try #require(try host.succeed(["plugin", "keygen", "--out", "key.pem", "--json"]).output.firstMatch(of: /[0-9a-f]{64}/)?.0)
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--key", "key.pem", "--param", "quantity=0.001"])
+    try host.folder.write("app: {mode: live, live_ack: real money}\nplugins: {isolation: in_process, trusted_keys: [\(key)]}\n", to: "s.yaml")
+    func start() throws -> Outcome { try host.run(["run", "--config", "s.yaml"], environment: Given.liveKeys.environment) }
+    let unnamed = try start()
+    #expect(unnamed.exitCode == 78 && unnamed.errors.contains("plugins.in_process_digests"), "\(unnamed)")
+    #expect(!unnamed.errors.contains("complete") && !unnamed.errors.contains("is about to trade"), "\(unnamed)")
+    // A parameter that its library does not take: signed, published by hand, and no strategy starts with it.
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    let manifest = host.runtime.appendingPathComponent("strategies/BTCUSDT/0/current/manifest.json").resolvingSymlinksInPath()
+    let text = try String(contentsOf: manifest, encoding: .utf8)
+    try host.folder.write("app: {mode: live, live_ack: real money}\nplugins: {isolation: process, trusted_keys: [\(key)]}\n", to: "s.yaml")
+    try #require(text.contains("0.001"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: manifest.path)
+    try text.replacing("\"0.001\"", with: "\"-1\"").replacing("0.001", with: "-1").write(to: manifest, atomically: true, encoding: .utf8)
+    _ = try host.succeed(["plugin", "sign", manifest.path, "--key", "key.pem"])
+    let broken = try start()
+    #expect(broken.exitCode != 69 && broken.exitCode != 0 && broken.errors.contains("quantity"), "\(broken)")
+    #expect(!broken.errors.contains("complete") && !broken.errors.contains("is about to trade"), "\(broken)")
+  }
+
+  @Test(.enabled(if: getuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0, "needs root and setpriv: root itself may look into everybody"))
+  func `Nobody else of the same user may look into a process that has secrets`() throws {
+    let host = try Host()
+    let pipe = host.folder.path("pipe")
+    try #require(mkfifo(pipe, 0o666) == 0 && chmod(pipe, 0o666) == 0 && chmod(host.folder.url.path, 0o755) == 0)
+    let nobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups '\(host.executable.path)'"
+    for (words, environment) in [
+      ("run --keep-alive --passphrase-fd 3", [:]), ("secrets init --passphrase-fd 3", ["OPENAI_API_KEY": "value of a key"]),
+      ("status --watch --config \(pipe)", ["BINANCE_API_KEY": "value of a key"]),
+    ] {
+      let child = try host.start(
+        ["-c", "\(nobody) \(words) 3<>'\(pipe)'"], environment: environment, executable: URL(fileURLWithPath: "/bin/sh"))
+      defer { child.signal(SIGKILL) }
+      // What a process may be looked into by belongs to its user, and to root once it is hidden.
+      func owner() -> UInt32? {
+        var status = stat()
+        let name = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(child.processID)/exe")) ?? ""
+        return name.hasSuffix("/quantumedge") && stat("/proc/\(child.processID)/environ", &status) == 0 ? status.st_uid : nil
+      }
+      let deadline = Date().addingTimeInterval(30)
+      while owner() != 0, Date() < deadline { sched_yield() }
+      #expect(owner() == 0, "\(words)")
+    }
   }
 }

@@ -78,6 +78,10 @@ struct ExchangeTests {
     for (name, value) in [
       ("app.pairs_file", "pairs.yaml"), ("plugins.trusted_keys", key), ("plugins.require_signature", "true"), ("plugins.isolation", "in_process"),
       ("plugins.in_process_digests", key), ("decision.max_inflight_entries", "64"), ("risk.max_notional_by_symbol", "BTCUSDT=1e6"),
+      ("binance.base_url", "https://elsewhere.example"), ("binance.ws_usdm_base", "wss://elsewhere.example"), ("app.exchange", "binance_spot"),
+      ("app.runtime_path", "elsewhere"), ("supervisor.base_url", "https://elsewhere.example"), ("supervisor.enabled", "true"),
+      ("supervisor.risk_enabled", "true"), ("supervisor.risk_on_error", "bypass"), ("supervisor.tls_ca_file", "ca.pem"),
+      ("plugins.on_failure", "hold"), ("app.on_shutdown", "flatten"), ("app.llm_enabled", "true"), ("journal.sync", "none"),
     ] {
       let reason = "in live it stands in the settings file alone, where somebody can review it"
       let set = try loading.violations(Self.live, overrides: ["\(name)=\(value)"])
@@ -86,6 +90,15 @@ struct ExchangeTests {
       #expect(try loading.violations(Self.live, environment: [variable: value]).contains("\(variable): \(name): \(reason)"))
       // Where no money is, all of them may be set.
       #expect(!(try loading.violations("", overrides: ["\(name)=\(value)"]).contains { $0.contains(reason) }))
+    }
+  }
+
+  @Test func `In live what is told and kept of a run may come from elsewhere, and the Supervisor's address may not`() throws {
+    let environment = ["QE_LOGS_DIR": "logs", "QE_DATA_DIR": "data", "QE_STORAGE_RETENTION_DAYS": "7", "QE_SUPERVISOR_API_TOKEN": "t"]
+    #expect(try loading.violations(Self.live, overrides: ["app.log_level=debug", "secrets.file=s.enc"], environment: environment) == [])
+    for environment in [["SUPERVISOR_URL": "http://h:1"], ["SUPERVISOR_HOST": "h"], ["QE_RUNTIME_DIR": "r"], ["EXCHANGE": "binance_spot"]] {
+      let violations = try loading.violations(Self.live, environment: environment)
+      #expect(violations.count == 1 && violations[0].contains("stands in the settings file alone"), "\(violations)")
     }
   }
 

@@ -53,6 +53,35 @@ struct PlaceTests {
     }
   }
 
+  @Test func `What was found above must be this user's alone, with all that it names`() throws {
+    for name in ["config/settings.yaml", "config/pairs.yaml"] {
+      try FileManager.default.createDirectory(atPath: folder.path("config"), withIntermediateDirectories: true)
+      try folder.write(name.hasSuffix("pairs.yaml") ? "venue: binance\ninstruments:\n  BTCUSDT: {}\n" : "", to: name)
+    }
+    let place = SettingsPlace(file: folder.path("config/settings.yaml"), root: folder.url.path, isFromAbove: true)
+    for path in [".", "config", "config/settings.yaml", "config/pairs.yaml"] {
+      let (path, mode) = (folder.path(path), path.hasSuffix("yaml") ? 0o600 : 0o700)
+      for (bits, words) in [(0o022, "everybody"), (0o020, "its group")] {
+        try FileManager.default.setAttributes([.posixPermissions: mode | bits], ofItemAtPath: path)
+        let error = #expect(throws: SettingsError.self) { try SettingsPlace.checkOwner(path) }
+        #expect(error?.violations.first?.contains(words) == true, "\(path): \(error as Any)")
+        if path.hasSuffix("pairs.yaml") {
+          #expect(throws: SettingsError.self) { try Settings.read(at: place, overrides: [], environment: [:]) }
+        }
+      }
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+      try SettingsPlace.checkOwner(path)
+    }
+    // In a sticky folder nobody removes what is another's.
+    try FileManager.default.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: folder.url.path)
+    try SettingsPlace.checkOwner(folder.url.path)
+    if getuid() == 0 {
+      try #require(chown(folder.path("config/pairs.yaml"), 65534, 65534) == 0)
+      let error = #expect(throws: SettingsError.self) { try SettingsPlace.checkOwner(folder.path("config/pairs.yaml")) }
+      #expect(error?.violations.first?.contains("another user") == true)
+    }
+  }
+
   @Test func `What was read at a start is what is read again`() throws {
     try FileManager.default.createDirectory(atPath: folder.path("config"), withIntermediateDirectories: true)
     let file = try folder.write("risk: {max_leverage: 2}\n", to: "config/settings.yaml")
@@ -97,7 +126,12 @@ struct PlaceTests {
     #expect(try url("", ["SUPERVISOR_PORT": "9", "QE_SUPERVISOR_HOST": "q", "SUPERVISOR_HOST": "h"]) == "http://q:9")
     #expect(try url("", [:]) == "http://127.0.0.1:8765")
     // What container systems set for a service of this name.
-    let violations = try loading.violations("", environment: ["SUPERVISOR_HOST": "h", "SUPERVISOR_PORT": "tcp://10.0.0.1:8765"])
-    #expect(violations.count == 1 && violations[0].hasPrefix("SUPERVISOR_PORT: "), "\(violations)")
+    let service = ["SUPERVISOR_HOST": "h", "SUPERVISOR_PORT": "tcp://10.0.0.1:8765"]
+    #expect(try url("", service) == "http://h:8765")
+    #expect(try loading.read("", environment: service).warnings.contains { $0.hasPrefix("SUPERVISOR_PORT: tcp://") })
+    for port in ["0", "65536", "x"] {
+      let violations = try loading.violations("", environment: ["SUPERVISOR_HOST": "h", "SUPERVISOR_PORT": port])
+      #expect(violations.count == 1 && violations[0].hasPrefix("SUPERVISOR_PORT: "), "\(violations)")
+    }
   }
 }

@@ -81,6 +81,18 @@ struct ReferenceTests {
     #expect(imported.taken.contains("risk.max_daily_loss -> risk.session.max_daily_loss_abs"))
   }
 
+  @Test(arguments: ["0100", "x", "-1"])
+  func `How much may be under way is no less than a limit`(text: String) throws {
+    let error = #expect(throws: SettingsError.self) { try importing("decision: {max_inflight_entries: \(text)}\n") }
+    #expect(error?.violations.count == 1 && error?.violations[0].contains("decision.max_inflight_entries") == true, "\(error as Any)")
+  }
+
+  @Test(arguments: ["0", "0.0", "null"])
+  func `No limit is nothing and zero alone`(text: String) throws {
+    let imported = try importing("risk: {max_daily_loss: \(text)}\n")
+    #expect(imported.taken.isEmpty && imported.left.contains { $0.contains("sets no limit") }, "\(imported)")
+  }
+
   private func importing(_ text: String) throws -> ReferenceImport {
     try ReferenceImport.read(try loading.folder.write(text, to: "o.yaml"))
   }
@@ -110,7 +122,8 @@ struct ReferenceTests {
   }
 
   @Test(arguments: [
-    "risk: {max_daily_loss: thirty}", "risk:\n  session:\n    max_trades_per_hour: {a: 1}", "risk: {session: {max_drawdown_abs: [1]}}",
+    "risk: {max_daily_loss: thirty}", "risk: {max_daily_loss: -30}", "risk: {max_daily_loss: nan}", "risk: {max_drawdown_abs: 0100}",
+    "risk: {session: {max_daily_loss_abs: -1}}", "risk:\n  session:\n    max_trades_per_hour: {a: 1}", "risk: {session: {max_drawdown_abs: [1]}}",
   ])
   func `A limit that cannot be read is a fault, and nothing is imported`(text: String) throws {
     let error = #expect(throws: SettingsError.self) { try importing(text + "\n") }

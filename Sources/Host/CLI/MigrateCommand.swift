@@ -38,6 +38,7 @@ struct MigrateCommand: ParsableCommand {
     var migration = Migration(root: root ?? given ?? ".", isDry: dryRun)
     do {
       if let oldRoot {
+        HostEnvironment.hideMemory()
         try migration.run(from: oldRoot, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
       } else {
         try migration.undo()

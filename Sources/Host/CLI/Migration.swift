@@ -43,6 +43,13 @@ struct Migration {
     guard Files.realPath(old) != Files.realPath(root) else {
       throw SessionError(.badData, "\(old): is the new root too, and the old system's files stay as they are; name another one with --root")
     }
+    for folder in ["config", "ai_scalper_bot/config"] where Files.isFolder("\(old)/\(folder)") && Files.isFolder("\(root)/config") {
+      // One is a link to the other: what is made here would replace what is only to be read.
+      if Files.realPath("\(old)/\(folder)") == Files.realPath("\(root)/config") {
+        throw SessionError(
+          .badData, "\(root)/config: is the old system's folder \(old)/\(folder), whose files stay as they are; make it a folder of its own")
+      }
+    }
     // The Python system's own order.
     let settings = ["config/bot.yaml", "config/settings.yaml", "ai_scalper_bot/config/settings.yaml"].map { "\(old)/\($0)" }.filter(Files.isPresent)
     guard let first = settings.first else {
@@ -59,11 +66,23 @@ struct Migration {
     left += settings.dropFirst().map { "\($0): the Python system reads \(first) instead" }
     try put(Array(imported.text.utf8), "config/settings.yaml", "moved \(imported.taken.count) keys of \(first)")
     if let secrets { try put(secrets) }
+    for (name, why) in Self.others {
+      for folder in ["config", "ai_scalper_bot/config"] where Files.isPresent("\(old)/\(folder)/\(name)") {
+        left.append("\(old)/\(folder)/\(name): \(why)")
+      }
+    }
     for folder in ["storage/models", "data/ticks", "ai_scalper_bot/storage/models", "ai_scalper_bot/data/ticks"]
     where Files.isFolder("\(old)/\(folder)") {
       left.append("\(old)/\(folder): follows with the version that has a use for it")
     }
   }
+
+  /// Files of the old system's config folder that are not moved.
+  private static let others = [
+    ("pairs.yaml", "names no venue figures that this host needs; write what differs into the new config/pairs.yaml"),
+    ("supervisor.yaml", "of the Supervisor, which comes with a later version"), ("risk.yaml", "of the Supervisor, which comes with a later version"),
+    ("quantumedge.yaml", "of the old system's orchestrator, which this host does not have"),
+  ]
 
   private typealias OldSecrets = (path: String, contents: SecretContents, passphrase: Secret)
   private static let secretsName = "config/secrets.enc"

@@ -22,21 +22,37 @@ struct HostOptions: ParsableArguments {
 
   func client() throws -> ControlClient { ControlClient(settings: try settings.load(mode: mode)) }
 
-  /// The same, but a fault in the settings does not keep an operator from a host that runs: the only one that answers is meant.
+  /// The same, but a fault in the settings does not keep an operator from the host that they name all the same.
+  ///
+  /// - Throws: the faults, and what to add, where it is not beyond doubt which host is meant: a wrong one is never asked.
   func clientForOperator() throws -> ControlClient {
     do { return try client() } catch let error as SettingsError {
-      guard let client = ControlClient(runtimeFolder: settings.likelyRuntimeFolder, mode: mode.flatMap(Mode.init(rawValue:))) else { throw error }
+      let meant = try settings.meantHost(mode: mode)
+      guard let folder = meant.runtimeFolder else {
+        throw error.adding("it cannot be told from these settings which host is meant; add --mode MODE --set app.runtime_path=FOLDER")
+      }
+      let running = ControlClient.running(below: folder)
+      let those = "below \(folder) " + (running.isEmpty ? "no host answers" : "there is " + running.map(\.whom).joined(separator: ", and "))
+      guard let mode = meant.mode else {
+        throw error.adding("it cannot be told from these settings which host is meant; add --mode MODE; \(those)")
+      }
+      let candidates = running.filter { $0.mode == mode }
+      guard candidates.count == 1 else {
+        let none = candidates.isEmpty ? "no host runs in \(mode.rawValue) mode" : "more than one host runs in \(mode.rawValue) mode"
+        throw error.adding("\(none): \(those)")
+      }
       for violation in error.violations { Console.warning(violation) }
-      Console.warning("the settings cannot be read; the one host that runs below \(settings.likelyRuntimeFolder) is asked")
-      return client
+      Console.warning("the settings have a fault; \(candidates[0].whom) is asked")
+      return candidates[0]
     }
   }
 
-  /// Asks and prints what happened.
+  /// Asks and prints what happened, and by whom.
   func perform(_ command: ControlCommand) throws {
-    let (answer, text) = try (command.isForOperator ? clientForOperator() : client()).ask(command)
+    let client = try command.isForOperator ? clientForOperator() : client()
+    let (answer, text) = try client.ask(command)
     if output.json { try Console.result(text) }
-    Console.line(answer.message ?? "done")
+    Console.line("\(answer.message ?? "done")\n\(client.whom)")
   }
 }
 

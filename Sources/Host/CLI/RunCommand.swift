@@ -60,10 +60,10 @@ struct RunCommand: ParsableCommand {
     for warning in reading.warnings { settingsLog.warning("\(warning)") }
     // What is asked comes after what was said.
     logs.flush()
+    if !loaded.secretNeeds.required.isEmpty { HostEnvironment.hideMemory() }
     // Before the host blocks signals: whoever is asked for a passphrase can still stop it.
     let secrets = try RunSecrets.resolve(
       loaded, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
-    if !secrets.names.isEmpty { ProcessMemory.hide() }
     let secretsLog = logs.logger("secrets")
     for warning in secrets.warnings { secretsLog.warning("\(warning)") }
     let (options, mode, place) = (settings, mode, reading.place)
@@ -78,6 +78,8 @@ struct RunCommand: ParsableCommand {
   }
 
   private func keepHostAlive() throws -> Int32 {
+    // It holds what each of its hosts is given.
+    HostEnvironment.hideMemory()
     var secrets = HostEnvironment.secrets
     // A pipe is read once, and there may be many hosts: they get it as a variable, which each takes out again.
     let source = PassphraseSource(descriptor: passphraseDescriptor, environment: secrets, mayAsk: false)

@@ -17,7 +17,16 @@ enum HostEnvironment {
   /// Taken at the first use, which is in the first line of main.
   static let secrets = SecretEnvironment.take()
 
-  static func take() { _ = secrets }
+  static func take() {
+    if !secrets.names.isEmpty { hideMemory() }
+  }
+
+  /// Before a secret comes into this process: nobody else of this user may look into it from then on.
+  static func hideMemory() {
+    do throws(KernelError) { try ProcessMemory.hide() } catch {
+      Console.warning("\(error); other processes of this user could read what it holds")
+    }
+  }
 
   /// The rest, as it was then.
   static let variables = ProcessEnvironment.variables
@@ -52,7 +61,10 @@ struct SecretFileOptions: ParsableArguments {
     return root.isEmpty ? SecretFile.defaultPath : "\(root)/\(SecretFile.defaultPath)"
   }
 
-  func source(_ environment: SecretEnvironment) -> PassphraseSource { PassphraseSource(descriptor: passphraseDescriptor, environment: environment) }
+  func source(_ environment: SecretEnvironment) -> PassphraseSource {
+    HostEnvironment.hideMemory()
+    return PassphraseSource(descriptor: passphraseDescriptor, environment: environment)
+  }
 
   /// The passphrase of a file that is there, or a refusal that says how to give one.
   func passphrase(_ environment: SecretEnvironment) throws -> Secret {

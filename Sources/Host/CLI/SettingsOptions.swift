@@ -25,15 +25,9 @@ struct SettingsOptions: ParsableArguments {
     return try Settings.read(path: config, overrides: words, environment: Self.environment)
   }
 
-  /// Where the runtime folder is likely to be, as far as can be said without reading the settings file.
-  var likelyRuntimeFolder: String {
-    let variables = HostEnvironment.variables
-    let root = (try? SettingsPlace.find(path: config, environment: variables))?.root ?? variables["QE_ROOT"] ?? ""
-    let set = overrides.last { $0.hasPrefix("app.runtime_path=") }.map { String($0.dropFirst("app.runtime_path=".count)) }
-    var guess = Settings()
-    guess.root = root
-    guess.runtimePath = set ?? variables["QE_APP_RUNTIME_PATH"] ?? variables["QE_RUNTIME_DIR"] ?? guess.runtimePath
-    return guess.runtimeFolder
+  /// Which host settings with a fault still name.
+  func meantHost(mode: String?) throws(SettingsError) -> MeantHost {
+    try Settings.meantHost(path: config, overrides: overrides + (mode.map { ["app.mode=\($0)"] } ?? []), environment: Self.environment)
   }
 
   /// What of the environment means something to settings. Secrets are no longer in it.

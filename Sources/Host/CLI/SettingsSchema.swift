@@ -1,3 +1,4 @@
+import Market
 import Session
 import Settings
 
@@ -50,6 +51,11 @@ enum SettingsSchema {
       [("type", .text("integer")), ("minimum", .number("\(range.lowerBound)")), ("maximum", .number("\(range.upperBound)"))]
     case .number(let range, _):
       [("type", .text("number")), ("minimum", .number("\(range.lowerBound)")), ("maximum", .number("\(range.upperBound)"))]
+    case .decimal(let range, let decimals):
+      [("type", .text("number"))]
+        + [("minimum", range.lowerBound), ("maximum", range.upperBound)].map {
+          ($0, .number(DecimalText.formatShort(Int128($1), scale: decimals)))
+        }
     case .address(let schemes): [("type", .text("string")), ("pattern", .text("^(\(schemes.joined(separator: "|")))://[^@?#]+$"))]
     case .text, .path: [("type", .text("string")), ("minLength", .integer(1))]
     case .confidential: [("type", .text("string"))]
@@ -66,7 +72,7 @@ enum SettingsSchema {
   private static func value(_ text: String, _ shape: ValueShape) -> JSONValue {
     switch shape {
     case .flag: .boolean(text == "true")
-    case .integer, .number: .number(text)
+    case .integer, .number, .decimal: .number(text)
     case .choice, .text, .path, .address, .confidential: .text(text)
     case .list: .array(text.split(separator: ",").map { .text(String($0)) })
     case .optional(let inner, _): text == "null" ? .null : value(text, inner)

@@ -215,8 +215,7 @@ enum StrategiesOutput {
     let name = entry.manifest.market.map { "\(settings.pairs.venue).\($0.rawValue).\(entry.symbol)" } ?? entry.symbol
     let instrument = try instrument(name, settings)
     let resolved = try resolver.published(entry, for: instrument)
-    try StrategyLauncher(settings).checkPlace(resolved, instrument)
-    try resolved.check(StrategyLauncher(settings).check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
+    try StrategyLauncher(settings).verify(resolved, instrument)
   }
 
   static func line(_ entry: StrategyStore.Entry) -> String {

@@ -5,10 +5,13 @@ import Settings
 
 /// What a start on a venue says before anything is sent.
 extension HostRun {
-  /// What would run, and then why it does not run after all. Nothing of it is started.
+  /// What would run, and then why it does not run after all. Each strategy is started once, apart, and ended.
   ///
   /// - Parameter strategies: what is published and not held back.
-  func venueRefusal(_ strategies: [Choice], _ instruments: [Instrument], _ killSwitch: KillSwitch, _ log: RunLog) -> SessionError {
+  /// - Throws: one of them could not run.
+  func venueRefusal(_ strategies: [Choice], _ instruments: [Instrument], _ killSwitch: KillSwitch, _ log: RunLog) throws -> SessionError {
+    let launcher = StrategyLauncher(settings)
+    for choice in strategies { try launcher.verify(choice.resolved, instruments[choice.instrument]) }
     let names = strategies.map {
       "\($0.resolved.manifest?.name ?? $0.resolved.source)@\(instruments[$0.instrument].id.symbol)/\($0.resolved.horizonSeconds)"
     }

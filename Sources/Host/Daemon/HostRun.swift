@@ -44,7 +44,7 @@ public struct HostRun: Sendable {
     try takeCrashNote(quarantine, folder: state.path, log)
     let (strategies, held) = try admitted(try strategies(for: instruments, symbols), instruments, by: quarantine, log)
     let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
-    if settings.mode.tradesOnVenue { throw venueRefusal(strategies, instruments, killSwitch, log) }
+    if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, instruments, killSwitch, log) }
     let session = try TradingSession(instruments: instruments, strategies: strategies, settings: settings)
 
     let watcher = KillSwitchWatcher(killSwitch)

@@ -25,7 +25,7 @@ public struct StrategyLauncher: Sendable {
   }
 
   /// Whether the settings let it run where they want it.
-  public func checkPlace(_ resolved: ResolvedStrategy, _ instrument: Instrument) throws(SessionError) {
+  private func checkPlace(_ resolved: ResolvedStrategy, _ instrument: Instrument) throws(SessionError) {
     let id = resolved.instanceID(on: instrument)
     guard isLive, isolation(of: id, manifest: resolved.manifest) == .inProcess, !settings.inProcessDigests.contains(resolved.file.digest.hex) else {
       return
@@ -34,6 +34,12 @@ public struct StrategyLauncher: Sendable {
       .configuration,
       "\(id): in live a library that runs in the host is named in plugins.in_process_digests, and \(resolved.file.digest) is not; or set plugins.isolation: process"
     )
+  }
+
+  /// Whether it could run: where the settings want it, from the file that its manifest means, and one start with its parameters.
+  public func verify(_ resolved: ResolvedStrategy, _ instrument: Instrument) throws {
+    try checkPlace(resolved, instrument)
+    try resolved.check(check.facts(resolved.file, instrument, resolved.horizonSeconds, resolved.parameters))
   }
 
   /// Creates, initialises and activates.

@@ -22,17 +22,20 @@ public enum EnvironmentKeys {
   }
 
   /// `http://HOST:PORT`, from the reference's two variables; nil if neither is set.
-  static func supervisorURL(in environment: [String: String]) -> (variable: String, url: String)? {
+  ///
+  /// - Parameter passedOver: told of each variable that container systems set for a service of this name, `tcp://...`: it is not meant.
+  static func supervisorURL(in environment: [String: String], passedOver: (String) -> Void) -> (variable: String, url: String)? {
     func value(_ name: String) -> (String, String)? {
       for variable in ["QE_" + name, name] {
-        if let text = environment[variable], !text.isEmpty { return (variable, text) }
+        guard let text = environment[variable], !text.isEmpty else { continue }
+        if text.hasPrefix("tcp://") { passedOver(variable) } else { return (variable, text) }
       }
       return nil
     }
     let (host, port) = (value("SUPERVISOR_HOST"), value("SUPERVISOR_PORT"))
     guard let variable = host?.0 ?? port?.0 else { return nil }
-    // Container systems set a SUPERVISOR_PORT=tcp://... of their own: what is no port is told by the variable that has it.
-    let isPort = port.map { UInt16($0.1) != nil } ?? true
+    // What is no port is told by the variable that has it.
+    let isPort = port.map { (UInt16($0.1) ?? 0) > 0 } ?? true
     return (isPort ? variable : port!.0, "http://\(host?.1 ?? "127.0.0.1"):\(port?.1 ?? "8765")")
   }
 }

@@ -35,6 +35,7 @@ extension Settings {
   /// - Throws: also `.missingInput` for a file that is no longer there.
   public static func read(at place: SettingsPlace, overrides: [String], environment: [String: String]) throws(SettingsError) -> SettingsReading {
     var loader = SettingsLoader(root: place.root)
+    loader.ownFilesOnly = place.isFromAbove
     if let file = place.file { loader.apply(try SettingsFile.document(file), from: file) }
     loader.apply(environment)
     for word in overrides { loader.apply(override: word) }

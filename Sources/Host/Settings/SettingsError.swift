@@ -12,5 +12,8 @@ public struct SettingsError: Fault, Equatable {
     self.violations = violations
   }
 
+  /// The same with one line more.
+  public func adding(_ violation: String) -> SettingsError { SettingsError(kind: kind, violations: violations + [violation]) }
+
   public var description: String { violations.joined(separator: "\n") }
 }

@@ -143,7 +143,7 @@ extension SettingsField {
   ///   - words: the range for people.
   ///   - range: the same with 9 decimals.
   static func real(_ name: String, _ path: Path<Double>, _ words: String, _ range: ClosedRange<Int64>) -> SettingsField {
-    SettingsField(name: name, shape: .number(range.lowerBound / PowerOfTen[9]...range.upperBound / PowerOfTen[9], decimals: 9)) { settings, written in
+    SettingsField(name: name, shape: .decimal(range, decimals: 9)) { settings, written in
       read(written, scale: 9, range, "write a number, \(words), at most 9 decimals") { settings[keyPath: path] = Double($0) / 1e9 }
     } show: {
       "\($0[keyPath: path])"

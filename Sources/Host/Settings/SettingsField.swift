@@ -127,14 +127,15 @@ struct SettingsField: Sendable {
     return name.hasPrefix("risk.max_") || name.hasPrefix("risk.min_") || name.hasPrefix("risk.session.") || name.hasSuffix("_collar_bps")
   }
 
-  /// What bounds money, or says whose code may move it: in live it is set in the settings file alone.
+  /// Whether in live only the settings file says it, where somebody can review it. What is told of the run, and where what it records is
+  /// kept, decides nothing that is traded; the mode has its acknowledgement, the token is no business of a file.
   var isReviewed: Bool {
-    name.hasPrefix("risk.") || name.hasPrefix("plugins.isolation")
-      || [
-        "app.live_ack", "app.pairs_file", "decision.max_inflight_entries", "plugins.trusted_keys", "plugins.require_signature",
-        "plugins.in_process_digests",
-      ].contains(name)
+    !name.hasPrefix("app.log_") && !name.hasPrefix("storage.") && !name.hasPrefix("secrets.")
+      && !["app.mode", "app.data_path", "supervisor.api_token", "engine.cpu", "plugins.worker_cpus"].contains(name)
   }
+
+  /// What bounds money: importing it from elsewhere, a value that cannot be read is no less than a fault.
+  var boundsMoney: Bool { name.hasPrefix("risk.") || name == "decision.max_inflight_entries" }
 
   /// Whether reports show it beside the limits.
   var isBesideLimits: Bool {

@@ -12,12 +12,18 @@ struct SettingsLoader {
   private(set) var violations: [String] = []
   private(set) var warnings: [String] = []
   private(set) var origins: [String: String] = [:]
+  /// What the settings file names is read only if it is this user's or root's alone.
+  var ownFilesOnly = false
   private var omitted = 0
   /// Where each key was set last, for what is found only at the end.
   private var places: [String: String] = [:]
   /// Keys set on the command line, and by variables.
   private var overridden: Set<String> = []
   private var fromVariables: [String: String] = [:]
+  /// Keys whose strongest value cannot be read, or stands there twice.
+  private var doubtful: Set<String> = []
+  /// Whether the file has something that could have been meant for a key of `app`.
+  private var hasStrayKeys = false
   /// Keys that only a file of the reference can have, with their lines.
   private var reference: [(key: String, line: Int)] = []
 
@@ -28,17 +34,31 @@ struct SettingsLoader {
     omitted += max(0, document.duplicates.count - Self.maximumViolations)
     guard let root = document.root else { return }
     guard case .mapping(let entries) = root.content else {
+      hasStrayKeys = true
       note("\(file):\(root.mark.line): settings are sections with keys below them; see \(Self.manual)")
       return
     }
     apply(entries, prefix: "", file)
+    for duplicate in document.duplicates {
+      for field in SettingsField.all where field.name == duplicate.key || field.name.split(separator: ".").contains(duplicate.key[...]) {
+        doubtful.insert(field.name)
+      }
+    }
+  }
+
+  /// Whether there is one meaning alone of what was said of a key, or of its not being said.
+  func isCertain(_ key: String, fileWasRead: Bool) -> Bool {
+    if doubtful.contains(key) { return false }
+    return places[key] != nil || (fileWasRead && !hasStrayKeys && omitted == 0)
   }
 
   /// The reference's names first, ours over them.
   mutating func apply(_ environment: [String: String]) {
     if environment["SUPERVISOR_URL", default: ""].isEmpty, places["supervisor.base_url"] == nil,
-      let (variable, url) = EnvironmentKeys.supervisorURL(in: environment)
+      let (variable, url) = EnvironmentKeys.supervisorURL(
+        in: environment, passedOver: { warnings.append("\($0): tcp://... is what container systems set; it is not read, a host or a port is") })
     {
+      fromVariables["supervisor.base_url"] = variable
       set("supervisor.base_url", .text(url), place: variable, origin: variable)
     }
     apply("QE_LOGS_DIR", "app.log_file", environment["QE_LOGS_DIR"].flatMap { $0.isEmpty ? nil : "\($0)/quantumedge.log" })
@@ -169,6 +189,7 @@ struct SettingsLoader {
     // The default name stands for the shipped instruments wherever there is no such file beside the settings.
     let isShipped = name == Settings().pairsFile && (file == nil || !SettingsFile.exists(path))
     if !isShipped {
+      if ownFilesOnly { try SettingsPlace.checkOwner(path) }
       do throws(SettingsError) { settings.pairs = try Pairs.parse(try SettingsFile.document(path), path: path) } catch {
         // Alone it keeps its kind: a missing file is another exit code.
         if violations.isEmpty { throw error }
@@ -200,6 +221,7 @@ struct SettingsLoader {
   mutating func loadLatencies(besides file: String?) throws(SettingsError) {
     guard let name = settings.simulation.latency.file else { return }
     let path = Self.path(name, besides: file)
+    if ownFilesOnly { try SettingsPlace.checkOwner(path) }
     let text = try SettingsFile.text(path)
     do throws(LatencyTable.Failure) { settings.simulation.latency.table = try LatencyTable.parse(text, path: path) } catch {
       note(error.description)
@@ -251,6 +273,7 @@ struct SettingsLoader {
       }
       guard SettingsField.named(name) == nil, SettingsField.isSection(name) else {
         guard SettingsField.named(name) == nil || WrittenValue(entry.value) != nil else {
+          doubtful.insert(name)
           note("\(place): a section or a list of lists; write one value")
           continue
         }
@@ -260,7 +283,9 @@ struct SettingsLoader {
       switch entry.value.content {
       case .mapping(let inner): apply(inner, prefix: name + ".", file)
       case .scalar("", isPlain: true): break  // all its keys are comments
-      default: note("\(place): this is a section; write its keys below it, indented")
+      default:
+        hasStrayKeys = true
+        note("\(place): this is a section; write its keys below it, indented")
       }
     }
   }
@@ -269,12 +294,18 @@ struct SettingsLoader {
     guard let field = SettingsField.named(name) else {
       // Looking for what was meant costs more than all else.
       if isFull { return omitted += 1 }
+      if name.hasPrefix("app.") || !SettingsField.isSection(String(name.prefix { $0 != "." })) { hasStrayKeys = true }
       let what = SettingsField.isSection(name) ? "a section, not a key" : "unknown key"
       return note("\(place): \(what); \(Suggestion.text(for: name, among: SettingsField.names, manual: Self.manual))")
     }
     places[name] = place
     origins[name] = origin
-    if let problem = field.apply(&settings, written) { note("\(place): \(problem)") }
+    if let problem = field.apply(&settings, written) {
+      doubtful.insert(name)
+      note("\(place): \(problem)")
+    } else {
+      doubtful.remove(name)
+    }
   }
 }
 

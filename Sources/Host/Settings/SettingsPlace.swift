@@ -6,6 +6,9 @@ public struct SettingsPlace: Sendable, Equatable {
   public var file: String?
   /// Empty = the working directory.
   public var root: String
+  /// It was found above the working directory: whoever may write there could have the host run by his settings, so that each of its files
+  /// must be this user's or root's alone.
+  public var isFromAbove = false
 
   /// - Parameters:
   ///   - path: of `--config`; relative to the working directory, as the shell's user means it.
@@ -26,12 +29,14 @@ public struct SettingsPlace: Sendable, Equatable {
     }
     if let file { return SettingsPlace(file: file, root: shortened(explicit ?? root(of: file, here), here)) }
     let above = explicit == nil ? ancestor(of: here) : nil
-    // Whoever may write into a folder above could have the host started there run by his settings.
-    if let above, above != here { try checkOwner("\(above)/config/\(standardName)") }
+    let isFromAbove = above != nil && above != here
+    if let above, isFromAbove {
+      for path in [above, "\(above)/config", "\(above)/config/\(standardName)"] { try checkOwner(path) }
+    }
     guard let found = explicit ?? above else { return SettingsPlace(file: nil, root: "") }
     let root = shortened(found, here)
     let candidate = root.isEmpty ? "config/\(standardName)" : "\(root)/config/\(standardName)"
-    return SettingsPlace(file: SettingsFile.exists(candidate) ? candidate : nil, root: root)
+    return SettingsPlace(file: SettingsFile.exists(candidate) ? candidate : nil, root: root, isFromAbove: isFromAbove)
   }
 
   static let standardName = "settings.yaml"
@@ -53,13 +58,27 @@ public struct SettingsPlace: Sendable, Equatable {
     }
   }
 
-  private static func checkOwner(_ file: String) throws(SettingsError) {
-    var information = stat()
-    guard stat(file, &information) == 0 else { return }
-    let isOurs = information.st_uid == geteuid() || information.st_uid == 0
-    guard !isOurs || information.st_mode & S_IWOTH != 0 else { return }
-    let what = isOurs ? "may be written by everybody" : "belongs to another user"
-    throw SettingsError(violations: ["\(file): \(what), and was found above the working directory; if it is meant, name it with --config"])
+  /// That nobody but this user and root could have made or changed a file or folder, nor the link that leads to it.
+  static func checkOwner(_ path: String) throws(SettingsError) {
+    var (link, target) = (stat(), stat())
+    guard lstat(path, &link) == 0, stat(path, &target) == 0 else { return }
+    func isForeign(_ status: stat) -> Bool { status.st_uid != geteuid() && status.st_uid != 0 }
+    // In a sticky folder, as /tmp, nobody removes what is another's.
+    let isSticky = target.st_mode & S_IFMT == S_IFDIR && target.st_mode & S_ISVTX != 0
+    let what: String
+    if isForeign(link) || isForeign(target) {
+      what = "belongs to another user"
+    } else if target.st_mode & S_IWOTH != 0, !isSticky {
+      what = "may be written by everybody"
+    } else if target.st_mode & S_IWGRP != 0, !isSticky {
+      what = "may be written by its group"
+    } else {
+      return
+    }
+    throw SettingsError(
+      violations: [
+        "\(path): \(what), and was found above the working directory; take that away (chown, chmod go-w), or name the settings with --config"
+      ])
   }
 
   private static func isFolder(_ path: String) -> Bool {

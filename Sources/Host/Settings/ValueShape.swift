@@ -9,6 +9,8 @@ public indirect enum ValueShape: Sendable, Hashable {
   case integer(ClosedRange<Int64>)
   /// Bounds in units of 1, with at most so many decimals.
   case number(ClosedRange<Int64>, decimals: Int)
+  /// Bounds in units of the last of so many decimals.
+  case decimal(ClosedRange<Int64>, decimals: Int)
   /// One line.
   case text
   case path
@@ -27,6 +29,14 @@ public indirect enum ValueShape: Sendable, Hashable {
     case problem(String)
   }
 
+  var isNumber: Bool {
+    switch self {
+    case .integer, .number, .decimal: true
+    case .optional(let shape, _): shape.isNumber
+    default: false
+    }
+  }
+
   func read(_ written: WrittenValue) -> Reading {
     switch self {
     case .optional(let shape, let none):
@@ -42,6 +52,10 @@ public indirect enum ValueShape: Sendable, Hashable {
     case .integer(let range): return Self.read(written, range, decimals: 0, "write a whole number, \(range.lowerBound)...\(range.upperBound)")
     case .number(let range, let decimals):
       return Self.read(written, range, decimals: decimals, "write a number, \(range.lowerBound)...\(range.upperBound), at most \(decimals) decimals")
+    case .decimal(let range, let decimals):
+      let (low, high) = (range.lowerBound, range.upperBound)
+      func text(_ raw: Int64) -> String { DecimalText.formatShort(Int128(raw), scale: decimals) }
+      return Self.read(raw: written, low...high, decimals: decimals, "write a number, \(text(low))...\(text(high)), at most \(decimals) decimals")
     case .text:
       if case .text(let text) = written, !text.isEmpty, Excerpt.isClean(text), !WrittenValue.isNull(text) { return .value(text) }
       return .problem("\(written.quoted) is no text of one line; write one")
@@ -69,9 +83,13 @@ public indirect enum ValueShape: Sendable, Hashable {
   }
 
   private static func read(_ written: WrittenValue, _ range: ClosedRange<Int64>, decimals: Int, _ advice: String) -> Reading {
-    guard case .text(let text) = written else { return .problem("\(written.quoted) is not a number; \(advice)") }
     let unit = PowerOfTen[decimals]
-    switch NumberText.read(text, scale: decimals, in: range.lowerBound * unit...range.upperBound * unit) {
+    return read(raw: written, range.lowerBound * unit...range.upperBound * unit, decimals: decimals, advice)
+  }
+
+  private static func read(raw written: WrittenValue, _ range: ClosedRange<Int64>, decimals: Int, _ advice: String) -> Reading {
+    guard case .text(let text) = written else { return .problem("\(written.quoted) is not a number; \(advice)") }
+    switch NumberText.read(text, scale: decimals, in: range) {
     case .value(let raw): return .value(DecimalText.formatShort(Int128(raw), scale: decimals))
     case .problem(let problem): return .problem("\(problem); \(advice)")
     }

@@ -88,6 +88,8 @@ enum Doctor {
       let entry = try store.entry(symbol: place.symbol, horizonSeconds: place.horizonSeconds)
       try StrategiesOutput.verify(entry, settings)
       return .pass("plugins", "\(entry.manifest.name) for \(name) is whole and starts")
+    } catch let error as SessionError where error.kind == .configuration {
+      return .fail("plugins", "\(name): \(error)", cure: "write that into the settings file")
     } catch {
       return .fail(
         "plugins", "\(name): \(error)",
@@ -103,7 +105,7 @@ enum Doctor {
   static func folders(_ settings: Settings) -> [Finding] {
     var findings: [Finding] = []
     let log = settings.logging.file.map { settings.resolved($0) }
-    let logFolder = log.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
+    let logFolder = log.map { path in path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "." }
     for (key, folder) in [("app.runtime_path", settings.runtimeFolder), ("app.data_path", settings.dataFolder)]
       + (logFolder.map { [("app.log_file", $0)] } ?? [])
     {

@@ -16,7 +16,7 @@ public final class ControlClient {
     public var status: RunStatus?
   }
 
-  private let mode: Mode
+  public let mode: Mode
   private let folder: String
   private var connection: LocalConnection?
   private var input: [UInt8] = []
@@ -32,18 +32,21 @@ public final class ControlClient {
     folder = StateFolder.path(settings)
   }
 
-  /// The one host that runs below a runtime folder, for an operator whose settings cannot be read: stopping must not wait for that.
-  ///
-  /// - Parameter mode: nil = any.
-  /// - Returns: nil where no host answers, or more than one.
-  public init?(runtimeFolder: String, mode: Mode?, timeoutMilliseconds: Int64 = 5000) {
-    let folders = StateFolder.all(below: runtimeFolder).filter { mode == nil || $0.mode == mode }
-    let running = folders.filter { folder in
-      (try? LocalConnection(folder: folder.path, name: ControlServer.socketName, timeoutMilliseconds: timeoutMilliseconds)) != nil
-    }
-    guard running.count == 1 else { return nil }
-    (self.mode, folder) = (running[0].mode, running[0].path)
-    self.timeoutMilliseconds = timeoutMilliseconds
+  private init(mode: Mode, folder: String, timeoutMilliseconds: Int64) {
+    (self.mode, self.folder, self.timeoutMilliseconds) = (mode, folder, timeoutMilliseconds)
+  }
+
+  /// The hosts that answer below a runtime folder, of every mode: for an operator whose settings cannot be read.
+  public static func running(below runtimeFolder: String, timeoutMilliseconds: Int64 = 5000) -> [ControlClient] {
+    StateFolder.all(below: runtimeFolder)
+      .map { ControlClient(mode: $0.mode, folder: $0.path, timeoutMilliseconds: timeoutMilliseconds) }
+      .filter { (try? $0.connect()) != nil }
+  }
+
+  /// Of whom an answer is: mode, process and state folder.
+  public var whom: String {
+    let process = connection?.peer().map { "process \($0.process), " } ?? ""
+    return "the host in \(mode.rawValue) mode (\(process)\(Files.realPath(folder) ?? folder))"
   }
 
   /// Whether a host listens there.

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -63,6 +64,15 @@ int qe_connect(const char *path) {
     if (qe_timeout(fd, 5000) != 0) return failed(fd);
     if (connect(fd, (struct sockaddr *)&name, sizeof name) != 0) return failed(fd);
     return fd;
+}
+
+int qe_rename_new(const char *from, const char *to) {
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+    /* Not every file system knows it, and not every one knows links. */
+    if (errno != EINVAL && errno != ENOSYS) return -1;
+    if (link(from, to) != 0) return -1;
+    unlink(from);
+    return 0;
 }
 
 int qe_peer(int fd, uint32_t *user, int32_t *process) {

@@ -50,8 +50,7 @@ public enum Files {
       if replacing {
         guard rename(temporary, path) == 0 else { throw KernelError("rename to", path) }
       } else {
-        guard link(temporary, path) == 0 else { throw KernelError("create", path) }
-        unlink(temporary)
+        guard qe_rename_new(temporary, path) == 0 else { throw KernelError("create", path) }
       }
     } catch {
       unlink(temporary)

@@ -54,7 +54,9 @@ public enum CLibrary {
 
 public enum ProcessMemory {
   /// From now on no other process of this user may look into this one, and it leaves no core file. What it starts is as others are.
-  public static func hide() { _ = qe_process_hide() }
+  public static func hide() throws(KernelError) {
+    guard qe_process_hide() == 0 else { throw KernelError("hide the memory of", "this process") }
+  }
 }
 
 /// Room below a folder that may not be there yet.

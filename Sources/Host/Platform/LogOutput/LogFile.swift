@@ -57,11 +57,7 @@ struct LogFile: ~Copyable {
       if count < 0 {
         if errno == EINTR { continue }
         let error = LogFileError(options.path, KernelError("write", options.path))
-        // Half a line is nobody's: what the disk still took is taken back.
-        if offset > 0, ftruncate(descriptor, off_t(size)) != 0 {
-          isTorn = true
-          size += offset
-        }
+        if offset > 0 { takeBack(offset) }
         throw error
       }
       offset += count
@@ -79,6 +75,17 @@ struct LogFile: ~Copyable {
   }
 
   // MARK: -
+
+  /// Half a line is nobody's: what the disk still took of it is cut off, where nothing has been appended behind it since.
+  private mutating func takeBack(_ count: Int) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return isTorn = true }
+    let end = Int(status.st_size)
+    let isLast = size + count == end
+    if isLast, ftruncate(descriptor, off_t(size)) == 0 { return }
+    isTorn = isLast
+    size = end
+  }
 
   private mutating func rotate() throws(LogFileError) {
     let path = options.path

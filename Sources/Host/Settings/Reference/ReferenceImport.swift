@@ -57,15 +57,18 @@ public struct ReferenceImport: Sendable {
         return leave("no key of the Python system, and none here")
       }
       func refuse(_ problem: String) {
-        if key.hasPrefix("risk.") { faults.append("\(path):\(entry.keyMark.line): \(Excerpt.line(name)): \(problem)") } else { leave(problem) }
+        if field.boundsMoney { faults.append("\(path):\(entry.keyMark.line): \(Excerpt.line(name)): \(problem)") } else { leave(problem) }
       }
       if field.shape == .confidential {
         return leave("a token does not stand in settings; give it as SUPERVISOR_API_TOKEN, or keep it with: quantumedge secrets init --supervisor")
       }
       guard let written = WrittenValue(entry.value)?.withFlagsOfYAML11(for: field.shape) else { return refuse("a section where a value is expected") }
+      if field.shape.isNumber, let octal = written.octalOfYAML11 {
+        return refuse("\(written.quoted) is \(octal) to the Python system, which reads a number that begins with 0 to the base of 8; write \(octal)")
+      }
       guard let value = reference == nil ? written : reference?.value(written) else {
-        return written.isNumberOrNull
-          ? leave("\(written.quoted) sets no limit") : refuse("\(written.quoted) is not a number; write one, or remove it")
+        return written.isZeroOrNull
+          ? leave("\(written.quoted) sets no limit") : refuse("\(written.quoted) is no amount; write one, 0 for no limit, or remove it")
       }
       var tried = settings
       if let problem = field.apply(&tried, value) { return refuse(problem) }

@@ -10,12 +10,20 @@ extension Settings {
 }
 
 extension WrittenValue {
-  var isNumberOrNull: Bool {
+  var isZeroOrNull: Bool {
     switch self {
     case .null: true
-    case .text(let text): Double(text) != nil
+    case .text(let text): Double(text) == 0
     case .list: false
     }
+  }
+
+  /// What YAML 1.1 makes of a number with a leading zero, which it reads to the base of 8; nil for all else.
+  var octalOfYAML11: Int? {
+    guard case .text(let text) = self else { return nil }
+    let digits = text.drop { $0 == "-" || $0 == "+" }
+    guard digits.count > 1, digits.first == "0", digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x37 || $0 == 0x5F }) else { return nil }
+    return Int(digits.filter { $0 != "_" }, radix: 8)
   }
 
   /// YAML 1.1, which Python reads, has more words for true and false.

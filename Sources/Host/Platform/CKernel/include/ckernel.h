@@ -24,6 +24,9 @@ int qe_seal(int fd);
 /* open(2) with O_CLOEXEC and a mode; -1 and errno on failure. */
 int qe_open(const char *path, int flags, int mode);
 
+/* Renames to a name that must be free, also where two do it at once: 0, or -1 and errno, EEXIST when it is taken. */
+int qe_rename_new(const char *from, const char *to);
+
 /* A stream socket that listens at a path, not blocking, closed on exec, with these permissions from its first moment on;
  * -1 and errno on failure: ENAMETOOLONG over 107 bytes. */
 int qe_listen(const char *path, int mode, int backlog);
