@@ -235,6 +235,109 @@ struct StorageTests {
     #expect(try clockwork.ticks().map(\.trade.price.raw) == [1, 2, 3])
   }
 
+  @Test func `A file that somebody takes away is followed by another, and one that cannot be listed is not left`() throws {
+    let clockwork = try Clockwork { $0.flushRows = 1 }
+    clockwork.trade(1)
+    clockwork.pass(seconds: 1)
+    let (ticks, manager) = (clockwork.folder.path("ticks"), FileManager.default)
+    try manager.moveItem(atPath: "\(ticks)/\(clockwork.names()[0])", toPath: clockwork.folder.path("mine.csv"))
+    clockwork.trade(2)
+    clockwork.pass(seconds: 1)
+    #expect(try clockwork.ticks().map(\.trade.price.raw) == [2] && clockwork.storage.status.rowsBySymbol["BTCUSDT_usdm"] == 2)
+    // The list takes no line: each second a file is tried, and none stays.
+    try clockwork.restart()
+    let list = "\(ticks)/\(OwnFiles.listName)"
+    try manager.moveItem(atPath: list, toPath: list + ".away")
+    try manager.createDirectory(atPath: list, withIntermediateDirectories: false)
+    clockwork.trade(3)
+    for _ in 0..<5 { clockwork.pass(seconds: 1.5) }
+    #expect(clockwork.names().count == 1 && clockwork.storage.status.trouble?.contains(OwnFiles.listName) == true)
+    try manager.removeItem(atPath: list)
+    try manager.moveItem(atPath: list + ".away", toPath: list)
+    clockwork.pass(seconds: 1.5)
+    #expect(try clockwork.ticks().map(\.trade.price.raw) == [2, 3] && clockwork.storage.status.trouble == nil)
+    // What waits at the end and finds no room is told.
+    clockwork.trade(4)
+    try manager.moveItem(atPath: ticks, toPath: ticks + ".away")
+    clockwork.storage.end(clockwork.now)
+    #expect(clockwork.storage.status.dropped == 1 && clockwork.storage.status.rows == 1)
+  }
+
+  @Test func `A torn line of the list hides no other file, and a file with the removed one's inode is not ours`() throws {
+    let clockwork = try Clockwork {
+      $0.flushRows = 1
+      $0.tickRetentionDays = 1
+    }
+    clockwork.trade(1)
+    clockwork.pass(seconds: 1)
+    let list = URL(fileURLWithPath: clockwork.folder.path("ticks/\(OwnFiles.listName)"))
+    var bytes = try Data(contentsOf: list)
+    bytes.append(Data(#"{"name":"BTC"#.utf8))
+    try bytes.write(to: list)
+    clockwork.now += 86_400_000_000_000
+    clockwork.pass(seconds: 1)
+    clockwork.trade(2)
+    clockwork.pass(seconds: 1)
+    let own = OwnFiles(folder: clockwork.folder.path("ticks"))
+    #expect(try own.entries().map(\.name) == clockwork.names())
+    #expect(clockwork.names().count == 2)
+    // The oldest is replaced in place: the same inode, another birth.
+    var entry = try own.entries()[0]
+    entry.identity.bornNanoseconds -= 1
+    try own.change(removing: [entry.name], adding: [entry])
+    clockwork.now += 5 * 86_400_000_000_000
+    clockwork.trade(3)
+    clockwork.pass(seconds: 1)
+    #expect(clockwork.names().contains(entry.name))
+    #expect(try !own.entries().contains { $0.name == entry.name })
+  }
+
+  @Test func `A kill while packing leaves the rows once`() throws {
+    for isListed in [false, true] {
+      let clockwork = try Clockwork { $0.flushRows = 1 }
+      clockwork.trade(1)
+      clockwork.pass(seconds: 1)
+      let name = clockwork.names()[0]
+      let plain = clockwork.folder.path("ticks/\(name)")
+      let writer = try TickFileWriter(path: plain + ".zst", priceScale: 1, quantityScale: 3, replaces: false)
+      for tick in try clockwork.ticks() { try writer.write(tick) }
+      try writer.finish()
+      let own = OwnFiles(folder: clockwork.folder.path("ticks"))
+      var entry = try own.entries()[0]
+      entry.name += ".zst"
+      entry.identity = try #require(Files.identity(at: plain + ".zst"))
+      // Before the list was changed, or after.
+      if isListed { try own.change(removing: [name], adding: [entry]) }
+      // One of ours that only begins alike stays.
+      try clockwork.folder.write("timestamp,price,qty,side\n", to: "ticks/other.csv")
+      try clockwork.restart()
+      #expect(clockwork.names() == [name + ".zst"], "\(clockwork.names())")
+      #expect(try own.entries() == [entry] && clockwork.storage.notes.count == 1)
+      #expect(try clockwork.ticks().map(\.trade.price.raw) == [1])
+    }
+  }
+
+  @Test func `Files of a symbol that nobody stores any more are cleaned up, and those of another host are not`() throws {
+    let clockwork = try Clockwork {
+      $0.flushRows = 1
+      $0.tickRetentionDays = 1
+    }
+    clockwork.trade(1, instrument: 1)
+    clockwork.pass(seconds: 1)
+    var only = clockwork.options
+    only.symbols.removeLast()
+    clockwork.options = only
+    #expect(clockwork.names("ticks", "ETH").count == 1)
+    try clockwork.restart()
+    clockwork.now += 3 * 86_400_000_000_000
+    let lock = try FileLock.acquire(clockwork.folder.path("ticks/.ETHUSDT_spot.lock"))
+    clockwork.pass(seconds: 1)
+    #expect(clockwork.names("ticks", "ETH").count == 1, "who stores it cleans up after it")
+    _ = consume lock
+    clockwork.pass(seconds: 4000)
+    #expect(clockwork.names("ticks", "ETH").isEmpty)
+  }
+
   @Test func `A full queue drops for storage alone, and counts`() throws {
     let clockwork = try Clockwork { $0.queueBytes = 4096 }
     for number in 1...1000 { clockwork.trade(Int64(number)) }

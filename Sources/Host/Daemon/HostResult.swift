@@ -46,15 +46,11 @@ public struct HostResult: Sendable {
       ),
       (
         "storage",
-        storage.map {
-          .object([("rows", .integer($0.rows)), ("dropped", .integer($0.dropped)), ("files", .array($0.files.map { .text($0) }))])
-        } ?? .null
+        status.storage?.json ?? .null
       ),
       ("failures", .array(failures.map { .text($0) })),
     ])
   }
 
   var refusalCounts: [(name: String, count: Int)]
-  /// Nil where nothing is stored.
-  var storage: StorageStatus?
 }

@@ -18,7 +18,8 @@ extension LiveHost {
       limits: limits(), refusals: refusals(now),
       queues: RunStatus.Queues(
         control: mailbox.depth, feedLagMilliseconds: Int((health.map(\.lagNanoseconds).max() ?? 0) / 1_000_000),
-        openOrders: openOrders))
+        openOrders: openOrders),
+      storage: storage?.status)
   }
 
   var openOrders: Int { session.instances.indices.reduce(0) { $0 + loop.engine.openOrderCount(instance: $1) } }

@@ -42,7 +42,7 @@ struct LiveHost: ~Copyable {
   var care: InstanceCare
   /// Gives what is published for an instance's instrument and horizon now.
   let republished: @Sendable (Instrument, Int64) throws -> ResolvedStrategy
-  private let storage: MarketStorage?
+  let storage: MarketStorage?
   private var storageNews = StorageNews()
   private var journalTrouble: String?
   private var isJournalLost = false
@@ -156,7 +156,7 @@ struct LiveHost: ~Copyable {
     final.blockedWhy = last.blockedWhy
     return HostResult(
       status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex), failures: notices.failures,
-      hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts, storage: storage?.status)
+      hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
   }
 
   /// The signal if it is one to stop; on the one for it, settings are read again.

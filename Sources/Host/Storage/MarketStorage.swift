@@ -61,10 +61,17 @@ public final class MarketStorage: @unchecked Sendable {
     }
   }
 
-  /// Waits until all that was handed over is in its files.
-  public func finish() {
+  /// Waits until all that was handed over is in its files, but not for ever: a disk that hangs must not hold the host.
+  public func finish(timeoutSeconds: Int64 = 10) {
     isEnding.store(true, ordering: .releasing)
-    while !hasEnded.load(ordering: .acquiring) { Clocks.sleep(nanoseconds: 1_000_000) }
+    let deadline = Clocks.monotonicNanoseconds() + timeoutSeconds * 1_000_000_000
+    while !hasEnded.load(ordering: .acquiring) {
+      if Clocks.monotonicNanoseconds() > deadline {
+        shared.withLock { $0.trouble = $0.trouble ?? "the disk did not take the last rows within \(timeoutSeconds) s" }
+        return
+      }
+      Clocks.sleep(nanoseconds: 1_000_000)
+    }
   }
 
   public var status: StorageStatus {
@@ -98,14 +105,15 @@ public final class MarketStorage: @unchecked Sendable {
 
   func end(_ now: Int64) {
     turn(now)
-    for stream in streams { stream.flush(max(now, stream.nextTryNanoseconds)) }
+    for stream in streams { stream.end(now) }
     tell()
   }
 
   private func tell() {
     let ticks = ticks.compactMap(\.self)
     let status = StorageStatus(
-      rows: ticks.reduce(0) { $0 + $1.rows }, dropped: streams.reduce(0) { $0 + $1.dropped }, trouble: streams.lazy.compactMap(\.trouble).first,
+      rows: ticks.reduce(0) { $0 + $1.rows }, rowsBySymbol: Dictionary(uniqueKeysWithValues: ticks.map { ($0.symbol.key, $0.rows) }),
+      dropped: streams.reduce(0) { $0 + $1.dropped }, trouble: streams.lazy.compactMap(\.trouble).first,
       foreign: [], files: streams.compactMap(\.path))
     shared.withLock { $0 = status }
   }

@@ -3,12 +3,11 @@ import Kernel
 
 /// The list of the files that hosts wrote into a folder, `.quantumedge-written`: cleaning up touches no other.
 ///
-/// A file counts as ours while its name and inode are those of the list. That tells most files that somebody has put in its place, and not
-/// one to which the file system gave the same inode.
+/// A file counts as ours while its name and identity are those of the list: not one that somebody has put in its place.
 struct OwnFiles {
   struct Entry: Codable, Equatable {
     var name: String
-    var inode: UInt64
+    var identity: FileIdentity
     /// Whose it is: BTCUSDT_usdm.
     var key: String
     /// Epoch ns.
@@ -35,6 +34,8 @@ struct OwnFiles {
 
   func add(_ entry: Entry) throws(KernelError) {
     let lock = try FileLock.acquire("\(listPath).lock")
+    // What a kill left of a line would swallow this one.
+    if Files.isPresent(listPath) { _ = try Files.cutTornLine(listPath) }
     var line = (try? JSONEncoder().encode(entry)).map(Array.init) ?? []
     line.append(0x0A)
     try Files.append(line, to: listPath)
@@ -56,5 +57,5 @@ struct OwnFiles {
   }
 
   /// Whether the file of this name is still the one that was written.
-  func isOurs(_ entry: Entry) -> Bool { Files.inode(at: "\(folder)/\(entry.name)") == entry.inode }
+  func isOurs(_ entry: Entry) -> Bool { Files.identity(at: "\(folder)/\(entry.name)") == entry.identity }
 }

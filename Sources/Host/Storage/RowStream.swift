@@ -34,6 +34,9 @@ final class RowStream {
 
   /// While the disk takes nothing, so much is kept in memory; what comes then is dropped.
   private static let patience = 8 << 20
+  private static let day: Int64 = 86_400_000_000_000
+  /// No row is longer.
+  private static let pieceBytes = 256 << 10
   private static let header = Array(TickRow.header.utf8)
 
   /// Nil when another host stores the symbol there.
@@ -137,32 +140,55 @@ final class RowStream {
 
   private func isDue(_ now: Int64) -> Bool {
     guard let size = file?.size else { return false }
-    let day: Int64 = 86_400_000_000_000
-    if kind == .ticks { return size >= options.maximumTickBytes || now / day != begun / day }
+    if kind == .ticks { return size >= options.maximumTickBytes || now / Self.day != begun / Self.day }
     return size >= options.maximumLineBytes || now - begun >= options.maximumLineNanoseconds
   }
 
-  /// All rows that wait go to the file, or none: then they are tried again each second.
+  /// Whole rows go to the file, as far as the disk takes them; the rest is tried again in a second, in another file if it is this one that
+  /// takes nothing.
   func flush(_ now: Int64) {
     guard waiting > 0, now >= nextTryNanoseconds else { return }
+    var written = 0
     do throws(KernelError) {
+      if file?.isInPlace == false { file = nil }
       if file == nil { try open(now) }
-      // Unsafe: the array's own bytes, for one call.
-      let failure = buffer.withUnsafeBytes { bytes in
-        do throws(KernelError) {
-          try file!.append(bytes)
-          return nil as KernelError?
-        } catch { return error }
+      while written < buffer.count {
+        let end = pieceEnd(from: written)
+        // Unsafe: the array's own bytes, for one call.
+        let failure = buffer.withUnsafeBytes { bytes in
+          do throws(KernelError) {
+            try file!.append(UnsafeRawBufferPointer(rebasing: bytes[written..<end]))
+            return nil as KernelError?
+          } catch { return error }
+        }
+        if let failure { throw failure }
+        written = end
       }
-      if let failure { throw failure }
-      rows += waiting
-      waiting = 0
-      buffer.removeAll(keepingCapacity: true)
       trouble = nil
     } catch {
       trouble = "\(error)"
       nextTryNanoseconds = now + 1_000_000_000
+      // A full disk takes no other file either.
+      if !error.isFull { file = nil }
     }
+    let done = written == buffer.count ? waiting : buffer[..<written].count { $0 == 0x0A }
+    rows += done
+    waiting -= done
+    buffer.removeFirst(written)
+  }
+
+  /// Where so much as is written at once ends, behind a whole row.
+  private func pieceEnd(from start: Int) -> Int {
+    guard buffer.count - start > Self.pieceBytes else { return buffer.count }
+    return buffer[start..<start + Self.pieceBytes].lastIndex(of: 0x0A)! + 1
+  }
+
+  /// What waits at the end and is not taken is lost.
+  func end(_ now: Int64) {
+    flush(max(now, nextTryNanoseconds))
+    dropped += waiting
+    waiting = 0
+    buffer = []
   }
 
   private func open(_ now: Int64) throws(KernelError) {
@@ -181,8 +207,14 @@ final class RowStream {
     }
     var opened = made!
     made = nil
-    if kind == .ticks { try Self.header.withBytes { (bytes) throws(KernelError) in try opened.append(bytes) } }
-    try own.add(OwnFiles.Entry(name: Self.name(of: opened.path), inode: opened.inode, key: symbol.key, begun: now))
+    do throws(KernelError) {
+      if kind == .ticks { try Self.header.withBytes { (bytes) throws(KernelError) in try opened.append(bytes) } }
+      try own.add(OwnFiles.Entry(name: Self.name(of: opened.path), identity: opened.identity, key: symbol.key, begun: now))
+    } catch {
+      // One that is on no list would be nobody's, and there would be another each second.
+      if opened.isInPlace { try? Files.remove(opened.path) }
+      throw error
+    }
     begun = now
     file = consume opened
   }
@@ -214,10 +246,53 @@ final class RowStream {
       }
       try writer.commit()
       let name = Self.name(of: path)
-      let inode = Files.inode(at: "\(path).zst") ?? 0
-      try own.change(removing: [name], adding: [OwnFiles.Entry(name: "\(name).zst", inode: inode, key: symbol.key, begun: begun)])
+      guard let identity = Files.identity(at: "\(path).zst") else { throw KernelError("look at", "\(path).zst") }
+      try own.change(removing: [name], adding: [OwnFiles.Entry(name: "\(name).zst", identity: identity, key: symbol.key, begun: begun)])
       try Files.remove(path)
     } catch { trouble = "\(error)" }
+  }
+
+  /// A host that was killed while it packed may have left both: the same rows must not be there twice.
+  ///
+  /// - Returns: a line for people for each that is mended.
+  private func tidyPacked(_ entries: [OwnFiles.Entry]) throws -> [String] {
+    var notes: [String] = []
+    for entry in entries where entry.key == symbol.key && own.isOurs(entry) {
+      let isPacked = entry.name.hasSuffix(".zst")
+      let (plain, packed) = isPacked ? (String(entry.name.dropLast(4)), entry.name) : (entry.name, "\(entry.name).zst")
+      guard plain.hasSuffix(kind.suffix), Files.isPresent("\(folder)/\(plain)"), Files.isPresent("\(folder)/\(packed)"),
+        try haveSameContent("\(folder)/\(plain)", "\(folder)/\(packed)"), let identity = Files.identity(at: "\(folder)/\(packed)")
+      else { continue }
+      if !isPacked {
+        try own.change(
+          removing: [plain], adding: [OwnFiles.Entry(name: packed, identity: identity, key: symbol.key, begun: entry.begun)])
+      }
+      try Files.remove("\(folder)/\(plain)")
+      notes.append("\(folder)/\(plain): is packed beside it, and removed")
+    }
+    return notes
+  }
+
+  private func haveSameContent(_ plain: String, _ packed: String) throws -> Bool {
+    let readers = (try ByteReader(path: plain), try ByteReader(path: packed))
+    let size = 1 << 16
+    let chunks = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * size, alignment: 16)
+    // Unsafe: two halves of one buffer that is freed here; only what was read is compared.
+    defer { chunks.deallocate() }
+    func fill(_ reader: ByteReader, _ start: Int) throws -> Int {
+      var count = 0
+      while count < size {
+        let more = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: chunks[start + count..<start + size]))
+        if more == 0 { break }
+        count += more
+      }
+      return count
+    }
+    while true {
+      let (one, other) = (try fill(readers.0, 0), try fill(readers.1, size))
+      guard one == other, chunks[..<one].elementsEqual(chunks[size..<size + other]) else { return false }
+      if one < size { return true }
+    }
   }
 
   // MARK: Old files
@@ -225,8 +300,10 @@ final class RowStream {
   /// A file of a former life that ends in the middle of a row loses that; a line for people for each.
   func repair() -> [String] {
     var notes: [String] = []
-    do throws(KernelError) {
-      for entry in try own.entries() where entry.key == symbol.key && entry.name.hasSuffix(kind.suffix) && own.isOurs(entry) {
+    do throws(any Error) {
+      let entries = try own.entries()
+      notes += try tidyPacked(entries)
+      for entry in entries where entry.key == symbol.key && entry.name.hasSuffix(kind.suffix) && own.isOurs(entry) {
         let cut = try Files.cutTornLine("\(folder)/\(entry.name)")
         if cut > 0 { notes.append("\(folder)/\(entry.name): its last row was torn, \(cut) bytes are cut off") }
       }
@@ -234,33 +311,48 @@ final class RowStream {
     return notes
   }
 
-  /// Removes what is too old or too much, of this symbol's files that hosts wrote; never one that is open.
+  /// Removes what is too old or too much, of this symbol's files that hosts wrote, and of those that nobody stores any more; never one
+  /// that is open.
   func clean(_ now: Int64) {
+    // Its last row counts, not its first.
+    let lifetime = kind == .ticks ? Self.day : options.maximumLineNanoseconds
     let days = kind == .ticks ? options.tickRetentionDays : options.lineRetentionDays
     guard days != nil || options.maximumTotalBytes != nil else { return }
+    let oldest = days.map { now - $0 * Self.day - lifetime }
     do throws(KernelError) {
-      let current = path.map { Self.name(of: $0) }
-      var gone: Set<String> = []
-      var total: Int64 = 0
-      var sizes: [(entry: OwnFiles.Entry, size: Int64)] = []
-      for entry in try own.entries() where entry.key == symbol.key {
-        guard own.isOurs(entry) else {
-          gone.insert(entry.name)
-          continue
-        }
-        let size = try Files.size("\(folder)/\(entry.name)")
-        total += size
-        if entry.name != current { sizes.append((entry, size)) }
+      let entries = try own.entries()
+      try clean(entries.filter { $0.key == symbol.key }, begunBefore: oldest)
+      for key in Set(entries.map(\.key)).subtracting([symbol.key]).sorted() {
+        // Whoever stores it, here or in another process, cleans up after it.
+        guard let lock = try FileLock.tryAcquire("\(folder)/.\(key).lock") else { continue }
+        try clean(entries.filter { $0.key == key }, begunBefore: oldest)
+        _ = consume lock
       }
-      for (entry, size) in sizes {
-        let isOld = days.map { now - entry.begun > $0 * 86_400_000_000_000 } ?? false
-        guard isOld || options.maximumTotalBytes.map({ total > $0 }) ?? false else { continue }
-        try Files.remove("\(folder)/\(entry.name)")
-        total -= size
-        gone.insert(entry.name)
-      }
-      if !gone.isEmpty { try own.change(removing: gone) }
     } catch { trouble = "\(error)" }
+  }
+
+  /// - Parameter entries: of one symbol, oldest first.
+  private func clean(_ entries: [OwnFiles.Entry], begunBefore oldest: Int64?) throws(KernelError) {
+    let current = path.map { Self.name(of: $0) }
+    var gone: Set<String> = []
+    var total: Int64 = 0
+    var sizes: [(entry: OwnFiles.Entry, size: Int64)] = []
+    for entry in entries {
+      guard own.isOurs(entry) else {
+        gone.insert(entry.name)
+        continue
+      }
+      let size = try Files.size("\(folder)/\(entry.name)")
+      total += size
+      if entry.name != current { sizes.append((entry, size)) }
+    }
+    for (entry, size) in sizes {
+      guard oldest.map({ entry.begun < $0 }) ?? false || options.maximumTotalBytes.map({ total > $0 }) ?? false else { continue }
+      try Files.remove("\(folder)/\(entry.name)")
+      total -= size
+      gone.insert(entry.name)
+    }
+    if !gone.isEmpty { try own.change(removing: gone) }
   }
 }
 

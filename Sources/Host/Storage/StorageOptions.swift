@@ -54,10 +54,12 @@ public struct StorageOptions: Sendable, Hashable {
 }
 
 /// How storing goes, for status and results.
-public struct StorageStatus: Sendable, Equatable {
+public struct StorageStatus: Sendable, Equatable, Codable {
   /// Ticks that reached a file.
   public var rows = 0
-  /// Messages that had no room: in the queue, or while the disk took nothing.
+  /// By symbol and market, BTCUSDT_usdm.
+  public var rowsBySymbol: [String: Int] = [:]
+  /// Messages that had no room: in the queue, or while the disk took nothing, to the end.
   public var dropped = 0
   /// What keeps rows from the disk; nil while all is well.
   public var trouble: String?
@@ -65,4 +67,9 @@ public struct StorageStatus: Sendable, Equatable {
   public var foreign: [String] = []
   /// Files that are being written.
   public var files: [String] = []
+
+  enum CodingKeys: String, CodingKey {
+    case rows, dropped, trouble, foreign, files
+    case rowsBySymbol = "rows_by_symbol"
+  }
 }

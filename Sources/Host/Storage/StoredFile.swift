@@ -4,7 +4,7 @@ import Kernel
 /// A file that whole rows are appended to: what the disk takes of a row is all of it or nothing.
 struct StoredFile: ~Copyable {
   let path: String
-  let inode: UInt64
+  let identity: FileIdentity
   private let descriptor: Int32
   private(set) var size: Int64 = 0
 
@@ -12,7 +12,8 @@ struct StoredFile: ~Copyable {
   init(creating path: String) throws(KernelError) {
     descriptor = try Files.createNew(path, mode: 0o644)
     self.path = path
-    inode = Files.inode(descriptor)
+    // Where the kernel does not say, it is nobody's: then it is never removed.
+    identity = Files.identity(descriptor) ?? FileIdentity(inode: 0, bornNanoseconds: 0)
   }
 
   deinit { close(descriptor) }
@@ -32,6 +33,9 @@ struct StoredFile: ~Copyable {
     }
     size += Int64(bytes.count)
   }
+
+  /// Whether its name still leads to it: nobody has moved or removed it.
+  var isInPlace: Bool { Files.identity(at: path) == identity }
 
   func sync() throws(KernelError) {
     guard fdatasync(descriptor) == 0 else { throw KernelError("sync", path) }

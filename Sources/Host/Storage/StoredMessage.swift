@@ -48,9 +48,10 @@ public final class StorageRecorder {
       StoredMessage.write(.book, instrument: instrument, milliseconds: milliseconds, to: memory)
       memory.storeBytes(of: UInt32(1), toByteOffset: 16, as: UInt32.self)
       memory.storeBytes(of: UInt32(1), toByteOffset: 20, as: UInt32.self)
-      for (index, value) in [quote.bidPrice.raw, quote.bidQuantity.raw, quote.askPrice.raw, quote.askQuantity.raw].enumerated() {
-        memory.storeBytes(of: value, toByteOffset: 24 + 8 * index, as: Int64.self)
-      }
+      memory.storeBytes(of: quote.bidPrice.raw, toByteOffset: 24, as: Int64.self)
+      memory.storeBytes(of: quote.bidQuantity.raw, toByteOffset: 32, as: Int64.self)
+      memory.storeBytes(of: quote.askPrice.raw, toByteOffset: 40, as: Int64.self)
+      memory.storeBytes(of: quote.askQuantity.raw, toByteOffset: 48, as: Int64.self)
     }
   }
 }

@@ -1,10 +1,11 @@
 import Session
+import Storage
 
 // The keys once for writing and once for reading; a test takes a status through both.
 
 extension RunStatus {
   enum CodingKeys: String, CodingKey {
-    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, limits, refusals, queues
+    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, limits, refusals, queues, storage
     case uptimeSeconds = "uptime_s"
     case processID = "pid"
     case quoteAsset = "quote_asset"
@@ -21,7 +22,7 @@ extension RunStatus {
       ("fees", fees.json), ("fills", .integer(fills)), ("trades", .integer(trades)), ("refused", .integer(refused)),
       ("halted", .optional(blocked)), ("halted_why", .optional(blockedWhy)), ("symbols", .array(symbols.map(\.json))),
       ("instances", .array(instances.map(\.json))), ("limits", .array(limits.map(\.json))), ("refusals", .array(refusals.map(\.json))),
-      ("queues", queues.json),
+      ("queues", queues.json), ("storage", storage?.json ?? .null),
     ])
   }
 }
@@ -93,6 +94,16 @@ extension RunStatus.Queues {
 
   var json: JSONValue {
     .object([("control", .integer(control)), ("feed_lag_ms", .integer(feedLagMilliseconds)), ("open_orders", .integer(openOrders))])
+  }
+}
+
+extension StorageStatus {
+  var json: JSONValue {
+    .object([
+      ("rows", .integer(rows)), ("rows_by_symbol", .object(rowsBySymbol.sorted { $0.key < $1.key }.map { (key: $0.key, value: .integer($0.value)) })),
+      ("dropped", .integer(dropped)), ("trouble", .optional(trouble)), ("foreign", .array(foreign.map { .text($0) })),
+      ("files", .array(files.map { .text($0) })),
+    ])
   }
 }
 

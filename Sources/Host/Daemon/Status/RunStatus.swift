@@ -1,4 +1,5 @@
 import Market
+import Storage
 
 /// What a running host shows of itself: `run`, `status` and `status --json` have it from here.
 public struct RunStatus: Sendable, Equatable, Decodable {
@@ -104,6 +105,8 @@ public struct RunStatus: Sendable, Equatable, Decodable {
   /// The last eight, newest first.
   public var refusals: [RefusalNote]
   public var queues: Queues
+  /// Nil where nothing is stored.
+  public var storage: StorageStatus?
 
   /// One line for a terminal or a log.
   public var line: String {

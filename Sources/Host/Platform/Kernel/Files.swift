@@ -121,15 +121,15 @@ public enum Files {
     try writeAll(bytes, descriptor, path)
   }
 
-  public static func inode(_ descriptor: Int32) -> UInt64 {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
+  public static func identity(_ descriptor: Int32) -> FileIdentity? {
+    var identity = FileIdentity(inode: 0, bornNanoseconds: 0)
+    return qe_identity(descriptor, nil, &identity.inode, &identity.bornNanoseconds) == 0 ? identity : nil
   }
 
-  /// Nil where nothing stands.
-  public static func inode(at path: String) -> UInt64? {
-    var status = stat()
-    return lstat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+  /// Nil where nothing stands; of a link its own.
+  public static func identity(at path: String) -> FileIdentity? {
+    var identity = FileIdentity(inode: 0, bornNanoseconds: 0)
+    return qe_identity(-1, path, &identity.inode, &identity.bornNanoseconds) == 0 ? identity : nil
   }
 
   /// Cuts off what stands behind the last line's end.
@@ -233,5 +233,17 @@ public enum Files {
       fsync(descriptor)
       close(descriptor)
     }
+  }
+}
+
+/// What tells a file from every other one, also from one that a file system gives a removed one's inode.
+public struct FileIdentity: Sendable, Hashable, Codable {
+  public var inode: UInt64
+  /// Epoch ns; 0 where the file system does not say.
+  public var bornNanoseconds: Int64
+
+  public init(inode: UInt64, bornNanoseconds: Int64) {
+    self.inode = inode
+    self.bornNanoseconds = bornNanoseconds
   }
 }

@@ -15,6 +15,8 @@ public struct KernelError: Error, Equatable, CustomStringConvertible {
 
   public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
   public var isThere: Bool { code == EEXIST }
+  /// The disk, or what this user may have of it, is full.
+  public var isFull: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
   public var isRefused: Bool { code == ECONNREFUSED }
   public var isDenied: Bool { code == EACCES || code == EPERM }
   public var description: String { "\(path): cannot \(action): \(String(cString: strerror(code)))" }

@@ -24,6 +24,10 @@ int qe_seal(int fd);
 /* open(2) with O_CLOEXEC and a mode; -1 and errno on failure. */
 int qe_open(const char *path, int flags, int mode);
 
+/* What tells a file from every other one, past and to come: its inode, and when it was made (0 where the file system does not say), epoch
+ * ns. Of an open file, or of a path where fd is -1 (a link itself); 0, or -1 and errno. */
+int qe_identity(int fd, const char *path, uint64_t *inode, int64_t *born);
+
 /* Renames to a name that must be free, also where two do it at once: 0, or -1 and errno, EEXIST when it is taken. */
 int qe_rename_new(const char *from, const char *to);
 
