@@ -101,7 +101,7 @@ let composition: [Target] = [
   .target(
     name: "Daemon",
     dependencies: [
-      "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Risk", "Session", "Settings", "Simulation", "Storage",
+      "Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Replay", "Risk", "Session", "Settings", "Simulation", "Storage",
       .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/Daemon", swiftSettings: swiftSettings),
@@ -207,6 +207,8 @@ let tests: [Target] = [
   test("SecretGuardTests", ["SecretGuard"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
+  test(
+    "RecoveryTests", ["Cryptography", "Engine", "Journal", "Kernel", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "Plugins"]),
   test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"]),

@@ -24,7 +24,7 @@ import Testing
       "plugins.restart_backoff_max_ms=2", "plugins.warm_up_seconds=0", "plugins.deadline_us=20000", "plugins.worker_memory_mb=64",
       "plugins.max_intents_per_second=300", "plugins.on_failure=\(onFailure)",
     ]
-    return ["run", "--mode", "mock", "--json", "--config", Host.oracle] + (settings + more).flatMap { ["--set", $0] }
+    return ["run", "--mode", "mock", "--fresh", "--json", "--config", Host.oracle] + (settings + more).flatMap { ["--set", $0] }
   }
 
   /// What the kernel has of a process that could leak.

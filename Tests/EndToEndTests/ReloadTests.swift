@@ -26,7 +26,8 @@ import Testing
   }
 
   private static let wide = [
-    "run", "--mode", "mock", "--json", "--config", Host.oracle, "--set", "feed.stale_after_ms=3600000", "--set", "feed.mock.trades_per_second=2000",
+    "run", "--mode", "mock", "--fresh", "--json", "--config", Host.oracle, "--set", "feed.stale_after_ms=3600000", "--set",
+    "feed.mock.trades_per_second=2000",
   ]
 
   private var socket: String { host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path }

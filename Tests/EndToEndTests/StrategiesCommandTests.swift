@@ -39,7 +39,7 @@ import Testing
     let outcome = try host.succeed(["strategies", "install", "BreakoutC", "--json"])
     #expect(try outcome.text("digest") == digest)
     let path = host.runtime.appendingPathComponent("store/\(digest)/libBreakoutC.so").path
-    #expect(try outcome.text("path") == path)
+    #expect(try outcome.text("path") == "./runtime/store/\(digest)/libBreakoutC.so", "below the current folder, as the user would name it")
     #expect(FileManager.default.contentsEqual(atPath: path, andPath: Workplace.plugin("BreakoutC").path))
     #expect(try list().isEmpty)
     try host.refuse(["strategies", "verify", "--json"], exitCode: 66, naming: ["nothing is published"])

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Market
 import PluginABI
 import Risk
@@ -166,7 +167,10 @@ final class HandDesk {
 
   /// The host ends and begins again with what it had saved; the strategies are told what became of their orders.
   func restart() {
-    let saved = engine.snapshot()
+    // As it goes through a file.
+    guard let bytes = try? JSONEncoder().encode(engine.snapshot()), let saved = try? JSONDecoder().decode(EngineSnapshot.self, from: bytes) else {
+      preconditionFailure("a snapshot cannot be written and read")
+    }
     engine = Engine(configuration)
     sequence += 1
     _ = engine.restore(EventTime(sequence: sequence, receiveNanoseconds: milliseconds * 1_000_000), saved)

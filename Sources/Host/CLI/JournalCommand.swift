@@ -9,7 +9,7 @@ import Settings
 struct JournalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "journal", abstract: "Look into a journal, check it, export it.",
-    subcommands: [Info.self, Tail.self, Verify.self, Export.self])
+    subcommands: [Info.self, Tail.self, State.self, Verify.self, Export.self])
 
   struct JournalOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The folder of a journal.", valueName: "journal"))
@@ -26,6 +26,19 @@ struct JournalCommand: ParsableCommand {
       let summary = try JournalSummary.read(options.folder, checksChain: false)
       if options.output.json { return try Console.result(summary.json.description) }
       for line in summary.lines { Console.line(line) }
+    }
+  }
+
+  struct State: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What was held and open at its end, as the next start takes it over: one JSON object. No plugin is called.")
+    @Argument(help: ArgumentHelp("The folder of a journal.", valueName: "journal"))
+    var folder: String
+
+    func run() throws {
+      let result = try JournalRecovery.read(folder: folder)
+      guard case .object(let members) = result.state.json(result.instruments) else { return }
+      try Console.result(JSONValue.object([("inputs", .integer(result.inputs)), ("ending", .text(result.ending.name))] + members).description)
     }
   }
 

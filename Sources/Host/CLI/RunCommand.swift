@@ -31,6 +31,9 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .long, help: "Start the host again when a plugin has hung or crashed it, without that plugin.")
   var keepAlive = false
 
+  @Flag(name: .long, help: "Begin a new practice account: what the last run of this mode held is left behind.")
+  var fresh = false
+
   /// Written by the parent of `--keep-alive`: when that ends, so does the host.
   @Option(name: .long, help: .private)
   var parentProcess: Int32?
@@ -67,8 +70,10 @@ struct RunCommand: ParsableCommand {
     let secretsLog = logs.logger("secrets")
     for warning in secrets.warnings { secretsLog.warning("\(warning)") }
     let (options, mode, place) = (settings, mode, reading.place)
-    let result = try HostRun(settings: loaded, executableFolder: Executable.folder, durationSeconds: duration, hostVersion: HostVersion.text)
-      .run(report: { logs.show(status: $0.line) }, log: RunLog(logs), reread: { () throws(SettingsError) in try options.read(mode: mode, at: place) })
+    let result = try HostRun(
+      settings: loaded, executableFolder: Executable.folder, durationSeconds: duration, hostVersion: HostVersion.text, beginsAnew: fresh
+    )
+    .run(report: { logs.show(status: $0.line) }, log: RunLog(logs), reread: { () throws(SettingsError) in try options.read(mode: mode, at: place) })
     log.notice("\(result.status.line)")
     log.notice("stopped by \(result.stoppedBy); decisions \(result.decisionHash); \(result.leftOpen)")
     logs.flush()

@@ -1,3 +1,4 @@
+import Cryptography
 import Journal
 import Kernel
 import Market
@@ -12,8 +13,11 @@ public struct HostRun: Sendable {
   /// nil = until a signal, or the end of the feed.
   public var durationSeconds: Double?
   public var hostVersion: String
+  /// Whether the last run of this mode and account is left behind.
+  public var beginsAnew: Bool
 
-  public init(settings: Settings, executableFolder: String, durationSeconds: Double?, hostVersion: String) {
+  public init(settings: Settings, executableFolder: String, durationSeconds: Double?, hostVersion: String, beginsAnew: Bool = false) {
+    self.beginsAnew = beginsAnew
     self.hostVersion = hostVersion
     self.settings = settings
     self.executableFolder = executableFolder
@@ -42,17 +46,25 @@ public struct HostRun: Sendable {
     let state = try StateFolder(settings)
     let quarantine = Quarantine(folder: state.path)
     try takeCrashNote(quarantine, folder: state.path, log)
-    let (strategies, held) = try admitted(try strategies(for: instruments, symbols), instruments, by: quarantine, log)
+    let last = try lastState(state.path, log)
+    // What is held is looked after, also where nobody is left to trade.
+    let mustStart = last.map { !$0.state.engine.busyInstances.isEmpty } ?? false
+    let (strategies, held) = try admitted(
+      try strategies(for: instruments, symbols, mayBeNone: mustStart), instruments, by: quarantine, mayBeNone: mustStart, log)
     let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
     if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, instruments, killSwitch, log) }
-    let session = try TradingSession(instruments: instruments, strategies: strategies, settings: settings)
+    let session = try TradingSession(
+      instruments: instruments, strategies: strategies, vacant: try vacancies(last?.state, strategies, instruments, log), settings: settings)
+    let origin = try last.map { (journal: $0.journal, state: try $0.state.moved(to: session)) }
 
     let watcher = KillSwitchWatcher(killSwitch)
     if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.reason ?? "risk.kill_switch.enabled is set") }
     if case .on(let reason) = killSwitch.read() { watcher.trip(reason) }
 
     let started = Clocks.realtimeNanoseconds()
-    let feeds = try MarketFeeds(instruments: instruments, settings: settings, now: started)
+    let feeds = try MarketFeeds(
+      instruments: instruments, settings: settings, now: started,
+      lastPrices: instruments.indices.map { origin?.state.engine.prices(instrument: $0).last ?? .zero })
     let control: ControlServer
     do throws(KernelError) {
       control = try ControlServer(
@@ -70,7 +82,7 @@ public struct HostRun: Sendable {
     }
     defer { starter.stop() }
 
-    let journal = try makeJournal(session, state.path, started, log)
+    let journal = try makeJournal(session, origin, state.path, started, log)
     let storage = try makeStorage(instruments, log)
     defer { storage?.finish() }
     for symbol in feeds.syntheticSymbols {
@@ -81,6 +93,7 @@ public struct HostRun: Sendable {
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
       started: started, journal: journal, storage: storage, log: log)
+    if let origin { host.goOn(from: origin.state.engine) }
     let watchdog = host.watchdog
     try watchdog.start()
     defer { watchdog.stop() }
@@ -95,8 +108,15 @@ public struct HostRun: Sendable {
   }
 
   /// A journal of its own for each start, in the state folder.
-  private func makeJournal(_ session: TradingSession, _ state: String, _ started: Int64, _ log: RunLog) throws -> JournalWriter? {
-    guard settings.journal.sync != .off else { return nil }
+  private func makeJournal(
+    _ session: TradingSession, _ origin: (journal: String, state: SavedState)?, _ state: String, _ started: Int64, _ log: RunLog
+  ) throws -> JournalWriter? {
+    guard settings.journal.sync != .off else {
+      if origin != nil {
+        log.host.warning("journal.sync off: this run takes over what the last one held, and a next run knows nothing of what it does")
+      }
+      return nil
+    }
     try session.keepLibraries(in: ArtefactStore(runtimePath: settings.runtimeFolder))
     let journals = JournalFolder("\(state)/journal")
     for name in try journals.clean(
@@ -105,9 +125,13 @@ public struct HostRun: Sendable {
       log.host.info("journal \(name) is removed: journal.retention_days, journal.max_total_gb")
     }
     let stamp = UTCStamp.text(nanoseconds: started)
-    let head = session.journalHead(
+    var head = session.journalHead(
       settings, mode: settings.mode.rawValue, account: StateFolder.practiceAccount, startedAt: stamp, host: .current(version: hostVersion))
-    return try JournalWriter(folder: journals.path(stamp), head: head, options: settings.journal.options())
+    let bytes = origin?.state.bytes
+    if let origin, let bytes {
+      head.origin = JournalHead.Origin(journal: origin.journal, stateDigest: SHA256Hasher.digest(of: bytes).hex)
+    }
+    return try JournalWriter(folder: journals.path(stamp), head: head, state: bytes, options: settings.journal.options())
   }
 
   /// Symbols of the mode's feed.
@@ -135,13 +159,15 @@ public struct HostRun: Sendable {
     return found
   }
 
-  func strategies(for instruments: [Instrument], _ symbols: [String]) throws -> [(instrument: Int, resolved: ResolvedStrategy)] {
+  func strategies(
+    for instruments: [Instrument], _ symbols: [String], mayBeNone: Bool
+  ) throws -> [(instrument: Int, resolved: ResolvedStrategy)] {
     let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
     var strategies: [(instrument: Int, resolved: ResolvedStrategy)] = []
     for (index, instrument) in instruments.enumerated() {
       strategies += try resolver.published(for: instrument).map { (instrument: index, resolved: $0) }
     }
-    guard strategies.isEmpty else { return strategies }
+    guard strategies.isEmpty, !mayBeNone else { return strategies }
     throw SessionError(
       .missingInput,
       "\(settings.runtimeFolder)/strategies has nothing published for \(symbols.joined(separator: ", ")); "

@@ -89,6 +89,16 @@ struct LiveHost: ~Copyable {
     "\(settings.mode.rawValue) begins: \(session.instances.map(\.id).joined(separator: ", ")); process \(ProcessFigures.number)"
   }
 
+  /// Takes over a former life, before the first event.
+  mutating func goOn(from snapshot: EngineSnapshot) {
+    let vacant = session.vacant
+    for ordinal in vacant {
+      care.change(ordinal) { $0.isOut = true }
+      notices.isVacant(ordinal, "it is not published any more, or in quarantine")
+    }
+    loop.restore(snapshot, vacant: vacant, receiveNanoseconds: engineNow(max(started, snapshot.receiveNanoseconds)))
+  }
+
   // MARK: The run
 
   mutating func run(until end: Int64, signals: StopSignals, report: (RunStatus) -> Void) -> HostResult {
@@ -237,8 +247,8 @@ struct LiveHost: ~Copyable {
     var kept = openOrders
     switch settings.onShutdown {
     case .leave: return
-    case .cancel: loop.command(.halt, receiveNanoseconds: engineNow(clock.now()))
-    case .flatten: loop.command(.flatten(instrument: -1), receiveNanoseconds: engineNow(clock.now()))
+    case .cancel: loop.command(.shutDown(flattens: false), receiveNanoseconds: engineNow(clock.now()))
+    case .flatten: loop.command(.shutDown(flattens: true), receiveNanoseconds: engineNow(clock.now()))
     }
     kept -= loop.counters.cancels - cancels
     let end = clock.now() + settings.shutdownTimeoutSeconds * 1_000_000_000

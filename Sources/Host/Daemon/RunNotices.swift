@@ -127,5 +127,7 @@ final class RunNotices: RunObserver {
   }
 
   /// The instance is in the run again.
+  /// One that nobody stands for any more.
+  func isVacant(_ instance: Int, _ why: String) { instanceFailures[instance] = why }
   func returned(_ instance: Int) { instanceFailures[instance] = nil }
 }

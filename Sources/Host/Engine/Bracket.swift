@@ -3,7 +3,7 @@ import PluginABI
 import Risk
 
 /// What an intent asks to have its position protected by.
-struct BracketTerms: Sendable, BitwiseCopyable {
+struct BracketTerms: Sendable, BitwiseCopyable, Codable {
   /// Zero = none, each.
   var stopPrice = Price.zero
   var takeProfitPrice = Price.zero
@@ -22,7 +22,7 @@ struct BracketTerms: Sendable, BitwiseCopyable {
 
 /// What protects the position that one entry has opened: a stop and a take-profit at the venue, of which one ends the
 /// other, and a time stop. Its quantity follows what is filled.
-struct Bracket: Sendable, BitwiseCopyable {
+struct Bracket: Sendable, BitwiseCopyable, Codable {
   var isActive = false
   /// Rises with every bracket of the run: the older one is left first.
   var number: UInt64 = 0
@@ -47,7 +47,7 @@ struct Bracket: Sendable, BitwiseCopyable {
 }
 
 /// The way to a position: everything of the instance is cancelled, and what then is missing is ordered.
-struct TargetJob: Sendable {
+struct TargetJob: Sendable, Codable {
   var isActive = false
   /// 0 = the host's own: a flatten.
   var tag: UInt64 = 0

@@ -4,8 +4,8 @@ import Risk
 
 /// The engine's memory between two lives of the host: books, orders, brackets, limits in use. What a venue must be asked
 /// about comes back as unknown.
-public struct EngineSnapshot: Sendable {
-  struct Instrument: Sendable {
+public struct EngineSnapshot: Sendable, Codable {
+  struct Instrument: Sendable, Codable {
     var book: PositionBook
     var unrealized: Money
     var last: Price
@@ -15,7 +15,7 @@ public struct EngineSnapshot: Sendable {
     var isStale: Bool
   }
 
-  struct Instance: Sendable {
+  struct Instance: Sendable, Codable {
     var book: PositionBook
     var trip: OpenTrip
     var dayBase: Money
@@ -28,26 +28,143 @@ public struct EngineSnapshot: Sendable {
   var risk: RiskSnapshot
   var instruments: [Instrument]
   var instances: [Instance]
+  struct Order: Sendable, Codable {
+    var slot: Int32
+    var order: OpenOrder
+    /// Where the order has a successor.
+    var staged: StagedOrder
+  }
+
   /// With their slots, in the order of each instance's list.
-  var orders: [(slot: Int32, order: OpenOrder, staged: StagedOrder)]
+  var orders: [Order]
   var brackets: [Bracket]
   /// News that nobody has been told yet: of a life that ended before its first event.
   var updates: [PendingUpdate]
-  var cash: Money
-  var equity: Money
-  var thirdBalance: Money
+  public internal(set) var cash: Money
+  public internal(set) var equity: Money
+  public internal(set) var thirdBalance: Money
   var feesInKind: Money
   var transfers: Money
   var marginUnrealized: Money
+  /// Receive time of the last input, ns; `.min` before the first.
+  var now: Int64
+}
+
+extension EngineSnapshot {
+  /// Instances that hold something, or have something open, or that a bracket protects.
+  public var busyInstances: [Int] {
+    instances.indices.filter { index in
+      !instances[index].book.isEmpty || orders.contains { Int($0.order.request.instance) == index }
+        || brackets[index * BracketTable.perInstance..<(index + 1) * BracketTable.perInstance].contains(where: \.isActive)
+    }
+  }
+
+  /// The last price of an instrument; zero = none was known.
+  public func lastPrice(instrument: Int) -> Price { instruments[instrument].last }
+
+  public func prices(instrument: Int) -> (last: Price, bid: Price, ask: Price) {
+    (instruments[instrument].last, instruments[instrument].bid, instruments[instrument].ask)
+  }
+
+  public var openOrderIDs: [UInt64] { orders.map(\.order.id) }
+
+  /// By instance, each instance's oldest first.
+  public var openOrders: [(id: UInt64, instance: Int, request: OrderRequest, remaining: Int64)] {
+    orders.map { (id: $0.order.id, instance: Int($0.order.request.instance), request: $0.order.request, remaining: risk.remaining(slot: $0.slot)) }
+  }
+
+  public func position(instance: Int) -> Int64 { instances[instance].book.position }
+  public var dayBase: Money { risk.dayBase }
+  public var peak: Money { risk.peak }
+  /// Why nothing may open; nil when it may.
+  public var blocking: RefusalCode? { risk.blocking }
+
+  /// That the next order has: a number is never used twice.
+  public var nextOrderID: UInt64 { risk.nextOrderID }
+
+  /// When its last input was received, ns since the epoch.
+  public var receiveNanoseconds: Int64 { now }
+
+  /// The same for the engine of the next life, whose instruments and instances may be others. The kill switch and the Supervisor are not
+  /// in it: they have states of their own.
+  ///
+  /// - Parameters:
+  ///   - fresh: of that engine, before anything happened.
+  ///   - instruments: for each of its instruments the one here; nil = it is new.
+  ///   - instances: the same for its instances.
+  /// - Returns: nil where a busy instance is none of them.
+  public func moved(to fresh: EngineSnapshot, instruments: [Int?], instances: [Int?]) -> EngineSnapshot? {
+    guard busyInstances.allSatisfy({ instances.contains($0) }),
+      let (risk, slots) = risk.moved(to: fresh.risk, instruments: instruments, instances: instances)
+    else { return nil }
+    func place(_ slot: Int32) -> Int32 { slots[slot] ?? -1 }
+    var moved = self
+    moved.risk = risk
+    moved.instruments = fresh.instruments
+    moved.instances = fresh.instances
+    moved.brackets = fresh.brackets
+    for (new, old) in instruments.enumerated() {
+      guard let old else { continue }
+      moved.instruments[new] = self.instruments[old]
+      moved.instruments[new].isStale = false
+    }
+    let perInstance = BracketTable.perInstance
+    /// Of each bracket, by where it stood.
+    var brackets: [Int32: Int32] = [:]
+    for (new, old) in instances.enumerated() {
+      guard let old else { continue }
+      moved.instances[new] = self.instances[old]
+      // Its plugin is started anew.
+      moved.instances[new].isOut = false
+      moved.instances[new].job.slot = place(self.instances[old].job.slot)
+      for offset in 0..<perInstance {
+        var bracket = self.brackets[old * perInstance + offset]
+        bracket.entry = place(bracket.entry)
+        bracket.stop = place(bracket.stop)
+        bracket.takeProfit = place(bracket.takeProfit)
+        bracket.exit = place(bracket.exit)
+        moved.brackets[new * perInstance + offset] = bracket
+        brackets[Int32(old * perInstance + offset)] = Int32(new * perInstance + offset)
+      }
+    }
+    func renamed(_ request: inout OrderRequest) {
+      request.instrument = Int32(instruments.firstIndex(of: Int(request.instrument)) ?? 0)
+      request.instance = Int32(instances.firstIndex(of: Int(request.instance)) ?? 0)
+    }
+    moved.orders = orders.map { saved in
+      var saved = saved
+      saved.slot = place(saved.slot)
+      renamed(&saved.order.request)
+      if saved.order.hasSuccessor { renamed(&saved.staged.request) }
+      saved.order.bracket = brackets[saved.order.bracket] ?? -1
+      saved.order.replaces = place(saved.order.replaces)
+      return saved
+    }
+    moved.updates = updates.compactMap { update in
+      guard let instance = instances.firstIndex(of: Int(update.instance)) else { return nil }
+      return PendingUpdate(instance: Int32(instance), news: update.news)
+    }
+    return moved
+  }
 }
 
 extension Engine {
+  /// What is open: the order's number, its instance, and what is left of it.
+  public var openOrders: [(id: UInt64, instance: Int, remaining: Int64)] {
+    (0..<Int32(instanceCount)).flatMap { instance in
+      (0..<orders.count(instance)).map { position in
+        let slot = orders.slot(instance, at: position)
+        return (orders[slot].pointee.id, Int(instance), gate.remaining(slot: slot))
+      }
+    }
+  }
+
   public func snapshot() -> EngineSnapshot {
-    var open: [(slot: Int32, order: OpenOrder, staged: StagedOrder)] = []
+    var open: [EngineSnapshot.Order] = []
     for index in 0..<Int32(instanceCount) {
       for position in 0..<orders.count(index) {
         let slot = orders.slot(index, at: position)
-        open.append((slot, orders[slot].pointee, orders.staged(slot).pointee))
+        open.append(EngineSnapshot.Order(slot: slot, order: orders[slot].pointee, staged: orders.staged(slot).pointee))
       }
     }
     return EngineSnapshot(
@@ -65,7 +182,7 @@ extension Engine {
       },
       orders: open, brackets: brackets.saved, updates: updates.elements, cash: cash, equity: equity, thirdBalance: thirdBalance,
       feesInKind: feesInKind, transfers: transfers,
-      marginUnrealized: marginUnrealized)
+      marginUnrealized: marginUnrealized, now: now)
   }
 
   /// Takes over a former life, before the first event. Orders that waited for an approval were never sent and end as
@@ -81,8 +198,9 @@ extension Engine {
       instances[index].told = .none
       instances[index].job = TargetJob()
     }
-    for (slot, saved, staged) in snapshot.orders { reopen(slot, saved, staged, job: snapshot.instances[Int(saved.request.instance)].job) }
-    for (slot, _, _) in snapshot.orders where orders.isOpen(slot) { actions.append(.query(gate.restoredOrder(slot))) }
+    // Asked before anything else is sent about them: a practice venue learns of them by it.
+    for saved in snapshot.orders where saved.order.state != .pending { actions.append(.query(gate.restoredOrder(saved.slot))) }
+    for saved in snapshot.orders { reopen(saved.slot, saved.order, saved.staged, job: snapshot.instances[Int(saved.order.request.instance)].job) }
     for (index, saved) in snapshot.instances.enumerated() { dropTarget(index, saved.job) }
     for index in 0..<instanceCount {
       refreshWorking(index)
@@ -129,10 +247,10 @@ extension Engine {
     transfers = snapshot.transfers
     marginUnrealized = snapshot.marginUnrealized
     for news in snapshot.updates { updates.append(news) }
-    for (slot, saved, staged) in snapshot.orders {
-      orders.add(saved, slot: slot)
-      orders.staged(slot).pointee = staged
-      nextDeadline = min(nextDeadline, saved.deadline)
+    for saved in snapshot.orders {
+      orders.add(saved.order, slot: saved.slot)
+      orders.staged(saved.slot).pointee = saved.staged
+      nextDeadline = min(nextDeadline, saved.order.deadline)
     }
     for index in 0..<instanceCount {
       refreshBook(index)

@@ -319,6 +319,12 @@ public struct Engine: ~Copyable {
       }
     case .resetPeak: gate.resetPeak()
     case .kill: gate.kill()
+    case .shutDown(let flattens):
+      gate.end()
+      if flattens {
+        noteRiskState()
+        for index in 0..<instanceCount { flatten(index) }
+      }
     case .supervisor(let isLost): gate.supervisor(isLost: isLost)
     case .quarantine(let instance): takeOut(Int(instance))
     case .failed(let instance, let failure): fail(Int(instance), failure)

@@ -72,7 +72,7 @@ struct InstanceState {
 }
 
 /// A round trip on its way: what has gone in and out since the instance was flat.
-struct OpenTrip: Sendable {
+struct OpenTrip: Sendable, Codable {
   var side = Side.buy
   var entryNanoseconds: Int64 = 0
   /// Wider than a position: a trip that is never flat adds up without end.
@@ -86,8 +86,8 @@ struct OpenTrip: Sendable {
 }
 
 /// News for one instance, delivered after the step that caused it, in the order of what happened.
-struct PendingUpdate: Sendable {
-  enum News: Sendable {
+struct PendingUpdate: Sendable, Codable {
+  enum News: Sendable, Codable {
     case order(qe_order_update)
     case risk(RefusalCode)
   }

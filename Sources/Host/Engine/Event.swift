@@ -52,6 +52,8 @@ public struct Event: Sendable, BitwiseCopyable {
     case resetPeak
     /// Whether the Supervisor answers; while it does not, nothing opens.
     case supervisor(isLost: Bool)
+    /// The host ends: nothing opens any more in this life, and where it flattens every position is closed. The next life begins without it.
+    case shutDown(flattens: Bool)
     /// The kill switch: latched for the life of the process.
     case kill
     /// The instance is taken out: no more calls, its opening orders are cancelled.

@@ -3,8 +3,8 @@ import PluginABI
 import Risk
 
 /// One open order. Lives in the slot of its risk reservation.
-struct OpenOrder: Sendable {
-  enum State: UInt8, Sendable {
+struct OpenOrder: Sendable, Codable {
+  enum State: UInt8, Sendable, Codable {
     /// Waits for the Supervisor.
     case pending
     case sent
@@ -16,7 +16,7 @@ struct OpenOrder: Sendable {
   }
 
   /// Whom it serves.
-  enum Role: UInt8, Sendable {
+  enum Role: UInt8, Sendable, Codable {
     /// An intent of the strategy.
     case wish
     /// A step towards a target position.
@@ -66,7 +66,7 @@ struct OpenOrder: Sendable {
 }
 
 /// An order that could not be checked yet: an exit that has to wait for the one it replaces.
-struct StagedOrder: Sendable {
+struct StagedOrder: Sendable, Codable {
   var tag: UInt64 = 0
   var request = OrderRequest(instrument: 0, instance: 0, side: .buy, type: .market, quantity: .zero, price: .zero)
   var lifeMilliseconds: Int64 = 0

@@ -4,7 +4,7 @@ import Market
 ///
 /// `cost` is what the open position cost, signed like it (a short's proceeds are negative). A partial close takes a
 /// proportional share, rounded towards zero to 10^-18; the rest stays in `cost`, so nothing is lost.
-public struct PositionBook: Sendable, BitwiseCopyable {
+public struct PositionBook: Sendable, BitwiseCopyable, Codable {
   public private(set) var position: Int64 = 0
   public private(set) var cost: Money = .zero
   /// Before fees.

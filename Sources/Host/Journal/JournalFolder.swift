@@ -55,6 +55,7 @@ public struct JournalFolder: Sendable {
   /// What the host wrote; a file that somebody put beside it stays, and its folder with it.
   private func remove(_ name: String) throws(KernelError) {
     let folder = "\(path)/\(name)"
+    if Files.isPresent("\(folder)/\(JournalFormat.stateName)") { try Files.remove("\(folder)/\(JournalFormat.stateName)") }
     // The head last: without it what is left would be nobody's.
     for file in try Files.names(in: folder) where JournalFormat.segmentNumber(file) != nil { try Files.remove("\(folder)/\(file)") }
     try Files.remove("\(folder)/\(JournalFormat.headName)")

@@ -5,12 +5,13 @@
 ///
 /// - record: CRC32C u32 over the bytes after it, length u16 (of the whole record, a multiple of 8), kind u8, variant u8, sequence u64,
 ///   receive time i64 (ns), payload. A length of 0 ends the block's records.
+/// A host that goes on where a former one was has that one's state in `state.json`.
 /// - trailer: magic u32, used bytes u32, block number in the journal u64, chain 32 bytes.
 /// - chain: SHA-256 over the chain before, the block without its trailer, its number and used bytes as u64; before the first block stands
 ///   the SHA-256 of head.json.
 ///   A block without a chain (magic 0) is the journal's last one, of a host that did not end in order.
 public enum JournalFormat {
-  public static let version = 1
+  public static let version = 2
   public static let blockSize = 65_536
   public static let trailerSize = 48
   /// Room for records in a block.
@@ -18,6 +19,8 @@ public enum JournalFormat {
   public static let headerSize = 24
   static let trailerMagic: UInt32 = 0x314A_4551  // "QEJ1"
   public static let headName = "head.json"
+  /// What the engine knew before the first input; the head has its SHA-256.
+  public static let stateName = "state.json"
 
   static func segmentName(_ number: Int) -> String {
     let digits = String(number)
@@ -49,6 +52,8 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
   case replacement = 13
   /// The last record of a host that ended in order.
   case end = 14
+  /// The first record of a host that goes on where a former one was: its state is in state.json.
+  case restore = 15
 
   /// What a plugin answered to one call, where it was not nothing.
   case answer = 32

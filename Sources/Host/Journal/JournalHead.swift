@@ -1,5 +1,7 @@
+import Cryptography
 import FoundationEssentials
 import Kernel
+import Market
 
 /// What ran: enough to run it again.
 public struct JournalHead: Codable, Sendable, Equatable {
@@ -15,10 +17,16 @@ public struct JournalHead: Codable, Sendable, Equatable {
     public var fileName: String
     public var parameters: [String: String]
     public var isolation: String
+    /// Subscription bits of its plugin, and its timer: with the recorded answers a run can be repeated without it.
+    public var events: UInt64
+    public var timerMilliseconds: Int64
 
     public init(
-      id: String, instrument: String, horizonSeconds: Int64, digest: String, fileName: String, parameters: [String: String], isolation: String
+      id: String, instrument: String, horizonSeconds: Int64, digest: String, fileName: String, parameters: [String: String], isolation: String,
+      events: UInt64, timerMilliseconds: Int64
     ) {
+      self.events = events
+      self.timerMilliseconds = timerMilliseconds
       self.id = id
       self.instrument = instrument
       self.horizonSeconds = horizonSeconds
@@ -33,6 +41,24 @@ public struct JournalHead: Codable, Sendable, Equatable {
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       // It has strings and numbers alone, which always encode.
       return Array((try? encoder.encode(self)) ?? Data())
+    }
+  }
+
+  /// Of a host that goes on where a former one was.
+  public struct Origin: Codable, Sendable, Equatable {
+    /// Name of the journal whose end it was.
+    public var journal: String
+    /// SHA-256 of state.json.
+    public var stateDigest: String
+
+    public init(journal: String, stateDigest: String) {
+      self.journal = journal
+      self.stateDigest = stateDigest
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case journal
+      case stateDigest = "state_sha256"
     }
   }
 
@@ -54,6 +80,8 @@ public struct JournalHead: Codable, Sendable, Equatable {
   /// pairs.yaml of the instruments that ran, in their order.
   public var pairs: String
   public var instances: [Instance]
+  /// Nil where it begins anew.
+  public var origin: Origin?
 
   public init(
     mode: String, venue: String, account: String, startedAt: String, hostVersion: String, hostDigest: String, libc: String, cpuFeatures: [String],
@@ -74,7 +102,7 @@ public struct JournalHead: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case format, mode, venue, account, libc, settings, pairs, instances
+    case format, mode, venue, account, libc, settings, pairs, instances, origin
     case startedAt = "started_at"
     case hostVersion = "host_version"
     case hostDigest = "host_digest"
@@ -91,6 +119,20 @@ public struct JournalHead: Codable, Sendable, Equatable {
 }
 
 extension JournalHead {
+  /// What the engine of this journal went on with.
+  ///
+  /// - Throws: it is not there, or not what the head says.
+  public func state(in folder: String) throws(JournalError) -> [UInt8]? {
+    guard let origin else { return nil }
+    let path = "\(folder)/\(JournalFormat.stateName)"
+    let bytes: [UInt8]
+    do throws(KernelError) { bytes = try Files.read(path, limit: 256 << 20) } catch { throw JournalError(error) }
+    guard SHA256Hasher.digest(of: bytes).hex == origin.stateDigest else {
+      throw JournalError(.badData, "\(path): is not what \(JournalFormat.headName) says: it was changed, or is of another journal")
+    }
+    return bytes
+  }
+
   /// - Throws: of kind `.missingInput` where there is none.
   static func read(_ folder: String) throws(JournalError) -> (head: JournalHead, bytes: [UInt8]) {
     let path = "\(folder)/\(JournalFormat.headName)"

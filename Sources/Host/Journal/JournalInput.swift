@@ -11,6 +11,8 @@ public enum JournalInput {
   case depth(EventTime, instrument: Int32, bids: [qe_level], asks: [qe_level])
   case tighten(EventTime, RiskLimits, symbolNotional: [Money?])
   case replacement(EventTime, instance: Int32, warmUntilNanoseconds: Int64, JournalHead.Instance)
+  /// With the state beside the head.
+  case restore(EventTime)
   case end
 }
 
@@ -79,6 +81,7 @@ extension JournalRecord {
       let text = Data((0..<count).map { _ in decoder.take(UInt8.self) })
       guard let description = try? JSONDecoder().decode(JournalHead.Instance.self, from: text) else { return nil }
       return .replacement(time(), instance: instance, warmUntilNanoseconds: warm, description)
+    case .restore: return .restore(time())
     case .end: return .end
     default: return nil
     }

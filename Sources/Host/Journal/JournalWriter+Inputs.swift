@@ -137,6 +137,9 @@ extension JournalWriter {
     }
   }
 
+  /// A former life's state is taken over.
+  public func input(restore time: EventTime) { append(.restore, time, 0) { _ in } }
+
   /// The host ends in order.
   public func input(end time: EventTime) { append(.end, time, 0) { _ in } }
 

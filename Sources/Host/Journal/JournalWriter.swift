@@ -29,13 +29,16 @@ public final class JournalWriter {
 
   /// Makes the folder's head and its first segment.
   ///
+  /// - Parameter state: what the engine goes on with, by the head's origin; nil for one that begins anew.
   /// - Throws: when the folder has a journal already, or cannot be written.
-  public init(folder: String, head: JournalHead, options: JournalOptions) throws(JournalError) {
+  public init(folder: String, head: JournalHead, state: [UInt8]? = nil, options: JournalOptions) throws(JournalError) {
     precondition(options.segmentBytes % JournalFormat.blockSize == 0 && options.segmentBytes >= 2 * JournalFormat.blockSize)
     blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
     self.folder = folder
     do throws(KernelError) {
       try Files.createFolders(folder)
+      // Before the head, with which there is a journal.
+      if let state { try Files.writeAtomically(state, to: "\(folder)/\(JournalFormat.stateName)", mode: 0o600, replacing: false) }
       let text = head.bytes
       try Files.writeAtomically(text, to: "\(folder)/\(JournalFormat.headName)", mode: 0o600, replacing: false)
       segment = try MappedFile(creating: "\(folder)/\(JournalFormat.segmentName(1))", size: options.segmentBytes)

@@ -13,6 +13,7 @@ public enum CommandCode: UInt8, Sendable {
   case kill = 6
   case quarantine = 7
   case failed = 8
+  case shutDown = 9
 
   struct Parts {
     var code: CommandCode
@@ -30,6 +31,7 @@ public enum CommandCode: UInt8, Sendable {
     case .resetPeak: Parts(code: .resetPeak)
     case .supervisor(let isLost): Parts(code: .supervisor, flag: isLost)
     case .kill: Parts(code: .kill)
+    case .shutDown(let flattens): Parts(code: .shutDown, flag: flattens)
     case .quarantine(let instance): Parts(code: .quarantine, instance: instance)
     case .failed(let instance, let failure): Parts(code: .failed, instance: instance, failure: failure)
     }
@@ -43,6 +45,7 @@ public enum CommandCode: UInt8, Sendable {
     case .resetPeak: .resetPeak
     case .supervisor: .supervisor(isLost: parts.flag)
     case .kill: .kill
+    case .shutDown: .shutDown(flattens: parts.flag)
     case .quarantine: .quarantine(instance: parts.instance)
     case .failed: parts.failure.map { .failed(instance: parts.instance, $0) }
     }
@@ -72,7 +75,7 @@ extension RecordEncoder {
 }
 
 extension RecordDecoder {
-  mutating func takeFailure() -> PluginFailure? {
+  public mutating func takeFailure() -> PluginFailure? {
     let (kind, detail, figure) = (take(UInt32.self), take(UInt32.self), take(Int64.self))
     switch kind {
     case 1: return .status(Int32(bitPattern: detail))

@@ -85,7 +85,7 @@ public enum RecordLayout {
     case .transfer: [.init("amount", .money)]
     case .health: [.init("lag_ns", .integer), .init("instrument", .instrument), .init("is_stale", .flag)]
     case .verdict: [.init("order", .identifier), .init("is_allowed", .flag)]
-    case .clock, .end: []
+    case .clock, .end, .restore: []
     case .command: [.init("instrument", .instrument), .init("instance", .instance), .init("flag", .flag)] + failure
     case .tighten: [.init("symbols", .word)]
     case .replacement: [.init("warm_until_ns", .integer), .init("instance", .instance), .init("bytes", .word)]

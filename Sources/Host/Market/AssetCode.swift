@@ -1,5 +1,5 @@
 /// An asset's name in 16 bytes, NUL-terminated: `USDT`. What the plugin contract carries, and what needs no allocation.
-public struct AssetCode: Sendable, BitwiseCopyable, Hashable {
+public struct AssetCode: Sendable, BitwiseCopyable, Hashable, Codable {
   public let low: UInt64
   public let high: UInt64
 

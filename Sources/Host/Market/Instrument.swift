@@ -35,7 +35,7 @@ public enum Contract: String, Sendable, Hashable {
 }
 
 /// The numbers of an instrument that the hot path needs. All prices and quantities are raw.
-public struct InstrumentSpec: Sendable, BitwiseCopyable, Hashable {
+public struct InstrumentSpec: Sendable, BitwiseCopyable, Hashable, Codable {
   public var priceScale: Int32
   public var quantityScale: Int32
   public var tickSize: Int64

@@ -3,7 +3,7 @@
 /// Price times quantity is exact at this scale (an instrument's two scales add up to at most 18); only a fee is ever
 /// rounded. Instrument bounds keep every single amount under 10^18 currency units (raw 10^36), so that sums of a
 /// hundred such amounts still fit into 128 bits.
-public struct Money: Sendable, BitwiseCopyable, Hashable, Comparable {
+public struct Money: Sendable, BitwiseCopyable, Hashable, Comparable, Codable {
   public var raw: Int128
   public init(raw: Int128) { self.raw = raw }
 
@@ -61,7 +61,7 @@ public struct Money: Sendable, BitwiseCopyable, Hashable, Comparable {
 }
 
 /// A proportional rate in basis points: `raw / 10^6` bps. Negative = rebate.
-public struct BasisPoints: Sendable, BitwiseCopyable, Hashable {
+public struct BasisPoints: Sendable, BitwiseCopyable, Hashable, Codable {
   public var raw: Int64
   public init(raw: Int64) { self.raw = raw }
   public static let scale = 6

@@ -1,5 +1,5 @@
 /// The side of an order, or the aggressor of a trade.
-public enum Side: UInt8, Sendable, BitwiseCopyable {
+public enum Side: UInt8, Sendable, BitwiseCopyable, Codable {
   case buy = 1
   case sell = 2
 

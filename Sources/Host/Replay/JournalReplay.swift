@@ -39,7 +39,8 @@ public struct JournalReplay {
     let head = reader.head
     let (session, instruments) = try session(head)
     let text = RecordText(instruments: instruments, instances: head.instances.map(\.id))
-    var driver = ReplayDriver(session, head, text, resolve: resolve)
+    let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
+    var driver = ReplayDriver(session, head, state: state, text, resolve: resolve)
     var steps = ReplaySteps(reader)
     var result = Result()
     while let step = try steps.take() {
@@ -78,14 +79,20 @@ public struct JournalReplay {
     settings.plugins.isolation = .inProcess
     settings.plugins.isolationByInstance = [:]
     let instruments = settings.pairs.instruments
-    let strategies = try head.instances.map { instance throws in
+    var strategies: [(instrument: Int, resolved: ResolvedStrategy)] = []
+    var vacant: [TradingSession.Vacancy] = []
+    for instance in head.instances {
       guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
         throw JournalError(.badData, "\(file): \(instance.id): its instrument \(instance.instrument) is not among those of the journal")
       }
-      return (instrument: index, resolved: try resolve(instance))
+      if instance.isolation == "vacant" {
+        vacant.append(TradingSession.Vacancy(instrument: index, id: instance.id, digest: Digest(hex: instance.digest) ?? SHA256Hasher.digest(of: [])))
+      } else {
+        strategies.append((instrument: index, resolved: try resolve(instance)))
+      }
     }
     // Where a plugin may run in live is a matter of a start that trades; nothing is sent from here.
     if settings.mode == .live { settings.mode = .paper }
-    return (try TradingSession(instruments: instruments, strategies: strategies, settings: settings), instruments)
+    return (try TradingSession(instruments: instruments, strategies: strategies, vacant: vacant, settings: settings), instruments)
   }
 }

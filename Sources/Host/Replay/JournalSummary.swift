@@ -69,7 +69,7 @@ public struct JournalSummary: Sendable {
 }
 
 extension JournalEnding {
-  var name: String {
+  public var name: String {
     switch self {
     case .sealed: "sealed"
     case .open: "open"

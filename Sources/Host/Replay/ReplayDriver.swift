@@ -10,6 +10,7 @@ struct ReplayDriver: ~Copyable {
   private var engine: Engine
   private var hasher: DecisionHasher
   private let session: TradingSession
+  private let state: SavedState?
   private let text: RecordText
   private var workers: [ReplayWorker?]
   private let resolve: (JournalHead.Instance) throws -> ResolvedStrategy
@@ -20,9 +21,11 @@ struct ReplayDriver: ~Copyable {
   // Unsafe: room for one action, whose layouts are all below it; owned here, freed in deinit.
 
   init(
-    _ session: TradingSession, _ head: JournalHead, _ text: RecordText, resolve: @escaping (JournalHead.Instance) throws -> ResolvedStrategy
+    _ session: TradingSession, _ head: JournalHead, state: SavedState?, _ text: RecordText,
+    resolve: @escaping (JournalHead.Instance) throws -> ResolvedStrategy
   ) {
     self.resolve = resolve
+    self.state = state
     self.session = session
     self.text = text
     var configuration = session.configuration
@@ -92,6 +95,9 @@ struct ReplayDriver: ~Copyable {
       }
     case .tighten(let time, let limits, let symbolNotional): _ = engine.tighten(time, limits, symbolNotional: symbolNotional)
     case .replacement(let time, let instance, let warmUntil, let description): try replace(Int(instance), time, warmUntil, description)
+    case .restore(let time):
+      guard let state else { throw JournalError(.badData, "input \(time.sequence): it goes on with a state, and the head names none") }
+      _ = engine.restore(time, state.engine)
     case .end: break
     }
   }

@@ -17,7 +17,7 @@ struct Exposure {
 ///
 /// Fixed memory: `capacity` reservations, allocated once.
 struct ExposureBook: ~Copyable {
-  struct InstrumentExposure {
+  struct InstrumentExposure: Codable {
     var spec: InstrumentSpec
     var position: Int64 = 0
     var openBuys: Int64 = 0
@@ -35,8 +35,8 @@ struct ExposureBook: ~Copyable {
     var isOverfilled = false
   }
 
-  struct InstanceExposure {
-    let instrument: Int32
+  struct InstanceExposure: Codable {
+    var instrument: Int32
     var position: Int64 = 0
     /// Sent, resting or waiting for an approval; a one-cancels-other pair counts once.
     var openBuys: Int64 = 0
@@ -51,7 +51,7 @@ struct ExposureBook: ~Copyable {
     var lossStop: Refusal?
   }
 
-  struct Reservation {
+  struct Reservation: Codable {
     var id: UInt64
     var request: OrderRequest
     var remaining: Int64
@@ -371,7 +371,7 @@ extension ExposureBook {
 
 extension ExposureBook {
   /// Everything but what the configuration gives; slots keep their numbers.
-  struct Saved: Sendable {
+  struct Saved: Sendable, Codable {
     var instruments: [InstrumentExposure]
     var instances: [InstanceExposure]
     var reservations: [Reservation]

@@ -3,7 +3,7 @@ import Market
 /// Daily loss, drawdown, halt, kill and a lost Supervisor: a single compare per mark while all is well.
 ///
 /// Each cause stands by itself: one that ends does not take another with it.
-struct LossGuard {
+struct LossGuard: Codable {
   private(set) var limits: RiskLimits
   private(set) var equity: Money
   /// Equity at the first event at or after 00:00 UTC.
@@ -17,6 +17,8 @@ struct LossGuard {
 
   private var isKilled = false
   private var isHalted = false
+  /// The host ends: nothing opens any more in this life.
+  private var isEnding = false
   private var isSupervisorLost = false
   private var drawdown: Refusal?
   private var dailyLoss: Refusal?
@@ -37,7 +39,7 @@ struct LossGuard {
   /// The gravest cause, if there is one.
   var blockingRefusal: Refusal? {
     if isKilled { return Refusal(.killed) }
-    if isHalted { return Refusal(.halted) }
+    if isHalted || isEnding { return Refusal(.halted) }
     if let loss = drawdown ?? dailyLoss { return loss }
     return isSupervisorLost ? Refusal(.supervisorLost) : nil
   }
@@ -83,6 +85,15 @@ struct LossGuard {
 
   mutating func halt() { isHalted = true }
   mutating func kill() { isKilled = true }
+  mutating func end() { isEnding = true }
+
+  /// Of a former life. What stands elsewhere is said anew: the kill switch has its latch, the Supervisor answers or does not.
+  mutating func beginAnew() {
+    isKilled = false
+    isEnding = false
+    isSupervisorLost = false
+  }
+
   mutating func supervisor(isLost: Bool) { isSupervisorLost = isLost }
 
   /// Ends the operator's halt, and a stop for a loss that is inside its limit again (a new day's base, a reset peak):

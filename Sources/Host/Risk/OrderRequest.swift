@@ -1,6 +1,6 @@
 import Market
 
-public enum OrderType: UInt8, Sendable, BitwiseCopyable {
+public enum OrderType: UInt8, Sendable, BitwiseCopyable, Codable {
   case market = 1
   case limit = 2
   /// Becomes a market order once a trade is at its trigger or beyond it, against the position it protects.
@@ -12,7 +12,7 @@ public enum OrderType: UInt8, Sendable, BitwiseCopyable {
 }
 
 /// How long a venue keeps an order. A life in milliseconds is the engine's own business: the venue sees `goodTillCancelled`.
-public enum TimeInForce: UInt8, Sendable, BitwiseCopyable {
+public enum TimeInForce: UInt8, Sendable, BitwiseCopyable, Codable {
   case goodTillCancelled = 0
   /// What does not fill at once expires.
   case immediateOrCancel = 1
@@ -21,7 +21,7 @@ public enum TimeInForce: UInt8, Sendable, BitwiseCopyable {
 }
 
 /// What an intent asks for after it was read and floored to the step; not yet allowed.
-public struct OrderRequest: Sendable, BitwiseCopyable, Hashable {
+public struct OrderRequest: Sendable, BitwiseCopyable, Hashable, Codable {
   /// Index of the instrument in the run.
   public var instrument: Int32
   /// Ordinal of the strategy instance in the run.

@@ -3,9 +3,9 @@ import Market
 /// A refusal with its figures: what was found, what was allowed, and so how much was left.
 ///
 /// A result, not an error: refusing is normal work.
-public struct Refusal: Sendable, BitwiseCopyable, Hashable {
+public struct Refusal: Sendable, BitwiseCopyable, Hashable, Codable {
   /// What `value` and `limit` count.
-  public enum Unit: UInt8, Sendable, BitwiseCopyable {
+  public enum Unit: UInt8, Sendable, BitwiseCopyable, Codable {
     /// No figures belong to this code.
     case none
     /// Raw money (10^-18 quote currency).

@@ -1,5 +1,5 @@
 /// Why an intent did not become an order. Raw values are frozen: plugins see them, the decision hash contains them.
-public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
+public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codable {
   case none = 0
 
   // The intent cannot be read as a wish.

@@ -85,6 +85,8 @@ extension RiskGate {
 
   /// Operator's halt: until `resume`.
   public mutating func halt() { losses.halt() }
+  /// Nothing opens any more in this life of the host.
+  public mutating func end() { losses.end() }
   public mutating func resume() { losses.resume() }
   public mutating func resetPeak() { losses.resetPeak() }
 
@@ -141,7 +143,7 @@ extension RiskGate {
 // MARK: - Save and restore
 
 /// The gate's memory: what a restarted host needs so that its limits go on where they were.
-public struct RiskSnapshot: Sendable {
+public struct RiskSnapshot: Sendable, Codable {
   var book: ExposureBook.Saved
   var losses: LossGuard
   var rate: [Int64]
@@ -149,6 +151,14 @@ public struct RiskSnapshot: Sendable {
   var trades: [Int64]
   var instanceRates: [[Int64]]
   var nextID: UInt64
+
+  /// That the next order has.
+  public var nextOrderID: UInt64 { nextID }
+  public var dayBase: Money { losses.dayBase }
+  public var peak: Money { losses.peak }
+  public var blocking: RefusalCode? { losses.blockingRefusal?.code }
+  /// Of an open order, raw.
+  public func remaining(slot: Int32) -> Int64 { book.reservations[Int(slot)].remaining }
 }
 
 extension RiskGate {
@@ -168,6 +178,54 @@ extension RiskGate {
     trades.restore(snapshot.trades)
     for (index, times) in snapshot.instanceRates.enumerated() { instanceRates[index].restore(times) }
     nextID = snapshot.nextID
+  }
+}
+
+extension RiskSnapshot {
+  /// The same for the gate of the next life, whose instruments and instances may be others.
+  ///
+  /// - Parameters:
+  ///   - fresh: of that gate, before anything happened.
+  ///   - instruments: for each of its instruments the one here; nil = it is new.
+  ///   - instances: the same for its instances.
+  /// - Returns: nil where an open order belongs to none of them; else with the new slot of each open order.
+  public func moved(to fresh: RiskSnapshot, instruments: [Int?], instances: [Int?]) -> (snapshot: RiskSnapshot, slots: [Int32: Int32])? {
+    var moved = self
+    moved.losses.beginAnew()
+    moved.book = fresh.book
+    moved.instanceRates = fresh.instanceRates
+    for (new, old) in instruments.enumerated() {
+      guard let old else { continue }
+      moved.book.instruments[new] = book.instruments[old]
+      // Its data comes anew.
+      moved.book.instruments[new].isStale = false
+      moved.book.instruments[new].lagNanoseconds = 0
+    }
+    for (new, old) in instances.enumerated() {
+      guard let old else { continue }
+      let instrument = moved.book.instances[new].instrument
+      moved.book.instances[new] = book.instances[old]
+      moved.book.instances[new].instrument = instrument
+      moved.instanceRates[new] = instanceRates[old]
+    }
+    var slots: [Int32: Int32] = [:]
+    for old in book.active {
+      var reservation = book.reservations[Int(old)]
+      guard let instrument = instruments.firstIndex(of: Int(reservation.request.instrument)),
+        let instance = instances.firstIndex(of: Int(reservation.request.instance)), let slot = moved.book.free.popLast()
+      else { return nil }
+      reservation.request.instrument = Int32(instrument)
+      reservation.request.instance = Int32(instance)
+      reservation.activeIndex = Int32(moved.book.active.count)
+      moved.book.active.append(slot)
+      moved.book.reservations[Int(slot)] = reservation
+      slots[old] = slot
+    }
+    for slot in moved.book.active {
+      let pair = moved.book.reservations[Int(slot)].pair
+      if pair >= 0 { moved.book.reservations[Int(slot)].pair = slots[pair] ?? -1 }
+    }
+    return (moved, slots)
   }
 }
 

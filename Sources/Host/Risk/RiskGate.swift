@@ -40,10 +40,16 @@ public struct RestoredOrder: Sendable {
   public let request: OrderRequest
   public let id: UInt64
   public let slot: Int32
-  fileprivate init(request: OrderRequest, id: UInt64, slot: Int32) {
+  /// What is not filled, raw.
+  public let remaining: Int64
+  /// The other leg of a one-cancels-other pair; 0 = none.
+  public let pairedID: UInt64
+  fileprivate init(request: OrderRequest, id: UInt64, slot: Int32, remaining: Int64, pairedID: UInt64) {
     self.request = request
     self.id = id
     self.slot = slot
+    self.remaining = remaining
+    self.pairedID = pairedID
   }
 }
 
@@ -181,7 +187,9 @@ public struct RiskGate: ~Copyable {
   public func restoredOrder(_ slot: Int32) -> RestoredOrder {
     let reservation = book.reservation(slot)
     precondition(reservation.activeIndex >= 0, "nothing is open in this slot")
-    return RestoredOrder(request: reservation.request, id: reservation.id, slot: slot)
+    return RestoredOrder(
+      request: reservation.request, id: reservation.id, slot: slot, remaining: reservation.remaining,
+      pairedID: reservation.pair >= 0 ? book.reservation(reservation.pair).id : 0)
   }
 
   private var fullRefusal: Refusal {

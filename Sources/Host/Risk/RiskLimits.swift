@@ -3,7 +3,7 @@ import Market
 /// The account's hard limits. `nil` = unlimited: printed in every report, refused in demo and live.
 ///
 /// Amounts are in the account's quote currency. The checks always run; there is no switch that turns one off.
-public struct RiskLimits: Sendable, Hashable {
+public struct RiskLimits: Sendable, Hashable, Codable {
   /// Largest worst-case notional of one opening order.
   public var maximumOrderNotional: Money? = Money(units: 10_000)
   /// Largest worst-case exposure of one symbol: |position| with everything open filled the worst way, at the mark.
@@ -65,7 +65,7 @@ public enum HaltAction: String, Sendable, CaseIterable {
 }
 
 /// What one instance may do, whatever the account may.
-public struct InstanceLimits: Sendable, Hashable {
+public struct InstanceLimits: Sendable, Hashable, Codable {
   /// Largest worst-case exposure of the instance: |position| with its open orders filled the worst way.
   public var maximumNotional: Money?
   /// Loss of the instance since the day's begin that stops it.

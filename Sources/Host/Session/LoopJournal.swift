@@ -64,6 +64,11 @@ final class LoopJournal: AnswerJournal {
     writer.input(time, replacing: instance, warmUntilNanoseconds: warmUntilNanoseconds, with: description)
   }
 
+  func input(restore time: EventTime) {
+    begin(time)
+    writer.input(restore: time)
+  }
+
   func action(_ action: UnsafePointer<Action>) { writer.action(action, sequence: sequence, receiveNanoseconds: receiveNanoseconds) }
 
   func answered(_ answer: PluginAnswer, _ intents: UnsafePointer<qe_intent>) {

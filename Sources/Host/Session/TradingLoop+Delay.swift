@@ -59,7 +59,7 @@ extension TradingLoop {
   }
 
   /// What the venue says goes on its way.
-  private mutating func respond() {
+  mutating func respond() {
     while let payment = venue.nextFundingPayment() { line.respond(payment) }
     while let report = venue.nextReport() { line.respond(report) }
   }

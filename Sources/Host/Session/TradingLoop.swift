@@ -185,6 +185,9 @@ public struct TradingLoop: ~Copyable {
     if isDelayed { closeLine() }
   }
 
+  /// Number of the last input.
+  public var lastSequence: UInt64 { sequence }
+
   /// Seals the journal, after all is done; what comes later is in none.
   public mutating func closeJournal() {
     guard let journal else { return }
@@ -216,6 +219,27 @@ public struct TradingLoop: ~Copyable {
     if let description { journal?.input(time, replacing: Int32(instance), warmUntilNanoseconds: warmUntil, with: description) }
     if engine.replace(time, instance: instance, with: binding, warmUntilNanoseconds: warmUntil) { settle(now) }
     return time.sequence
+  }
+
+  /// Goes on where a former life was, before the first input. The practice venue has its open orders again: what it had not answered it
+  /// answers now.
+  ///
+  /// - Parameter vacant: instances whose plugins are not there any more: each is taken out before anybody would call it.
+  public mutating func restore(_ snapshot: EngineSnapshot, vacant: [Int] = [], receiveNanoseconds: Int64) {
+    for index in 0..<hasDepth.count {
+      let (last, bid, ask) = snapshot.prices(instrument: index)
+      venue.show(last: last, bid: bid, ask: ask, instrument: Int32(index))
+    }
+    venue.take(thirdBalance: snapshot.thirdBalance)
+    let now = max(receiveNanoseconds, snapshot.receiveNanoseconds)
+    let time = next(now)
+    journal?.input(restore: time)
+    if engine.restore(time, snapshot) { performActions() }
+    for instance in vacant {
+      _ = process(Event(next(now), .command(.quarantine(instance: Int32(instance)))))
+      if engine.awaited < 0 { performActions() } else { settle(now) }
+    }
+    settle(now)
   }
 
   /// Tightens the limits, between two inputs; what is looser than what holds is ignored.
@@ -298,11 +322,7 @@ public struct TradingLoop: ~Copyable {
     while true {
       let awaited = engine.awaited
       if awaited >= 0 { post(awaited) }
-      while let action = engine.firstAction {
-        journal?.action(action)
-        perform(action)
-        engine.removeFirstAction()
-      }
+      performActions()
       if awaited >= 0 {
         // What was decided before has gone out; now there is time to wait.
         _ = engine.answer(wait(awaited))
@@ -318,6 +338,15 @@ public struct TradingLoop: ~Copyable {
       } else {
         return
       }
+    }
+  }
+
+  @inline(__always)
+  private mutating func performActions() {
+    while let action = engine.firstAction {
+      journal?.action(action)
+      perform(action)
+      engine.removeFirstAction()
     }
   }
 
@@ -383,8 +412,11 @@ public struct TradingLoop: ~Copyable {
       observer?.riskChanged(refusal)
     case .instanceRiskState(let instance, let refusal):
       observer?.riskChanged(instance: instance, refusal)
-    // Nobody is asked here: no approvals are configured, and the practice venue answers at once.
-    case .ask, .query: break
+    case .query(let order):
+      venue.resume(order)
+      if isDelayed { respond() }
+    // Nobody is asked here: no approvals are configured.
+    case .ask: break
     case .instanceFailed(let instance, let failure):
       counters.failedInstances += 1
       observer?.failed(instance: instance, failure)

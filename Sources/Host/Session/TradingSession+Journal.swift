@@ -24,12 +24,14 @@ extension TradingSession {
   public func description(of ordinal: Int) -> JournalHead.Instance {
     let (instance, source) = (instances[ordinal], resolved[ordinal])
     return JournalHead.Instance(
-      id: instance.id, instrument: instrument(of: ordinal).id.description, horizonSeconds: source.horizonSeconds, digest: instance.digest.hex,
-      fileName: source.file.fileName, parameters: source.parameters, isolation: instance.isolation == .process ? "process" : "in_process")
+      id: instance.id, instrument: instrument(of: ordinal).id.description, horizonSeconds: source?.horizonSeconds ?? 0, digest: instance.digest.hex,
+      fileName: source?.file.fileName ?? "", parameters: source?.parameters ?? [:],
+      isolation: source == nil ? "vacant" : instance.isolation == .process ? "process" : "in_process",
+      events: instance.binding.events, timerMilliseconds: instance.binding.timerPeriodMilliseconds)
   }
 
   /// Keeps every library of the session where replays look for it.
   public func keepLibraries(in store: ArtefactStore) throws(PluginError) {
-    for source in resolved { try store.keep(source.file) }
+    for case let source? in resolved { try store.keep(source.file) }
   }
 }

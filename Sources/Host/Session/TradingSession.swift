@@ -1,3 +1,4 @@
+import Cryptography
 import Engine
 import Journal
 import Market
@@ -11,6 +12,21 @@ import Simulation
 ///
 /// Owns the instances; a loop made from it keeps it alive.
 public final class TradingSession {
+  /// A place of a strategy that is not there any more.
+  public struct Vacancy: Sendable {
+    public var instrument: Int
+    /// `EMACross@BTCUSDT/0`.
+    public var id: String
+    /// Of the library that it had.
+    public var digest: Digest
+
+    public init(instrument: Int, id: String, digest: Digest) {
+      self.instrument = instrument
+      self.id = id
+      self.digest = digest
+    }
+  }
+
   /// Events that this host's feeds can deliver.
   public static let deliverableEvents: Set<UInt32> = [
     QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_DEPTH, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_MARK_PRICE, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
@@ -19,20 +35,23 @@ public final class TradingSession {
   public let instruments: [Instrument]
   /// In the order of their instruments; the index is the ordinal in the run.
   public private(set) var instances: [any HostedStrategy]
-  /// What each of them was started from.
-  public private(set) var resolved: [ResolvedStrategy]
+  /// What each of them was started from; nil where nobody was.
+  public private(set) var resolved: [ResolvedStrategy?]
   public let launcher: StrategyLauncher
   public let configuration: EngineConfiguration
   public let model: SimulationModel
 
   /// Loads every strategy of every instrument.
   ///
-  /// - Parameter strategies: what was resolved, by index into `instruments`.
+  /// - Parameters:
+  ///   - strategies: what was resolved, by index into `instruments`.
+  ///   - vacant: places of strategies that are not there any more.
   public init(
-    instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], settings: Settings, launcher: StrategyLauncher? = nil
+    instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], vacant: [Vacancy] = [], settings: Settings,
+    launcher: StrategyLauncher? = nil
   ) throws {
     let launcher = launcher ?? StrategyLauncher(settings)
-    var sources: [ResolvedStrategy] = []
+    var sources: [ResolvedStrategy?] = []
     var instances: [any HostedStrategy] = []
     var configurations: [EngineConfiguration.Instance] = []
     for (index, instrument) in instruments.enumerated() {
@@ -43,6 +62,12 @@ public final class TradingSession {
         instances.append(instance)
         configurations.append(
           EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: resolved.horizonSeconds))
+      }
+      for vacancy in vacant where vacancy.instrument == index {
+        let instance = VacantStrategy(id: vacancy.id, digest: vacancy.digest)
+        sources.append(nil)
+        instances.append(instance)
+        configurations.append(EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: 0))
       }
     }
     guard Set(instruments.map(\.id)).count == instruments.count else {
@@ -57,25 +82,7 @@ public final class TradingSession {
     resolved = sources
     self.launcher = launcher
     model = settings.simulation
-    var configuration = EngineConfiguration(
-      instruments: instruments.map(\.spec), instances: configurations, limits: settings.limits,
-      feeReserve: BasisPoints(raw: max(settings.simulation.takerFee.raw, settings.simulation.makerFee.raw)),
-      initialCash: settings.simulation.initialCash, maximumIntentsPerEvent: settings.plugins.maximumIntentsPerEvent,
-      maximumGapSeconds: settings.maximumGapSeconds)
-    configuration.maximumInflightEntries = settings.maximumInflightEntries
-    configuration.onHalt = settings.onHalt
-    configuration.onFailure = settings.plugins.onFailure
-    configuration.maximumIntentsPerSecond = settings.plugins.maximumIntentsPerSecond
-    configuration.symbolNotional = instruments.map { settings.exposureLimit(of: $0) }
-    if settings.simulation.feeAsset == .third, let name = settings.simulation.thirdAsset.name {
-      guard let code = AssetCode(name) else {
-        throw SessionError(
-          .configuration, "simulation.third_asset_name has \(name.utf8.count) bytes; write an asset of 1...\(AssetCode.maximumLength)")
-      }
-      configuration.thirdAsset = code
-      configuration.initialThirdAsset = settings.simulation.thirdAsset.balance
-    }
-    self.configuration = configuration
+    configuration = try settings.engineConfiguration(instruments: instruments, instances: configurations)
   }
 
   /// - Parameters:
@@ -95,6 +102,9 @@ public final class TradingSession {
     resolved[ordinal] = source
     return old
   }
+
+  /// Places of strategies that are not there any more.
+  public var vacant: [Int] { instances.indices.filter { resolved[$0] == nil } }
 
   /// The instrument that an instance trades.
   public func instrument(of ordinal: Int) -> Instrument { instruments[Int(configuration.instances[ordinal].instrument)] }

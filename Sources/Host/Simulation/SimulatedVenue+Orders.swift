@@ -6,6 +6,13 @@ import Risk
 extension SimulatedVenue {
   public mutating func submit(_ order: ApprovedOrder) { place(VenueOrder(order)) }
 
+  /// An order of a former life of the host, which this venue lived in: it is placed again with what was left of it, behind all that rests.
+  public mutating func resume(_ order: RestoredOrder) {
+    var placed = VenueOrder(request: order.request, id: order.id, slot: order.slot, pairedID: order.pairedID)
+    placed.remaining = order.remaining
+    place(placed)
+  }
+
   /// Ends that order alone, whatever it is paired with. One that is not at rest is answered with `cancelRejected`: its end
   /// was reported already, or is on its way.
   public mutating func cancel(slot: Int32, orderID: UInt64) { _ = withdraw(slot: slot, orderID: orderID) }

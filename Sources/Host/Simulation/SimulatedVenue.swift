@@ -103,6 +103,15 @@ public struct SimulatedVenue: ~Copyable {
     reports.append(report)
   }
 
+  /// What was last seen of an instrument in a former life.
+  public mutating func show(last: Price, bid: Price, ask: Price, instrument: Int32) {
+    touches[Int(instrument)].last = last
+    touches[Int(instrument)].bid = bid
+    touches[Int(instrument)].ask = ask
+  }
+
+  public mutating func take(thirdBalance balance: Money) { thirdBalance = balance }
+
   // MARK: Market data
 
   /// True when it caused reports: take them first, then show the quote to the engine.

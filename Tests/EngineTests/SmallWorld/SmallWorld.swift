@@ -285,7 +285,8 @@ final class SmallWorld {
       small(own.job.filled)
       place(own.job.slot)
     }
-    for (_, order, staged) in orders {
+    for saved in orders {
+      let (order, staged) = (saved.order, saved.staged)
       key += [
         order.request.side.rawValue, order.request.type.rawValue, order.state.rawValue, order.role.rawValue,
         (order.isReducing ? 1 : 0) | (order.cancelSent ? 2 : 0) | (order.isExpiring ? 4 : 0) | (order.isReplaced ? 8 : 0)
@@ -316,8 +317,10 @@ final class SmallWorld {
     let positions = snapshot.instances.map {
       "\($0.book.position)\($0.told == .none ? "" : " \($0.told.name)")\($0.job.isActive ? " -> \($0.job.position)" : "")"
     }
-    let orders = snapshot.orders.map { (_, order, _) in
-      "#\(order.id)@\(order.request.instance) \(order.role) \(order.state) \(order.request.side.name) \(order.filled)/\(order.request.quantity.raw)"
+    let orders = snapshot.orders.map { saved in
+      let order = saved.order
+      return
+        "#\(order.id)@\(order.request.instance) \(order.role) \(order.state) \(order.request.side.name) \(order.filled)/\(order.request.quantity.raw)"
         + (order.isReducing ? " reducing" : "") + (order.cancelSent ? " cancel" : "") + " tag \(order.tag)/\(order.cancelTag)"
     }
     let brackets = snapshot.brackets.filter(\.isActive).map {

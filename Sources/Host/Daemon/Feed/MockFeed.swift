@@ -12,15 +12,17 @@ struct MockFeed {
   private var left: Int64?
 
   /// - Throws: a configuration fault when the market cannot run with these figures.
-  /// - Parameter index: of the symbol in the settings.
-  init(instrument: Instrument, index: Int, settings: MockFeedSettings, startMilliseconds: Int64) throws {
+  /// - Parameters:
+  ///   - index: of the symbol in the settings.
+  ///   - lastPrice: of a former life, where it goes on; zero = it begins at its start price.
+  init(instrument: Instrument, index: Int, settings: MockFeedSettings, startMilliseconds: Int64, lastPrice: Price = .zero) throws {
     let text = settings.startPrice(index)
     let price: Int64
     do throws(DecimalText.Failure) { price = try DecimalText.parse(text, scale: Int(instrument.spec.priceScale)) } catch {
       throw SessionError(.configuration, "feed.mock.start_price: \(text) is no price of \(instrument.id)")
     }
     let options = MockMarketOptions(
-      startPrice: Price(raw: price), volatilityBps: settings.volatilityBps, spreadTicks: settings.spreadTicks,
+      startPrice: lastPrice.raw > 0 ? lastPrice : Price(raw: price), volatilityBps: settings.volatilityBps, spreadTicks: settings.spreadTicks,
       tradesPerSecond: settings.tradesPerSecond)
     let violations = options.violations(for: instrument)
     guard violations.isEmpty else {

@@ -55,11 +55,16 @@ struct MarketFeeds {
   /// Symbols whose quotes are made from trades.
   let syntheticSymbols: [String]
 
-  /// - Parameter now: wall clock, ns since the epoch; the beginning of what is played.
-  init(instruments: [Instrument], settings: Settings, now: Int64) throws {
+  /// - Parameters:
+  ///   - now: wall clock, ns since the epoch; the beginning of what is played.
+  ///   - lastPrices: of a former life: a made-up market goes on there; zero = none.
+  init(instruments: [Instrument], settings: Settings, now: Int64, lastPrices: [Price] = []) throws {
     guard settings.takesRecordings else {
       feeds = try instruments.enumerated().map { index, instrument in
-        .mock(try MockFeed(instrument: instrument, index: index, settings: settings.mock, startMilliseconds: now / 1_000_000))
+        .mock(
+          try MockFeed(
+            instrument: instrument, index: index, settings: settings.mock, startMilliseconds: now / 1_000_000,
+            lastPrice: lastPrices.indices.contains(index) ? lastPrices[index] : .zero))
       }
       pace = .wall
       syntheticSymbols = []

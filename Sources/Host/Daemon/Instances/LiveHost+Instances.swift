@@ -14,8 +14,10 @@ extension LiveHost {
     for started in starter.take() { take(started, now) }
   }
 
-  /// No instance is left, and none comes back.
-  var allHaveFailed: Bool { !session.instances.isEmpty && care.nobodyComesBack }
+  /// No instance is left, and none comes back; nor is anything held of one that is not there any more.
+  var allHaveFailed: Bool {
+    !session.instances.isEmpty && care.nobodyComesBack && session.vacant.allSatisfy { loop.engine.isIdle(instance: $0) }
+  }
 
   /// Workers that ended between two calls: nobody waits for them, so nobody has noticed.
   mutating func lookAtWorkers(_ now: Int64) {
@@ -56,13 +58,13 @@ extension LiveHost {
 
   private mutating func restart(_ now: Int64) {
     for ordinal in session.instances.indices {
-      guard let due = care.rows[ordinal].restartNanoseconds, due <= now else { continue }
+      guard let due = care.rows[ordinal].restartNanoseconds, due <= now, let resolved = session.resolved[ordinal] else { continue }
       care.change(ordinal) {
         $0.restartNanoseconds = nil
         $0.isStarting = true
         $0.restarts += 1
       }
-      let (resolved, instrument, launcher) = (session.resolved[ordinal], session.instrument(of: ordinal), session.launcher)
+      let (instrument, launcher) = (session.instrument(of: ordinal), session.launcher)
       starter.start(ordinal, .restart) { (resolved, InstanceStarter.Handed(strategy: try launcher.start(resolved, instrument))) }
     }
   }
@@ -85,7 +87,7 @@ extension LiveHost {
     let found = session.instances.indices.first {
       let instrument = session.instrument(of: $0)
       return (instrument.id.symbol == symbol || instrument.id.description == symbol)
-        && session.configuration.instances[$0].horizonSeconds == horizonSeconds
+        && session.configuration.instances[$0].horizonSeconds == horizonSeconds && session.resolved[$0] != nil
     }
     guard let ordinal = found else {
       return answer(request, sequence: 0, "nothing runs here on \(symbol)/\(horizonSeconds): it starts with the host's next start")

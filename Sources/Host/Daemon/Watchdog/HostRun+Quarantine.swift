@@ -28,9 +28,9 @@ extension HostRun {
 
   /// What may run of what is published, and what is held back.
   ///
-  /// - Throws: of kind `.unavailable` when all of it is held back.
+  /// - Throws: of kind `.unavailable` when all of it is held back, unless something is held that has to be looked after.
   func admitted(
-    _ strategies: [Choice], _ instruments: [Instrument], by quarantine: Quarantine, _ log: RunLog
+    _ strategies: [Choice], _ instruments: [Instrument], by quarantine: Quarantine, mayBeNone: Bool, _ log: RunLog
   ) throws -> (strategies: [Choice], held: [RunStatus.Instance]) {
     let entries = try quarantine.read()
     var admitted: [Choice] = []
@@ -51,7 +51,7 @@ extension HostRun {
           id: id, strategy: choice.resolved.name, symbol: symbol, digest: digest, state: .quarantined, why: why, workerID: nil, restarts: 0,
           position: Figure(0, scale: Int(instruments[choice.instrument].spec.quantityScale)), openOrders: 0))
     }
-    guard admitted.isEmpty, let first = held.first else { return (admitted, held) }
+    guard admitted.isEmpty, !mayBeNone, let first = held.first else { return (admitted, held) }
     throw SessionError(
       .unavailable, "every published plugin is in quarantine (\(quarantine.path)); publish another build, or: \(releaseCommand(first.digest))")
   }

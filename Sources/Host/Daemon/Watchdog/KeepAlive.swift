@@ -4,7 +4,7 @@ import Kernel
 /// `run --keep-alive`: a parent without engine, plugins and threads, which starts the host again when a plugin has ended it.
 public struct KeepAlive {
   /// Of the host, without the program's name, `--keep-alive` and `--duration`.
-  private let arguments: [String]
+  private var arguments: [String]
   /// Over all starts; nil = no end.
   private let durationSeconds: Double?
   private let note: (String) -> Void
@@ -59,6 +59,8 @@ public struct KeepAlive {
       var words = arguments + ["--parent-process", "\(ProcessFigures.number)"]
       if let durationSeconds { words += ["--duration", "\(max(0.001, durationSeconds - Double(started - began) / 1e9))"] }
       let child = try start(words)
+      // What begins anew is the first one: the next goes on where that one was.
+      arguments.removeAll { $0 == "--fresh" }
       let (end, isStopped) = wait(for: child)
       if isStopped { return end.exitCode }
       let ran = (Clocks.monotonicNanoseconds() - started) / 1_000_000_000

@@ -1,0 +1,72 @@
+import Cryptography
+import Journal
+import Kernel
+import Market
+import Replay
+import Session
+import Settings
+
+/// Where a start goes on from.
+extension HostRun {
+  /// What the last host of this mode and account knew at its end; nil where it begins anew.
+  ///
+  /// - Throws: its journal cannot be read: what it held is not known, and so nothing is traded.
+  func lastState(_ state: String, _ log: RunLog) throws -> (journal: String, state: SavedState)? {
+    let journals = JournalFolder("\(state)/journal")
+    guard let name = try journals.names().last else { return nil }
+    if beginsAnew {
+      log.host.warning("begins anew (--fresh): what the last run held is not taken over; its journal stays: \(journals.path(name))")
+      return nil
+    }
+    // A recording has times of its own: it is not what comes after the last run.
+    if settings.takesRecordings { return nil }
+    let began = Clocks.monotonicNanoseconds()
+    let recovered: JournalRecovery.Result
+    do { recovered = try JournalRecovery.read(folder: journals.path(name)) } catch let fault as any Fault {
+      throw SessionError(
+        .unavailable,
+        "the last run cannot be read, so that it is not known what it held: \(fault); mend or move \(journals.path(name)), or begin anew with: "
+          + "quantumedge run --mode \(settings.mode.rawValue) --fresh")
+    }
+    if case .torn(let count) = recovered.ending {
+      log.host.warning("journal \(name): \(count) bytes behind its last whole record are of a record that was being written; they are left out")
+    }
+    let milliseconds = (Clocks.monotonicNanoseconds() - began) / 1_000_000
+    let end = recovered.ending == .sealed ? "ended" : "was broken off"
+    log.host.notice(
+      "goes on where \(name) \(end): \(recovered.inputs) inputs read again in \(milliseconds) ms; \(recovered.state.summary)")
+    return (name, recovered.state)
+  }
+
+  /// Places for what is held by strategies that are not among those that run.
+  func vacancies(_ state: SavedState?, _ strategies: [Choice], _ instruments: [Instrument], _ log: RunLog) throws -> [TradingSession.Vacancy] {
+    guard let state else { return [] }
+    return try state.engine.busyInstances.compactMap { index in
+      let instance = state.instances[index]
+      let goesOn = strategies.contains {
+        instruments[$0.instrument].id.description == instance.instrument && $0.resolved.instanceID(on: instruments[$0.instrument]) == instance.id
+      }
+      if goesOn { return nil }
+      guard let instrument = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
+        throw SessionError(
+          .configuration,
+          "\(instance.id) has a position or orders on \(instance.instrument), which this run has no feed for; add the symbol, or begin anew with --fresh"
+        )
+      }
+      let fate = settings.plugins.onFailure == .flatten ? "is closed" : "stays"
+      log.host.warning(
+        "\(instance.id) has a position or orders, and it does not run: its orders are cancelled, its position \(fate) (plugins.on_failure)")
+      return TradingSession.Vacancy(instrument: instrument, id: instance.id, digest: Digest(hex: instance.digest) ?? SHA256Hasher.digest(of: []))
+    }
+  }
+}
+
+extension SavedState {
+  /// For people: what is held and what is open.
+  var summary: String {
+    let positions = engine.busyInstances.map { instances[$0].id }
+    let busy =
+      positions.isEmpty ? "nothing is held or open" : "\(positions.joined(separator: ", ")) \(positions.count == 1 ? "holds" : "hold") something"
+    return "equity \(DecimalText.formatShort(engine.equity.raw, scale: Money.scale)), \(busy)"
+  }
+}

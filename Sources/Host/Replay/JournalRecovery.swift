@@ -1,0 +1,150 @@
+import Engine
+import Journal
+import Market
+import PluginABI
+import Session
+import Settings
+
+/// What a host knew at the end of its journal: its inputs run through the engine once more, with the answers that its plugins gave.
+///
+/// No plugin is called: the one that ended the host would end this one too.
+public struct JournalRecovery {
+  public struct Result: Sendable {
+    public var state: SavedState
+    public var inputs: Int
+    /// Killed, or ended in order.
+    public var ending: JournalEnding
+    public var head: JournalHead
+    public var instruments: [Instrument]
+  }
+
+  /// - Throws: the journal cannot be read, or another host wrote it.
+  public static func read(folder: String) throws -> Result {
+    let reader = try JournalReader(folder: folder, checksChain: false)
+    let head = reader.head
+    let headPath = "\(folder)/\(JournalFormat.headName)"
+    let settings = try Settings.recorded(head.settings, pairs: head.pairs, in: headPath)
+    let instruments = settings.pairs.instruments
+    let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
+    let instances = try head.instances.map { instance throws -> EngineConfiguration.Instance in
+      guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
+        throw JournalError(.badData, "\(headPath): \(instance.id): its instrument \(instance.instrument) is not among those of the journal")
+      }
+      return EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: instance.horizonSeconds)
+    }
+    var repeated = RepeatedEngine(
+      try settings.engineConfiguration(instruments: instruments, instances: instances), state: state, digests: head.instances.map(\.digest))
+    var steps = ReplaySteps(reader)
+    var inputs = 0
+    while let step = try steps.take() {
+      if case .end = step.input { break }
+      inputs += 1
+      try repeated.run(step, steps.bytes, in: folder)
+    }
+    // To the end of the file: how it ends is seen there.
+    while try steps.take() != nil {}
+    // A host that was killed before its first input had taken over what it was given, and nothing else.
+    if inputs == 0, let state {
+      return Result(state: state, inputs: 0, ending: steps.ending ?? .open, head: head, instruments: instruments)
+    }
+    let saved = SavedState(
+      instruments: instruments.map(\.id.description),
+      instances: zip(head.instances, repeated.digests).map { SavedState.Instance(id: $0.id, instrument: $0.instrument, digest: $1) },
+      engine: repeated.snapshot)
+    return Result(
+      state: saved, inputs: inputs, ending: steps.ending ?? .open, head: head, instruments: instruments)
+  }
+}
+
+/// An engine whose plugins are their recorded answers.
+private struct RepeatedEngine: ~Copyable {
+  private var engine: Engine
+  private let state: SavedState?
+  private let capacity: Int
+  /// Of the library that each instance has.
+  private(set) var digests: [String]
+
+  init(_ configuration: EngineConfiguration, state: SavedState?, digests: [String]) {
+    engine = Engine(configuration)
+    self.state = state
+    self.digests = digests
+    capacity = configuration.maximumIntentsPerEvent
+  }
+
+  var snapshot: EngineSnapshot { engine.snapshot() }
+
+  mutating func run(_ step: ReplayStep, _ bytes: [UInt8], in folder: String) throws {
+    var answers = step.answers[...]
+    _ = try process(step, in: folder)
+    while true {
+      let awaited = engine.awaited
+      while engine.firstAction != nil { engine.removeFirstAction() }
+      guard awaited >= 0 else { return }
+      var answer = WorkerAnswer.intents(status: QE_OK, count: 0)
+      if let part = answers.first {
+        let recorded = bytes[part.range].withUnsafeBytes { RecordedAnswer($0, room: engine.awaitedRoom, capacity: capacity) }
+        guard let recorded else { throw JournalError(.badData, "\(folder): input \(step.sequence): an answer that this host cannot read") }
+        if recorded.call == engine.callCount {
+          guard recorded.instance == awaited else {
+            throw JournalError(.badData, "\(folder): input \(step.sequence): an answer of another instance than the one that was asked")
+          }
+          answer = recorded.answer
+          answers.removeFirst()
+        }
+      }
+      _ = engine.answer(answer)
+    }
+  }
+
+  private mutating func process(_ step: ReplayStep, in folder: String) throws -> Bool {
+    switch step.input {
+    case .event(let event): return engine.process(event)
+    case .depth(let time, let instrument, let bids, let asks):
+      return bids.withUnsafeBufferPointer { bids in
+        asks.withUnsafeBufferPointer { asks in
+          // Unsafe: lent for the call; nobody here looks at it.
+          let depth = qe_depth(bids: bids.baseAddress, asks: asks.baseAddress, bid_count: UInt32(bids.count), ask_count: UInt32(asks.count))
+          return engine.process(time, depth: depth, instrument: instrument)
+        }
+      }
+    case .tighten(let time, let limits, let symbolNotional): return engine.tighten(time, limits, symbolNotional: symbolNotional)
+    case .replacement(let time, let instance, let warmUntil, let description):
+      guard digests.indices.contains(Int(instance)) else {
+        throw JournalError(.badData, "\(folder): input \(time.sequence): it replaces instance \(instance), and there is none")
+      }
+      digests[Int(instance)] = description.digest
+      return engine.replace(time, instance: Int(instance), with: description.binding, warmUntilNanoseconds: warmUntil)
+    case .restore(let time):
+      guard let state else { throw JournalError(.badData, "\(folder): input \(time.sequence): it goes on with a state, and the head names none") }
+      return engine.restore(time, state.engine)
+    case .end: return false
+    }
+  }
+}
+
+/// An answer, read back into the engine's room for intents.
+private struct RecordedAnswer {
+  let call: UInt64
+  let instance: Int
+  let answer: WorkerAnswer
+
+  /// Nil for bytes that are no answer.
+  init?(_ payload: UnsafeRawBufferPointer, room: UnsafeMutablePointer<qe_intent>, capacity: Int) {
+    var decoder = RecordDecoder(payload)
+    call = decoder.take()
+    instance = Int(decoder.take(Int32.self))
+    let status = decoder.take(qe_status.self)
+    let (claimed, written) = (decoder.take(UInt32.self), Int(decoder.take(UInt32.self)))
+    let failure = decoder.takeFailure()
+    guard !decoder.isShort, written <= capacity, written * MemoryLayout<qe_intent>.stride <= decoder.remaining else { return nil }
+    answer = failure.map { .failed($0) } ?? .intents(status: status, count: claimed)
+    // Unsafe: plain fields of a C struct, as many as the room has at most; the journal's bytes were checked.
+    UnsafeMutableRawBufferPointer(start: room, count: written * MemoryLayout<qe_intent>.stride)
+      .copyMemory(from: UnsafeRawBufferPointer(rebasing: payload[decoder.offset..<decoder.offset + written * MemoryLayout<qe_intent>.stride]))
+  }
+}
+
+extension JournalHead.Instance {
+  /// What is asked in the plugin's place.
+  fileprivate var binding: StrategyBinding { StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds) }
+}

@@ -1,0 +1,82 @@
+import Cryptography
+import Engine
+import FoundationEssentials
+import Market
+
+/// What a host knew: positions, orders, limits in use, with the names that its numbers mean. `state.json` of a journal is one.
+public struct SavedState: Codable, Sendable {
+  /// One instance, by what it was started for.
+  public struct Instance: Codable, Sendable, Hashable {
+    /// `EMACross@BTCUSDT/0`
+    public var id: String
+    /// `binance.usdm.BTCUSDT`
+    public var instrument: String
+    /// SHA-256 of its library.
+    public var digest: String
+
+    public init(id: String, instrument: String, digest: String) {
+      self.id = id
+      self.instrument = instrument
+      self.digest = digest
+    }
+
+    /// Whether the other one goes on with what this one holds: another build of the same strategy does.
+    public func isSucceeded(by other: Instance) -> Bool { id == other.id && instrument == other.instrument }
+  }
+
+  public var format = 1
+  public var instruments: [String]
+  public var instances: [Instance]
+  public var engine: EngineSnapshot
+
+  public init(instruments: [String], instances: [Instance], engine: EngineSnapshot) {
+    self.instruments = instruments
+    self.instances = instances
+    self.engine = engine
+  }
+
+  public var bytes: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    // Numbers and strings alone, which always encode.
+    return Array((try? encoder.encode(self)) ?? Data()) + [0x0A]
+  }
+
+  /// - Parameter file: for messages.
+  public init(_ bytes: [UInt8], in file: String) throws {
+    struct Version: Decodable { var format: Int }
+    guard let version = try? JSONDecoder().decode(Version.self, from: Data(bytes)) else {
+      throw SessionError(.badData, "\(file): is no saved state")
+    }
+    guard version.format == 1 else {
+      throw SessionError(.badData, "\(file): format \(version.format), and this host reads 1; use the host that wrote it")
+    }
+    do { self = try JSONDecoder().decode(SavedState.self, from: Data(bytes)) } catch {
+      throw SessionError(.badData, "\(file): is damaged: \(error)")
+    }
+  }
+
+  /// The same for a session's engine, whose instruments and instances may be others.
+  ///
+  /// - Throws: something is held or open that nobody of the session goes on with.
+  public func moved(to session: TradingSession) throws -> SavedState {
+    let instruments = session.instruments.map(\.id.description)
+    let instances = session.instances.indices.map { session.savedInstance($0) }
+    func ordinal(_ instance: Instance) -> Int? { self.instances.firstIndex { $0.isSucceeded(by: instance) } }
+    let fresh = Engine(session.configuration).snapshot()
+    guard
+      let engine = engine.moved(
+        to: fresh, instruments: instruments.map { self.instruments.firstIndex(of: $0) }, instances: instances.map(ordinal))
+    else {
+      let busy = engine.busyInstances.map { self.instances[$0].id }.joined(separator: ", ")
+      throw SessionError(.configuration, "\(busy): holds a position or has orders, and its symbol is not among those of this run; name it")
+    }
+    return SavedState(instruments: instruments, instances: instances, engine: engine)
+  }
+}
+
+extension TradingSession {
+  func savedInstance(_ ordinal: Int) -> SavedState.Instance {
+    SavedState.Instance(id: instances[ordinal].id, instrument: instrument(of: ordinal).id.description, digest: instances[ordinal].digest.hex)
+  }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import Glibc
+import TestKit
+import Testing
+
+/// A host goes on where the last one was: killed, ended in order, or without the plugin that it had.
+@Suite struct RecoveryRunTests {
+  private let host: Host
+
+  init() throws { host = try Host() }
+
+  private var journals: String { host.runtime.appendingPathComponent("state/mock/binance/paper/journal").path }
+
+  private func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: journals).filter { $0.hasPrefix("2") }.sorted()
+  }
+
+  private func publish(_ symbol: String, _ mode: String, _ quantity: String, every: Int = 1) throws {
+    _ = try host.succeed([
+      "strategies", "publish", "Churn", "--symbol", symbol, "--param", "mode=\(mode)", "--param", "quantity=\(quantity)", "--param", "every=\(every)",
+    ])
+  }
+
+  /// Runs until a position is held, and lets `meanwhile` do something then.
+  private func hold(_ meanwhile: () throws -> Void = {}) throws {
+    try publish("BTCUSDT", "trade", "0.001", every: 40)
+    let child = try host.start(Self.words + ["--set", "feed.mock.trades_per_second=20"])
+    try child.waitForError("mock begins")
+    let socket = host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path
+    _ = try ControlSocket(socket).status { ($0["symbols"] as? [[String: Any]])?.contains { $0["position"] as? Double == 0.001 } == true }
+    try meanwhile()
+    child.signal(SIGTERM)
+    let outcome = try child.finish(deadlineSeconds: 30)
+    #expect(outcome.exitCode == 0, "\(outcome)")
+  }
+
+  private static let words = [
+    "run", "--mode", "mock", "--json", "--config", Host.oracle, "--set", "feed.mock.symbols=BTCUSDT,ETHUSDT", "--set",
+    "feed.mock.start_price=60000,3000", "--set", "feed.stale_after_ms=3600000", "--set", "journal.segment_mb=1",
+  ]
+  private static let busy = ["--set", "feed.mock.trades_per_second=800"]
+  /// So slow that nothing happens after the first events.
+  private static let quiet = ["--set", "feed.mock.trades_per_second=0.001"]
+
+  private func state(_ name: String) throws -> [String: Any] { try host.succeed(["journal", "state", "\(journals)/\(name)"]).json }
+
+  /// What a restart must not change.
+  private func held(_ state: [String: Any]) throws -> [String] {
+    func lines(_ key: String, _ names: [String]) throws -> [String] {
+      try #require(state[key] as? [[String: Any]]).map { row in names.map { "\(row[$0] ?? "?")" }.joined(separator: " ") }.sorted()
+    }
+    return try ["cash \(state["cash"] ?? "?")", "base \(state["day_base"] ?? "?")"] + lines("positions", ["instance", "position"])
+      + lines("orders", ["order", "instance", "side", "quantity", "remaining", "price"])
+  }
+
+  @Test func `A host that is killed at random moments loses nothing and has nothing twice`() throws {
+    try publish("BTCUSDT", "trade", "0.001")
+    try publish("ETHUSDT", "limit_cancel", "0.01")
+    var chance = Chance.seeded("killed hosts")
+    let rounds = ProcessInfo.processInfo.environment["QE_KILL_ROUNDS"].flatMap(Int.init) ?? 6
+    var orders: Set<Int> = []
+    for round in 0..<rounds {
+      let context = "round \(round), QE_SEED=\(chance.seed)"
+      let child = try host.start(Self.words + Self.busy)
+      try child.waitForError("mock begins")
+      usleep(UInt32.random(in: 0..<400_000, using: &chance))
+      child.signal(SIGKILL)
+      _ = try child.finish(deadlineSeconds: 30)
+      let killed = try #require(try names().last)
+      let before = try state(killed)
+      // As its plugins would have it, too.
+      _ = try host.succeed(["replay", "\(journals)/\(killed)", "--verify"])
+      let next = try host.succeed(Self.words + Self.quiet + ["--duration", "0.2"])
+      #expect(next.errors.contains("goes on where \(killed) "), "\(context): \(next)")
+      let name = try #require(try names().last)
+      // What it took over is what the last one held; orders rest again.
+      let after = try state(name)
+      #expect(try name != killed && held(before).first == held(after).first, "\(context): \(before) \(after)")
+      // An order that was open is open again, or the venue has said what became of it.
+      let said = try host.succeed(["journal", "export", "\(journals)/\(name)", "--kind", "execution"]).output
+      for row in try #require(before["orders"] as? [[String: Any]]) where row["instance"] as? String == "Churn@ETHUSDT/0" {
+        let isBack = (after["orders"] as? [[String: Any]])?.contains { $0["order"] as? Int == row["order"] as? Int } == true
+        #expect(isBack || said.contains("\"order\": \(row["order"] ?? 0),"), "\(context): \(row) is lost")
+      }
+      _ = try host.succeed(["replay", "\(journals)/\(name)", "--verify"])
+      for journal in [killed, name] {
+        for line in try host.succeed(["journal", "export", "\(journals)/\(journal)", "--kind", "send"]).output.split(separator: "\n") {
+          let order = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+          let number = try #require(order["order"] as? Int)
+          #expect(orders.insert(number).inserted, "\(context): order \(number) was sent twice")
+        }
+      }
+    }
+    #expect(orders.count > rounds * 3, "\(orders.count)")
+  }
+
+  @Test func `A halt, the day's base and what is held outlive the host; its own shutdown's halt does not`() throws {
+    try hold { _ = try host.succeed(["risk", "halt", "--mode", "mock", "--reason", "lunch"]) }
+    let before = try state(#require(try names().last))
+    #expect(before["blocked"] as? String == "HALTED" && (before["positions"] as? [Any])?.count == 1, "\(before)")
+    let again = try host.start(Self.words + Self.quiet + ["--set", "app.on_shutdown=flatten"])
+    try again.waitForError("mock 1s")
+    let status = try host.succeed(["status", "--mode", "mock", "--json"]).json
+    #expect(status["halted"] as? String == "HALTED", "\(status)")
+    _ = try host.succeed(["risk", "resume", "--mode", "mock"])
+    again.signal(SIGTERM)
+    #expect(try again.finish(deadlineSeconds: 30).exitCode == 0)
+    let flat = try state(#require(try names().last))
+    #expect((flat["positions"] as? [Any])?.isEmpty == true && flat["day_base"] as? Double == before["day_base"] as? Double, "\(flat)")
+    let third = try host.succeed(Self.words + Self.quiet + ["--duration", "0.2"])
+    #expect(try third.json["halted"] is NSNull, "\(third)")
+    let fresh = try host.succeed(Self.words + Self.quiet + ["--duration", "0.2", "--fresh"])
+    #expect(fresh.errors.contains("begins anew (--fresh)") && !fresh.errors.contains("goes on where"), "\(fresh)")
+    #expect(try state(#require(try names().last))["cash"] as? Double == 1_000_000)
+  }
+
+  @Test(arguments: ["flatten", "hold"])
+  func `What a strategy held that is not there any more is looked after`(onFailure: String) throws {
+    try hold()
+    #expect((try state(#require(try names().last))["positions"] as? [Any])?.count == 1)
+    try FileManager.default.removeItem(at: host.runtime.appendingPathComponent("strategies"))
+    let child = try host.start(Self.words + Self.quiet + ["--set", "plugins.on_failure=\(onFailure)"])
+    try child.waitForError("Churn@BTCUSDT/0 has a position or orders, and it does not run")
+    if onFailure == "hold" {
+      try child.waitForError("mock 1s")
+      let status = try host.succeed(["status", "--mode", "mock", "--json"]).json
+      let instance = try #require((status["instances"] as? [[String: Any]])?.first)
+      #expect(instance["state"] as? String == "out" && instance["position"] as? Double == 0.001, "\(instance)")
+      _ = try host.succeed(["risk", "flatten", "--mode", "mock"])
+    }
+    let outcome = try child.finish(deadlineSeconds: 60)
+    // Nobody is left to run: the host ends by itself once all is closed.
+    #expect(outcome.exitCode == 1 && outcome.errors.contains("every instance has failed"), "\(outcome)")
+    #expect((try state(#require(try names().last))["positions"] as? [Any])?.isEmpty == true)
+    _ = try host.succeed(["replay", "\(journals)/\(try #require(try names().last))", "--verify"])
+    // With nothing held there is nothing to look after.
+    #expect(try host.run(Self.words + Self.quiet).exitCode == 66)
+  }
+
+  @Test func `A last run that cannot be read is not passed over`() throws {
+    try publish("BTCUSDT", "trade", "0.001")
+    _ = try host.succeed(Self.words + Self.busy + ["--set", "feed.mock.max_events=500"])
+    let last = try #require(try names().last)
+    let segment = URL(fileURLWithPath: "\(journals)/\(last)/000001.qej")
+    var bytes = try Data(contentsOf: segment)
+    bytes[200] ^= 1
+    try bytes.write(to: segment)
+    let refused = try host.run(Self.words + Self.quiet)
+    #expect(refused.exitCode == 69 && refused.errorLines.last?.contains("it is not known what it held") == true, "\(refused)")
+    #expect(refused.errors.contains("--fresh") && refused.errors.contains(last), "\(refused)")
+    #expect(try names() == [last])
+    _ = try host.succeed(Self.words + Self.quiet + ["--duration", "0.2", "--fresh"])
+    // A state that was edited is named too.
+    _ = try host.succeed(Self.words + Self.quiet + ["--duration", "0.2"])
+    let state = "\(journals)/\(try #require(try names().last))/state.json"
+    try String(contentsOfFile: state, encoding: .utf8).replacing("\"format\":1", with: "\"format\": 1").write(
+      toFile: state, atomically: true, encoding: .utf8)
+    let edited = try host.run(Self.words + Self.quiet)
+    #expect(edited.exitCode == 69 && edited.errors.contains("state.json: is not what head.json says"), "\(edited)")
+  }
+}
