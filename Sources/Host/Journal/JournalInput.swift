@@ -9,8 +9,9 @@ public enum JournalInput {
   case event(Event)
   /// The best levels, in order.
   case depth(EventTime, instrument: Int32, bids: [qe_level], asks: [qe_level])
-  case tighten(EventTime, RiskLimits, symbolNotional: [Money?])
-  case replacement(EventTime, instance: Int32, warmUntilNanoseconds: Int64, JournalHead.Instance)
+  // Rare and large: a trade is not to be moved with their room.
+  indirect case tighten(EventTime, RiskLimits, symbolNotional: [Money?])
+  indirect case replacement(EventTime, instance: Int32, warmUntilNanoseconds: Int64, JournalHead.Instance)
   /// With the state beside the head.
   case restore(EventTime)
   case end

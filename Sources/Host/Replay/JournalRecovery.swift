@@ -34,26 +34,41 @@ public struct JournalRecovery {
     }
     var repeated = RepeatedEngine(
       try settings.engineConfiguration(instruments: instruments, instances: instances), state: state, digests: head.instances.map(\.digest))
-    var steps = ReplaySteps(reader)
+    var records = reader
     var inputs = 0
-    while let step = try steps.take() {
-      if case .end = step.input { break }
-      inputs += 1
-      try repeated.run(step, steps.bytes, in: folder)
+    var step: Step?
+    // What the host did comes of it again, and is passed over.
+    while let record = try records.next() {
+      if record.kind.isInput {
+        if let step { try repeated.run(step, in: folder) }
+        step = nil
+        let input = try record.input()
+        if case .end = input { continue }
+        inputs += 1
+        step = Step(input: input, sequence: record.sequence)
+      } else if record.kind == .answer {
+        step?.answers.append(Array(record.payload))
+      }
     }
-    // To the end of the file: how it ends is seen there.
-    while try steps.take() != nil {}
+    if let step { try repeated.run(step, in: folder) }
     // A host that was killed before its first input had taken over what it was given, and nothing else.
     if inputs == 0, let state {
-      return Result(state: state, inputs: 0, ending: steps.ending ?? .open, head: head, instruments: instruments)
+      return Result(state: state, inputs: 0, ending: records.ending ?? .open, head: head, instruments: instruments)
     }
     let saved = SavedState(
       instruments: instruments.map(\.id.description),
       instances: zip(head.instances, repeated.digests).map { SavedState.Instance(id: $0.id, instrument: $0.instrument, digest: $1) },
       engine: repeated.snapshot)
     return Result(
-      state: saved, inputs: inputs, ending: steps.ending ?? .open, head: head, instruments: instruments)
+      state: saved, inputs: inputs, ending: records.ending ?? .open, head: head, instruments: instruments)
   }
+}
+
+/// One input with the answers that came of it; most have none.
+private struct Step {
+  var input: JournalInput
+  var sequence: UInt64
+  var answers: [[UInt8]] = []
 }
 
 /// An engine whose plugins are their recorded answers.
@@ -73,7 +88,7 @@ private struct RepeatedEngine: ~Copyable {
 
   var snapshot: EngineSnapshot { engine.snapshot() }
 
-  mutating func run(_ step: ReplayStep, _ bytes: [UInt8], in folder: String) throws {
+  mutating func run(_ step: borrowing Step, in folder: String) throws {
     var answers = step.answers[...]
     _ = try process(step, in: folder)
     while true {
@@ -81,8 +96,8 @@ private struct RepeatedEngine: ~Copyable {
       while engine.firstAction != nil { engine.removeFirstAction() }
       guard awaited >= 0 else { return }
       var answer = WorkerAnswer.intents(status: QE_OK, count: 0)
-      if let part = answers.first {
-        let recorded = bytes[part.range].withUnsafeBytes { RecordedAnswer($0, room: engine.awaitedRoom, capacity: capacity) }
+      if let bytes = answers.first {
+        let recorded = bytes.withUnsafeBytes { RecordedAnswer($0, room: engine.awaitedRoom, capacity: capacity) }
         guard let recorded else { throw JournalError(.badData, "\(folder): input \(step.sequence): an answer that this host cannot read") }
         if recorded.call == engine.callCount {
           guard recorded.instance == awaited else {
@@ -96,7 +111,7 @@ private struct RepeatedEngine: ~Copyable {
     }
   }
 
-  private mutating func process(_ step: ReplayStep, in folder: String) throws -> Bool {
+  private mutating func process(_ step: borrowing Step, in folder: String) throws -> Bool {
     switch step.input {
     case .event(let event): return engine.process(event)
     case .depth(let time, let instrument, let bids, let asks):
