@@ -109,7 +109,7 @@ let composition: [Target] = [
     name: "quantumedge",
     dependencies: [
       "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Journal", "Kernel", "LogOutput", "Market", "Plugins",
-      "Replay", "Report", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
+      "Replay", "Report", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings", "Storage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/CLI", swiftSettings: swiftSettings),
@@ -208,7 +208,7 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test(
-    "RecoveryTests", ["Cryptography", "Engine", "Journal", "Kernel", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"]),
+    "RecoveryTests", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "Plugins"]),
   test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"]),
@@ -221,7 +221,7 @@ let package = Package(
   products: ["quantumedge", "quantumedge-conformance"].map { .executable(name: $0, targets: [$0]) }
     + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) }
     // For Tests/Fuzz, a package of its own.
-    + [.library(name: "FuzzedTargets", targets: ["Cryptography", "Secrets", "YAMLDocument"])],
+    + [.library(name: "FuzzedTargets", targets: ["Cryptography", "Feeds", "Journal", "Kernel", "Market", "Secrets", "YAMLDocument"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),

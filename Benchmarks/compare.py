@@ -7,11 +7,13 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 ROUNDS = 3
 # design/peers.md, measured on two shared cores: used only where a peer cannot run, and then said.
@@ -36,7 +38,9 @@ def measured(command, limit_s, environment=None):
             raise Failed(f"{words}: {failure.strerror}") from None
         timer = threading.Timer(limit_s, process.kill)
         timer.start()
+        began = time.monotonic()
         _, status, used = os.wait4(process.pid, 0)
+        wall = time.monotonic() - began
         timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
@@ -52,7 +56,7 @@ def measured(command, limit_s, environment=None):
         result = json.loads(lines[-1] if lines else printed)
     except ValueError:
         raise Failed(f"{words}: printed no JSON object") from None
-    return {"json": result, "cpu_s": used.ru_utime + used.ru_stime, "rss_mb": used.ru_maxrss / 1024}
+    return {"json": result, "cpu_s": used.ru_utime + used.ru_stime, "wall_s": wall, "rss_mb": used.ru_maxrss / 1024}
 
 
 def sha256(path):
@@ -223,6 +227,41 @@ class Comparison:
             self.check("invariants, looked at twice per order <= 15 % of it",
                        f"{200 * invariants / last:.1f} % ({invariants} ns each)", 200 * invariants <= 15 * last)
 
+    def journal(self):
+        """With the journal and without it in turn; then what a restart after ten million records reads."""
+        options = self.options
+        plain, journalled = [], []
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(options.ticks)) as folder:
+            for number in range(1, ROUNDS + 3):
+                path = os.path.join(folder, "journal")
+                shutil.rmtree(path, ignore_errors=True)
+                plain.append(self.attempt(f"backtest ({number})", self.backtest(options.ticks), 120))
+                journalled.append(self.attempt(f"backtest with journal ({number})", [*self.backtest(options.ticks), "--journal", path], 120))
+            if all(plain) and all(journalled):
+                without, beside = min(run["wall_s"] for run in plain), min(run["wall_s"] for run in journalled)
+                same = plain[0]["json"]["decision_hash"] == journalled[0]["json"]["decision_hash"]
+                self.check("with the journal on, backtest >= half its speed without", f"{without / beside:.2f} ({beside:.3f} s, {without:.3f} s without)",
+                           same and without / beside >= 0.5)
+            path = os.path.join(folder, "long")
+            if self.attempt("10 million ticks with journal", [*self.backtest(options.many), "--journal", path], 600):
+                info = self.attempt("its records", [options.bin, "journal", "info", path, "--json"], 120)
+                state = self.attempt("recovery", [options.bin, "journal", "state", path], 120)
+                if info and state:
+                    records = info["json"]["records"]
+                    seconds = state["wall_s"] * 10_000_000 / records
+                    self.check("recovery of a journal of 10 million records <= 2 s",
+                               f"{seconds:.2f} s ({records:,} records in {state['wall_s']:.2f} s, {state['rss_mb']:.0f} MB)", seconds <= 2)
+
+    def storage(self):
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(self.options.ticks)) as folder:
+            run = self.attempt("storage", [self.options.bin, "benchmark", "storage", "--folder", os.path.join(folder, "data"), "--json"], 120)
+        if run:
+            result = run["json"]
+            self.check("a stored tick costs the engine's thread <= 50 ns", f"{result['ns_per_tick']:.1f} ns", result["ns_per_tick"] <= 50)
+            self.check("the writer takes a million ticks per CPU second, and none is dropped",
+                       f"{result['rows_per_cpu_s']:,.0f}, {result['rows']:,} rows, {result['dropped']} dropped",
+                       result["rows_per_cpu_s"] >= 1_000_000 and result["rows"] == result["ticks"])
+
     def write(self):
         head = ["", "CPU s", "ticks per CPU s", "x hftbacktest", "peak RSS MB", "fills", "pnl"]
         table = [head] + [row[:3] + ["-" if row[3] is None else f"{row[3] / self.reference:.3g}"] + row[4:] for row in self.rows]
@@ -244,6 +283,8 @@ def main():
     comparison.speed()
     comparison.workload()
     comparison.bounds()
+    comparison.journal()
+    comparison.storage()
     comparison.write()
     sys.exit(0 if comparison.passed else 1)
 

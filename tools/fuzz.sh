@@ -11,11 +11,17 @@ swift build --package-path Tests/Fuzz -c release --sanitize fuzzer --scratch-pat
 
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
-mkdir "$seeds/yaml" "$seeds/container"
+mkdir "$seeds/yaml" "$seeds/container" "$seeds/journal" "$seeds/ticks"
 cp config/*.yaml "$seeds/yaml/"
 printf 'a: {b: [1, "x"], c: |\n  t\n}\n' >"$seeds/yaml/small"
 env SCALPER_SECRETS_PASSPHRASE='a phrase' OPENAI_API_KEY=seed "$host" secrets init --llm --file "$seeds/container/version1" >/dev/null 2>&1
 printf '{"A": "b", "N": 1.5, "T": true}' >"$seeds/container/json"
+# The first byte says how the rest is meant.
+"$host" ticks generate --rows 40 --out "$seeds/t.csv" >/dev/null 2>&1
+"$host" backtest --symbol BTCUSDT --ticks-path "$seeds/t.csv" --strategy EMACross --journal "$seeds/j" --set journal.segment_mb=1 >/dev/null 2>&1
+{ printf '\000'; head -c 6000 "$seeds/j/000001.qej"; } >"$seeds/journal/whole"
+printf '\001\000\000\044123456781234567812345678\001\000\000\000\001\000\000\000' >"$seeds/journal/records"
+for kind in 0 1 4 8; do { printf "\\$(printf '%03o' $kind)"; cat "$seeds/t.csv"; } >"$seeds/ticks/$kind"; done
 
 fuzz() { # target, seeds
   local log=$build/$1.log
@@ -31,3 +37,6 @@ fuzz() { # target, seeds
 
 fuzz FuzzYAML "$seeds/yaml"
 fuzz FuzzContainer "$seeds/container"
+fuzz FuzzJournal "$seeds/journal"
+fuzz FuzzTicks "$seeds/ticks"
+rm -rf /dev/shm/quantumedge-fuzz-*

@@ -28,6 +28,32 @@ extension JournalRecord {
     return input
   }
 
+  /// The most frequent inputs without the detour through `JournalInput`, which is large; nil for another kind, and for what is none.
+  public func trade() -> (time: EventTime, trade: Trade, instrument: Int32)? {
+    guard kind == .trade else { return nil }
+    var decoder = decoder
+    let exchange = decoder.take(Int64.self)
+    let (price, quantity, instrument) = (Price(raw: decoder.take()), Quantity(raw: decoder.take()), decoder.take(Int32.self))
+    guard let side = Side(rawValue: UInt8(truncatingIfNeeded: decoder.take(UInt32.self))), !decoder.isShort else { return nil }
+    return (
+      EventTime(sequence: sequence, receiveNanoseconds: receiveNanoseconds, exchangeMilliseconds: exchange),
+      Trade(price: price, quantity: quantity, takerSide: side), instrument
+    )
+  }
+
+  public func quote() -> (time: EventTime, quote: Quote, instrument: Int32)? {
+    guard kind == .quote else { return nil }
+    var decoder = decoder
+    let exchange = decoder.take(Int64.self)
+    var quote = Quote(
+      bidPrice: Price(raw: decoder.take()), bidQuantity: Quantity(raw: decoder.take()), askPrice: Price(raw: decoder.take()),
+      askQuantity: Quantity(raw: decoder.take()))
+    let instrument = decoder.take(Int32.self)
+    quote.isSynthetic = decoder.take(UInt32.self) != 0
+    if decoder.isShort { return nil }
+    return (EventTime(sequence: sequence, receiveNanoseconds: receiveNanoseconds, exchangeMilliseconds: exchange), quote, instrument)
+  }
+
   private func read(_ decoder: inout RecordDecoder) -> JournalInput? {
     func time(_ exchangeMilliseconds: Int64 = -1) -> EventTime {
       EventTime(sequence: sequence, receiveNanoseconds: receiveNanoseconds, exchangeMilliseconds: exchangeMilliseconds)
@@ -35,17 +61,8 @@ extension JournalRecord {
     func price() -> Price { Price(raw: decoder.take()) }
     func quantity() -> Quantity { Quantity(raw: decoder.take()) }
     switch kind {
-    case .trade:
-      let exchange = decoder.take(Int64.self)
-      let (price, quantity, instrument) = (price(), quantity(), decoder.take(Int32.self))
-      guard let side = Side(rawValue: UInt8(truncatingIfNeeded: decoder.take(UInt32.self))) else { return nil }
-      return .event(Event(time(exchange), .trade(instrument: instrument, Trade(price: price, quantity: quantity, takerSide: side))))
-    case .quote:
-      let exchange = decoder.take(Int64.self)
-      var quote = Quote(bidPrice: price(), bidQuantity: quantity(), askPrice: price(), askQuantity: quantity())
-      let instrument = decoder.take(Int32.self)
-      quote.isSynthetic = decoder.take(UInt32.self) != 0
-      return .event(Event(time(exchange), .quote(instrument: instrument, quote)))
+    case .trade: return trade().map { .event(Event($0.time, .trade(instrument: $0.instrument, $0.trade))) }
+    case .quote: return quote().map { .event(Event($0.time, .quote(instrument: $0.instrument, $0.quote))) }
     case .depth:
       let (exchange, instrument) = (decoder.take(Int64.self), decoder.take(Int32.self))
       let (bids, asks) = (Int(decoder.take(UInt32.self)), Int(decoder.take(UInt32.self)))

@@ -12,6 +12,11 @@ public struct JournalRecord {
   public let payload: UnsafeRawBufferPointer
 
   public var decoder: RecordDecoder { RecordDecoder(payload) }
+
+  /// The same over bytes that the caller keeps.
+  public func moved(to payload: UnsafeRawBufferPointer) -> JournalRecord {
+    JournalRecord(kind: kind, variant: variant, sequence: sequence, receiveNanoseconds: receiveNanoseconds, payload: payload)
+  }
 }
 
 /// How a journal ends.

@@ -36,21 +36,18 @@ public struct JournalRecovery {
       try settings.engineConfiguration(instruments: instruments, instances: instances), state: state, digests: head.instances.map(\.digest))
     var records = reader
     var inputs = 0
-    var step: Step?
+    let step = Step()
     // What the host did comes of it again, and is passed over.
     while let record = try records.next() {
       if record.kind.isInput {
-        if let step { try repeated.run(step, in: folder) }
-        step = nil
-        let input = try record.input()
-        if case .end = input { continue }
-        inputs += 1
-        step = Step(input: input, sequence: record.sequence)
+        try repeated.run(step, in: folder)
+        step.hold(record)
+        if record.kind != .end { inputs += 1 }
       } else if record.kind == .answer {
-        step?.answers.append(Array(record.payload))
+        step.answers.append(Array(record.payload))
       }
     }
-    if let step { try repeated.run(step, in: folder) }
+    try repeated.run(step, in: folder)
     // A host that was killed before its first input had taken over what it was given, and nothing else.
     if inputs == 0, let state {
       return Result(state: state, inputs: 0, ending: records.ending ?? .open, head: head, instruments: instruments)
@@ -65,10 +62,20 @@ public struct JournalRecovery {
 }
 
 /// One input with the answers that came of it; most have none.
-private struct Step {
-  var input: JournalInput
-  var sequence: UInt64
+private final class Step {
+  /// Nil when there is nothing to run.
+  private(set) var input: JournalRecord?
   var answers: [[UInt8]] = []
+  // Unsafe: a copy of one record's payload, whose length is 16 bits; owned here, freed in deinit.
+  private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+
+  deinit { bytes.deallocate() }
+
+  func hold(_ record: JournalRecord) {
+    bytes.copyMemory(from: record.payload)
+    input = record.kind == .end ? nil : record.moved(to: UnsafeRawBufferPointer(rebasing: bytes[..<record.payload.count]))
+    if !answers.isEmpty { answers = [] }
+  }
 }
 
 /// An engine whose plugins are their recorded answers.
@@ -88,9 +95,16 @@ private struct RepeatedEngine: ~Copyable {
 
   var snapshot: EngineSnapshot { engine.snapshot() }
 
-  mutating func run(_ step: borrowing Step, in folder: String) throws {
+  mutating func run(_ step: Step, in folder: String) throws {
+    guard let record = step.input else { return }
     var answers = step.answers[...]
-    _ = try process(step, in: folder)
+    if let (time, trade, instrument) = record.trade() {
+      _ = engine.process(time, trade, instrument: instrument)
+    } else if let (time, quote, instrument) = record.quote() {
+      _ = engine.process(time, quote, instrument: instrument)
+    } else {
+      _ = try process(try record.input(), in: folder)
+    }
     while true {
       let awaited = engine.awaited
       while engine.firstAction != nil { engine.removeFirstAction() }
@@ -98,10 +112,10 @@ private struct RepeatedEngine: ~Copyable {
       var answer = WorkerAnswer.intents(status: QE_OK, count: 0)
       if let bytes = answers.first {
         let recorded = bytes.withUnsafeBytes { RecordedAnswer($0, room: engine.awaitedRoom, capacity: capacity) }
-        guard let recorded else { throw JournalError(.badData, "\(folder): input \(step.sequence): an answer that this host cannot read") }
+        guard let recorded else { throw JournalError(.badData, "\(folder): input \(record.sequence): an answer that this host cannot read") }
         if recorded.call == engine.callCount {
           guard recorded.instance == awaited else {
-            throw JournalError(.badData, "\(folder): input \(step.sequence): an answer of another instance than the one that was asked")
+            throw JournalError(.badData, "\(folder): input \(record.sequence): an answer of another instance than the one that was asked")
           }
           answer = recorded.answer
           answers.removeFirst()
@@ -111,8 +125,8 @@ private struct RepeatedEngine: ~Copyable {
     }
   }
 
-  private mutating func process(_ step: borrowing Step, in folder: String) throws -> Bool {
-    switch step.input {
+  private mutating func process(_ input: JournalInput, in folder: String) throws -> Bool {
+    switch input {
     case .event(let event): return engine.process(event)
     case .depth(let time, let instrument, let bids, let asks):
       return bids.withUnsafeBufferPointer { bids in

@@ -21,6 +21,7 @@ public final class MarketStorage: @unchecked Sendable {
   private let isEnding = Atomic<Bool>(false)
   private let hasEnded = Atomic<Bool>(false)
   private var nextClean: Int64 = 0
+  private var taken = 0
 
   private static let pauseNanoseconds: Int64 = 10_000_000
   private static let cleanNanoseconds: Int64 = 3600 * 1_000_000_000
@@ -86,6 +87,7 @@ public final class MarketStorage: @unchecked Sendable {
   /// Takes what has come, writes what is due.
   func turn(_ now: Int64) {
     queue.receive { message in
+      taken += 1
       let index = Int(Int32(bitPattern: message.load(fromByteOffset: 4, as: UInt32.self)))
       guard ticks.indices.contains(index) else { return }
       if message.load(as: UInt32.self) == StoredMessage.Kind.trade.rawValue {
@@ -112,7 +114,7 @@ public final class MarketStorage: @unchecked Sendable {
   private func tell() {
     let ticks = ticks.compactMap(\.self)
     let status = StorageStatus(
-      rows: ticks.reduce(0) { $0 + $1.rows }, rowsBySymbol: Dictionary(uniqueKeysWithValues: ticks.map { ($0.symbol.key, $0.rows) }),
+      taken: taken, rows: ticks.reduce(0) { $0 + $1.rows }, rowsBySymbol: Dictionary(uniqueKeysWithValues: ticks.map { ($0.symbol.key, $0.rows) }),
       dropped: streams.reduce(0) { $0 + $1.dropped }, trouble: streams.lazy.compactMap(\.trouble).first,
       foreign: [], files: streams.compactMap(\.path))
     shared.withLock { $0 = status }

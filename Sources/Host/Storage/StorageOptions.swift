@@ -55,6 +55,8 @@ public struct StorageOptions: Sendable, Hashable {
 
 /// How storing goes, for status and results.
 public struct StorageStatus: Sendable, Equatable, Codable {
+  /// Messages that the writer has taken out of the queue.
+  public var taken = 0
   /// Ticks that reached a file.
   public var rows = 0
   /// By symbol and market, BTCUSDT_usdm.
@@ -69,7 +71,7 @@ public struct StorageStatus: Sendable, Equatable, Codable {
   public var files: [String] = []
 
   enum CodingKeys: String, CodingKey {
-    case rows, dropped, trouble, foreign, files
+    case taken, rows, dropped, trouble, foreign, files
     case rowsBySymbol = "rows_by_symbol"
   }
 }

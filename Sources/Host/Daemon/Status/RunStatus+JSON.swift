@@ -100,7 +100,8 @@ extension RunStatus.Queues {
 extension StorageStatus {
   var json: JSONValue {
     .object([
-      ("rows", .integer(rows)), ("rows_by_symbol", .object(rowsBySymbol.sorted { $0.key < $1.key }.map { (key: $0.key, value: .integer($0.value)) })),
+      ("taken", .integer(taken)), ("rows", .integer(rows)),
+      ("rows_by_symbol", .object(rowsBySymbol.sorted { $0.key < $1.key }.map { (key: $0.key, value: .integer($0.value)) })),
       ("dropped", .integer(dropped)), ("trouble", .optional(trouble)), ("foreign", .array(foreign.map { .text($0) })),
       ("files", .array(files.map { .text($0) })),
     ])
