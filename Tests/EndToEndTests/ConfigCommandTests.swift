@@ -41,8 +41,8 @@ import Testing
       #expect(fault.hasPrefix(start), "\(fault)")
     }
     #expect(outcome.errorLines.count == 3)
-    let good = try host.succeed(["config", "check", "--set", "ops.status_file=s.json"])
-    #expect(good.errors.contains("warning: --set ops.status_file: this version writes no status file") && good.errors.contains("no faults"))
+    let good = try host.succeed(["config", "check", "--set", "execution.mode=scalp"])
+    #expect(good.errors.contains("warning: --set execution.mode: this version has no scalp mode") && good.errors.contains("no faults"))
   }
 
   @Test func `schema is a schema: every key with its type, bounds, default and words`() throws {

@@ -142,11 +142,11 @@ struct ExchangeTests {
   }
 
   @Test func `What asks for a duty that is not there is warned of, and tokens are never shown`() throws {
-    let reading = try loading.read("supervisor:\n  enabled: true\n  api_token: hunter-2\nops: {status_file: s.json}\nstorage: {flush_batch: 7}\n")
+    let reading = try loading.read("supervisor:\n  enabled: true\n  api_token: hunter-2\napp: {llm_enabled: true}\nstorage: {flush_batch: 7}\n")
     #expect(
       reading.warnings.map { $0.replacing(loading.folder.url.path + "/", with: "") } == [
         "s.yaml:2: supervisor.enabled: this version sends no heartbeats to a Supervisor",
-        "s.yaml:4: ops.status_file: this version writes no status file",
+        "s.yaml:4: app.llm_enabled: this version asks no language model",
       ])
     #expect(reading.rows.contains { $0.key == "supervisor.api_token" && $0.value == "<redacted>" })
     #expect(!reading.settings.canonicalText.contains("hunter-2") && reading.settings.value(of: "storage.flush_batch") == "7")

@@ -85,6 +85,9 @@ public struct HostRun: Sendable {
     let journal = try makeJournal(session, origin, state.path, started, log)
     let storage = try makeStorage(instruments, log)
     defer { storage?.finish() }
+    let statusFile = settings.statusFile.path.map { StatusFile(path: settings.resolved($0)) }
+    do throws(KernelError) { try statusFile?.start() } catch { throw SessionError(.unavailable, "ops.status_file: \(error)") }
+    defer { statusFile?.finish() }
     for symbol in feeds.syntheticSymbols {
       log.host.info("\(symbol): its data has no quotes; bid and ask are made from its trades")
     }
@@ -92,7 +95,7 @@ public struct HostRun: Sendable {
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox,
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
-      started: started, journal: journal, storage: storage, log: log)
+      started: started, journal: journal, storage: storage, statusFile: statusFile, log: log)
     if let origin { host.goOn(from: origin.state.engine) }
     let watchdog = host.watchdog
     try watchdog.start()

@@ -44,6 +44,9 @@ struct LiveHost: ~Copyable {
   let republished: @Sendable (Instrument, Int64) throws -> ResolvedStrategy
   let storage: MarketStorage?
   private var storageNews = StorageNews()
+  private let statusFile: StatusFile?
+  private var nextStatusFile = Int64.min
+  private var statusFileTrouble: String?
   private var journalTrouble: String?
   private var isJournalLost = false
   private var clock = RisingClock()
@@ -58,8 +61,9 @@ struct LiveHost: ~Copyable {
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
     starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
     quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, journal: JournalWriter?,
-    storage: MarketStorage?, log: RunLog
+    storage: MarketStorage?, statusFile: StatusFile?, log: RunLog
   ) {
+    self.statusFile = statusFile
     self.storage = storage
     self.settings = settings
     self.session = session
@@ -164,6 +168,9 @@ struct LiveHost: ~Copyable {
     var final = status(clock.now())
     final.blocked = last.blocked
     final.blockedWhy = last.blockedWhy
+    statusFile?.offer(content(final, isRunning: false))
+    statusFile?.finish()
+    if let trouble = statusFile?.trouble { notices.failed("ops.status_file: \(trouble)") }
     return HostResult(
       status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex), failures: notices.failures,
       hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
@@ -197,6 +204,7 @@ struct LiveHost: ~Copyable {
     lookAtWorkers(now)
     lookAtJournal(now)
     if let storage { storageNews.look(storage.status, now, log) }
+    tellStatusFile(now)
     if feeds.pace == .max { return }
     for index in health.indices {
       let isNews = health[index].look(
@@ -235,6 +243,24 @@ struct LiveHost: ~Copyable {
     isJournalLost = true
     notices.failed("journal: what happens is not safely written down any more; opening is off until the host is started again")
     loop.command(.supervisor(isLost: true), receiveNanoseconds: engineNow(now))
+  }
+
+  // MARK: The status file
+
+  private mutating func tellStatusFile(_ now: Int64) {
+    guard let statusFile, now >= nextStatusFile else { return }
+    nextStatusFile = now + settings.statusFile.intervalMilliseconds * 1_000_000
+    statusFile.offer(content(status(now), isRunning: true))
+    let trouble = statusFile.trouble
+    guard trouble != statusFileTrouble else { return }
+    statusFileTrouble = trouble
+    if let trouble { log.host.warning("ops.status_file: \(trouble)") } else { log.host.notice("ops.status_file: it is written again") }
+  }
+
+  private func content(_ status: RunStatus, isRunning: Bool) -> JSONValue {
+    status.statusFile(
+      at: UTCText.now(), isRunning: isRunning, source: settings.takesMockFeed ? "mock" : settings.takesRecordings ? "recording" : "ws",
+      maximumDrawdown: Figure(loop.engine.maximumDrawdown), lastError: notices.failures.last)
   }
 
   // MARK: Shutting down

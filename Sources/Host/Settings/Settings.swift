@@ -58,6 +58,8 @@ public struct Settings: Sendable, Hashable {
   public var storage = StorageSettings()
   /// journal.*
   public var journal = JournalSettings()
+  /// ops.*
+  public var statusFile = StatusFileSettings()
   /// engine.*
   public var engine = EngineSettings()
   /// Keys of duties that this version does not have, by name, where they are not the default.

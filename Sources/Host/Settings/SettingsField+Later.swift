@@ -35,8 +35,6 @@ extension SettingsField {
     later("ml.model_source", .choice(["runtime", "legacy"]), "runtime"),
     later("ml.keep_versions", .integer(1...1000), "5"),
     later("ml.thresholds.p_up", .number(0...1, decimals: 6), "0.55"),
-    later("ops.status_file", .optional(.path, none: "none"), "null"),
-    later("ops.write_interval_seconds", .number(0...3600, decimals: 3), "2"),
     later("execution.mode", .choice(["normal", "scalp"]), "normal"),
     later("decision.filters.min_confidence", .number(0...1, decimals: 6), "0.55"),
     later("decision.filters.min_edge", .number(0...1, decimals: 6), "0.02"),
@@ -46,7 +44,6 @@ extension SettingsField {
   static let wishes: [(name: String, asks: String?, duty: String)] = [
     ("supervisor.enabled", "true", "sends no heartbeats to a Supervisor"),
     ("supervisor.risk_enabled", "true", "asks no Supervisor before opening orders"),
-    ("ops.status_file", nil, "writes no status file"),
     ("execution.mode", "scalp", "has no scalp mode"),
     ("app.llm_enabled", "true", "asks no language model"),
   ]

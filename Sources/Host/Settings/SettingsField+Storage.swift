@@ -1,6 +1,6 @@
 import Market
 
-/// storage.* and journal.*
+/// storage.*, journal.* and ops.*
 extension SettingsField {
   static let storage: [SettingsField] = [
     flag("storage.save_ticks", \.storage.savesTicks),
@@ -13,18 +13,20 @@ extension SettingsField {
     optionalWhole("storage.ticks_retention_days", \.storage.tickRetentionDays, 1...36_500, none: "for ever"),
     optionalWhole("storage.max_total_gb", \.storage.maximumTotalGigabytes, 1...1_000_000, none: "no bound"),
     whole("storage.flush_batch", \.storage.flushRows, 1...1_000_000),
-    seconds("storage.flush_interval_seconds", \.storage.flushMilliseconds, 0...3600),
+    seconds("storage.flush_interval_seconds", \.storage.flushMilliseconds, 0...3_600_000),
     choice("storage.compress", \.storage.compression),
     choice("journal.sync", \.journal.sync),
     whole("journal.sync_interval_ms", \.journal.intervalMilliseconds, 1...60_000),
     whole("journal.segment_mb", \.journal.segmentMegabytes, 1...4096),
     optionalWhole("journal.retention_days", \.journal.retentionDays, 1...36_500, none: "for ever"),
     optionalWhole("journal.max_total_gb", \.journal.maximumTotalGigabytes, 1...1_000_000, none: "no bound"),
+    optionalPath("ops.status_file", \.statusFile.path, none: "none"),
+    seconds("ops.write_interval_seconds", \.statusFile.intervalMilliseconds, 500...3_600_000),
   ]
 
-  /// With milliseconds.
+  /// - Parameter range: in milliseconds.
   private static func seconds(_ name: String, _ path: Path<Int64>, _ range: ClosedRange<Int64>) -> SettingsField {
-    let shape = ValueShape.number(range, decimals: 3)
+    let shape = ValueShape.decimal(range, decimals: 3)
     return SettingsField(name: name, shape: shape) { settings, written in
       switch shape.read(written) {
       case .problem(let problem): return problem

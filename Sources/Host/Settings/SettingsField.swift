@@ -130,7 +130,7 @@ struct SettingsField: Sendable {
   /// Whether in live only the settings file says it, where somebody can review it. What is told of the run, and where what it records is
   /// kept, decides nothing that is traded; the mode has its acknowledgement, the token is no business of a file.
   var isReviewed: Bool {
-    !name.hasPrefix("app.log_") && !name.hasPrefix("storage.") && !name.hasPrefix("secrets.")
+    !name.hasPrefix("app.log_") && !name.hasPrefix("storage.") && !name.hasPrefix("ops.") && !name.hasPrefix("secrets.")
       && !["app.mode", "app.data_path", "supervisor.api_token", "engine.cpu", "plugins.worker_cpus"].contains(name)
   }
 

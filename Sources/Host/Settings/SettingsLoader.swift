@@ -62,6 +62,10 @@ struct SettingsLoader {
       set("supervisor.base_url", .text(url), place: variable, origin: variable)
     }
     apply("QE_LOGS_DIR", "app.log_file", environment["QE_LOGS_DIR"].flatMap { $0.isEmpty ? nil : "\($0)/quantumedge.log" })
+    // As in the Python system: the file goes with the runtime folder, unless somebody names another one.
+    if places["ops.status_file"] == nil {
+      apply("QE_RUNTIME_DIR", "ops.status_file", environment["QE_RUNTIME_DIR"].flatMap { $0.isEmpty ? nil : "\($0)/bot_status.json" })
+    }
     for (variable, key) in EnvironmentKeys.reference { apply(variable, key, environment[variable]) }
     for variable in environment.keys.sorted() where variable.hasPrefix("QE_") && !EnvironmentKeys.others.contains(variable) {
       if let key = EnvironmentKeys.byVariable[variable] {
