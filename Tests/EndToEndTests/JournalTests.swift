@@ -48,6 +48,52 @@ import Testing
     #expect(try host.succeed(["journal", "tail", "j", "-n", "1"]).output.hasPrefix(#"{"kind": "end""#))
   }
 
+  @Test func `Exported lines have each key once, with names for what has one`() throws {
+    _ = try backtest(rows: 4000)
+    let lines = try host.succeed(["journal", "export", "j"]).output.split(separator: "\n")
+    var kinds: Set<String> = []
+    for line in lines {
+      let keys = line.matches(of: /"([a-z_]+)":/).map { String($0.1) }
+      #expect(Set(keys).count == keys.count, "\(line)")
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      kinds.insert(try #require(object["kind"] as? String))
+      if object["kind"] as? String == "send" { #expect(object["type"] as? String == "market") }
+      if object["kind"] as? String == "decision" { #expect(object["intent"] as? String == "submit" && object["outcome"] is String) }
+    }
+    #expect(kinds.isSuperset(of: ["trade", "quote", "answer", "decision", "send", "execution", "fill", "round_trip", "refusal"]), "\(kinds)")
+  }
+
+  @Test func `why tells an order and a refusal from the input to the venue's word`() throws {
+    _ = try backtest(rows: 20_000)
+    let send = try #require(try host.succeed(["journal", "export", "j", "--kind", "send"]).output.split(separator: "\n").dropFirst(4).first)
+    let sent = try #require(try JSONSerialization.jsonObject(with: Data(send.utf8)) as? [String: Any])
+    let (number, input) = (try #require(sent["order"] as? Int), try #require(sent["input"] as? Int))
+    let why = try host.succeed(["why", "\(number)", "--journal", "j", "--json"])
+    let hops = try #require(try why.json["hops"] as? [[String: Any]])
+    #expect(hops.map { $0["what"] as? String } == ["tick", "intent", "verdict", "order", "venue", "books"], "\(why)")
+    let records = hops.compactMap { $0["record"] as? [String: Any] }
+    #expect(records.prefix(4).allSatisfy { $0["input"] as? Int == input } && records[3]["order"] as? Int == number)
+    let intent = try #require((records[1]["intents"] as? [[String: Any]])?.first)
+    #expect(intent["tag"] as? Int == records[2]["tag"] as? Int && intent["side"] as? String == sent["side"] as? String)
+    #expect(records[4]["report"] as? String == "fill" && records[5]["price"] as? Double == records[4]["price"] as? Double)
+    // The limits as they stood before it: the fifth order of the run is not the first of the hour.
+    let limits = try #require(try why.json["limits"] as? [[String: Any]])
+    let trades = try #require(limits.first { $0["code"] as? String == "TRADES_PER_HOUR" })
+    #expect(trades["value"] as? Int == 2 && trades["limit"] as? Int == 20 && trades["headroom"] as? Int == 18, "\(trades)")
+    for word in ["tick ", "intent ", "limit   TRADES_PER_HOUR account: 2 of 20, headroom 18", "verdict ", "venue ", "books "] {
+      #expect(why.errors.contains(word), "\(word) in \(why)")
+    }
+    let refusal = try #require(try host.succeed(["journal", "export", "j", "--kind", "refusal"]).output.split(separator: "\n").first)
+    let refused = try #require(try JSONSerialization.jsonObject(with: Data(refusal.utf8)) as? [String: Any])
+    let told = try host.succeed(["why", "--input", "\(try #require(refused["input"] as? Int))", "--journal", "j", "--json"])
+    let last = try #require((try told.json["hops"] as? [[String: Any]])?.last?["record"] as? [String: Any])
+    #expect(last["kind"] as? String == "refusal" && last["code"] as? String == refused["code"] as? String, "\(told)")
+    try host.refuse(["why", "999999", "--journal", "j"], exitCode: 66, naming: ["order 999999 was not sent in this run"])
+    try host.refuse(["why", "--input", "999999999", "--journal", "j"], exitCode: 66, naming: ["has no input 999999999"])
+    try host.refuse(["why"], exitCode: 64, naming: ["name an order, or an input"])
+    try host.refuse(["why", "1"], exitCode: 66, naming: ["there is no journal"])
+  }
+
   @Test(arguments: ["in_process", "process"])
   func `A session of the host replays with every decision equal, ended in order or killed`(isolation: String) throws {
     _ = try host.succeed(["strategies", "publish", "Churn", "--symbol", "ETHUSDT", "--param", "mode=trade", "--param", "quantity=0.01"])

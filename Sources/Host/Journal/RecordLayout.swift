@@ -9,6 +9,8 @@ public struct RecordField: Sendable, Equatable {
     case code
     /// Four bytes: not zero = true.
     case flag
+    /// Four bytes: what the plugin contract, the venue's report, an order or a decision calls it.
+    case intentKind, reportKind, orderType, outcome
     /// Four bytes.
     case word
     /// Eight bytes, raw in the instrument's scale.
@@ -22,7 +24,7 @@ public struct RecordField: Sendable, Equatable {
 
     var size: Int {
       switch self {
-      case .instrument, .instance, .side, .code, .flag, .word: 4
+      case .instrument, .instance, .side, .code, .flag, .intentKind, .reportKind, .orderType, .outcome, .word: 4
       case .price, .quantity, .integer, .identifier: 8
       case .money, .wide: 16
       }
@@ -52,7 +54,7 @@ public enum RecordLayout {
 
   private static let request: [RecordField] = [
     .init("order", .identifier), .init("slot", .word), .init("instrument", .instrument), .init("instance", .instance), .init("side", .side),
-    .init("type", .word), .init("time_in_force", .word), .init("post_only", .flag), .init("reduce_only", .flag), .init("quantity", .quantity),
+    .init("type", .orderType), .init("time_in_force", .word), .init("post_only", .flag), .init("reduce_only", .flag), .init("quantity", .quantity),
     .init("price", .price), .init("trigger_price", .price),
   ]
   private static let refusal: [RecordField] = [
@@ -77,7 +79,7 @@ public enum RecordLayout {
       ]
     case .execution:
       [
-        .init("order", .identifier), .init("slot", .word), .init("kind", .word), .init("is_maker", .flag), .init("fee_asset", .word),
+        .init("order", .identifier), .init("slot", .word), .init("report", .reportKind), .init("is_maker", .flag), .init("fee_asset", .word),
         .init("code", .code), .init("instrument", .instrument), .init("quantity", .quantity), .init("price", .price), .init("fee", .money),
         .init("fee_amount", .money), .init("bid", .price), .init("ask", .price), .init("last", .price),
       ]
@@ -90,16 +92,16 @@ public enum RecordLayout {
     case .tighten: [.init("symbols", .word)]
     case .replacement: [.init("warm_until_ns", .integer), .init("instance", .instance), .init("bytes", .word)]
     case .answer:
-      [.init("call", .identifier), .init("instance", .instance), .init("status", .word), .init("count", .word), .init("intents", .word)] + failure
+      [.init("call", .identifier), .init("instance", .instance), .init("status", .word), .init("count", .word), .init("recorded", .word)] + failure
     case .send, .replace:
       request + [.init("is_reducing", .flag), .init("old_slot", .word), .init("paired_order", .identifier), .init("old_order", .identifier)]
     case .ask, .query: request
     case .cancel: [.init("order", .identifier), .init("slot", .word)]
     case .decision:
       [
-        .init("instrument_sequence", .identifier), .init("tag", .identifier), .init("instance", .instance), .init("kind", .word),
+        .init("instrument_sequence", .identifier), .init("tag", .identifier), .init("instance", .instance), .init("intent", .intentKind),
         .init("side", .side), .init("time_in_force", .word), .init("price", .price), .init("quantity", .quantity), .init("flags", .word),
-        .init("code", .code), .init("outcome", .word),
+        .init("code", .code), .init("outcome", .outcome),
       ]
     case .refusal: [.init("tag", .identifier), .init("instance", .instance), .init("instrument", .instrument)] + refusal
     case .fill:

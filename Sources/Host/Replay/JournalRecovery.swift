@@ -22,18 +22,7 @@ public struct JournalRecovery {
   public static func read(folder: String) throws -> Result {
     let reader = try JournalReader(folder: folder, checksChain: false)
     let head = reader.head
-    let headPath = "\(folder)/\(JournalFormat.headName)"
-    let settings = try Settings.recorded(head.settings, pairs: head.pairs, in: headPath)
-    let instruments = settings.pairs.instruments
-    let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
-    let instances = try head.instances.map { instance throws -> EngineConfiguration.Instance in
-      guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
-        throw JournalError(.badData, "\(headPath): \(instance.id): its instrument \(instance.instrument) is not among those of the journal")
-      }
-      return EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: instance.horizonSeconds)
-    }
-    var repeated = RepeatedEngine(
-      try settings.engineConfiguration(instruments: instruments, instances: instances), state: state, digests: head.instances.map(\.digest))
+    var repeated = try RepeatedEngine(head, in: folder)
     var records = reader
     var inputs = 0
     let step = Step()
@@ -49,131 +38,14 @@ public struct JournalRecovery {
     }
     try repeated.run(step, in: folder)
     // A host that was killed before its first input had taken over what it was given, and nothing else.
-    if inputs == 0, let state {
-      return Result(state: state, inputs: 0, ending: records.ending ?? .open, head: head, instruments: instruments)
+    if inputs == 0, let state = repeated.state {
+      return Result(state: state, inputs: 0, ending: records.ending ?? .open, head: head, instruments: repeated.instruments)
     }
     let saved = SavedState(
-      instruments: instruments.map(\.id.description),
+      instruments: repeated.instruments.map(\.id.description),
       instances: zip(head.instances, repeated.digests).map { SavedState.Instance(id: $0.id, instrument: $0.instrument, digest: $1) },
       engine: repeated.snapshot)
     return Result(
-      state: saved, inputs: inputs, ending: records.ending ?? .open, head: head, instruments: instruments)
+      state: saved, inputs: inputs, ending: records.ending ?? .open, head: head, instruments: repeated.instruments)
   }
-}
-
-/// One input with the answers that came of it; most have none.
-private final class Step {
-  /// Nil when there is nothing to run.
-  private(set) var input: JournalRecord?
-  var answers: [[UInt8]] = []
-  // Unsafe: a copy of one record's payload, whose length is 16 bits; owned here, freed in deinit.
-  private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-
-  deinit { bytes.deallocate() }
-
-  func hold(_ record: JournalRecord) {
-    bytes.copyMemory(from: record.payload)
-    input = record.kind == .end ? nil : record.moved(to: UnsafeRawBufferPointer(rebasing: bytes[..<record.payload.count]))
-    if !answers.isEmpty { answers = [] }
-  }
-}
-
-/// An engine whose plugins are their recorded answers.
-private struct RepeatedEngine: ~Copyable {
-  private var engine: Engine
-  private let state: SavedState?
-  private let capacity: Int
-  /// Of the library that each instance has.
-  private(set) var digests: [String]
-
-  init(_ configuration: EngineConfiguration, state: SavedState?, digests: [String]) {
-    engine = Engine(configuration)
-    self.state = state
-    self.digests = digests
-    capacity = configuration.maximumIntentsPerEvent
-  }
-
-  var snapshot: EngineSnapshot { engine.snapshot() }
-
-  mutating func run(_ step: Step, in folder: String) throws {
-    guard let record = step.input else { return }
-    var answers = step.answers[...]
-    if let (time, trade, instrument) = record.trade() {
-      _ = engine.process(time, trade, instrument: instrument)
-    } else if let (time, quote, instrument) = record.quote() {
-      _ = engine.process(time, quote, instrument: instrument)
-    } else {
-      _ = try process(try record.input(), in: folder)
-    }
-    while true {
-      let awaited = engine.awaited
-      while engine.firstAction != nil { engine.removeFirstAction() }
-      guard awaited >= 0 else { return }
-      var answer = WorkerAnswer.intents(status: QE_OK, count: 0)
-      if let bytes = answers.first {
-        let recorded = bytes.withUnsafeBytes { RecordedAnswer($0, room: engine.awaitedRoom, capacity: capacity) }
-        guard let recorded else { throw JournalError(.badData, "\(folder): input \(record.sequence): an answer that this host cannot read") }
-        if recorded.call == engine.callCount {
-          guard recorded.instance == awaited else {
-            throw JournalError(.badData, "\(folder): input \(record.sequence): an answer of another instance than the one that was asked")
-          }
-          answer = recorded.answer
-          answers.removeFirst()
-        }
-      }
-      _ = engine.answer(answer)
-    }
-  }
-
-  private mutating func process(_ input: JournalInput, in folder: String) throws -> Bool {
-    switch input {
-    case .event(let event): return engine.process(event)
-    case .depth(let time, let instrument, let bids, let asks):
-      return bids.withUnsafeBufferPointer { bids in
-        asks.withUnsafeBufferPointer { asks in
-          // Unsafe: lent for the call; nobody here looks at it.
-          let depth = qe_depth(bids: bids.baseAddress, asks: asks.baseAddress, bid_count: UInt32(bids.count), ask_count: UInt32(asks.count))
-          return engine.process(time, depth: depth, instrument: instrument)
-        }
-      }
-    case .tighten(let time, let limits, let symbolNotional): return engine.tighten(time, limits, symbolNotional: symbolNotional)
-    case .replacement(let time, let instance, let warmUntil, let description):
-      guard digests.indices.contains(Int(instance)) else {
-        throw JournalError(.badData, "\(folder): input \(time.sequence): it replaces instance \(instance), and there is none")
-      }
-      digests[Int(instance)] = description.digest
-      return engine.replace(time, instance: Int(instance), with: description.binding, warmUntilNanoseconds: warmUntil)
-    case .restore(let time):
-      guard let state else { throw JournalError(.badData, "\(folder): input \(time.sequence): it goes on with a state, and the head names none") }
-      return engine.restore(time, state.engine)
-    case .end: return false
-    }
-  }
-}
-
-/// An answer, read back into the engine's room for intents.
-private struct RecordedAnswer {
-  let call: UInt64
-  let instance: Int
-  let answer: WorkerAnswer
-
-  /// Nil for bytes that are no answer.
-  init?(_ payload: UnsafeRawBufferPointer, room: UnsafeMutablePointer<qe_intent>, capacity: Int) {
-    var decoder = RecordDecoder(payload)
-    call = decoder.take()
-    instance = Int(decoder.take(Int32.self))
-    let status = decoder.take(qe_status.self)
-    let (claimed, written) = (decoder.take(UInt32.self), Int(decoder.take(UInt32.self)))
-    let failure = decoder.takeFailure()
-    guard !decoder.isShort, written <= capacity, written * MemoryLayout<qe_intent>.stride <= decoder.remaining else { return nil }
-    answer = failure.map { .failed($0) } ?? .intents(status: status, count: claimed)
-    // Unsafe: plain fields of a C struct, as many as the room has at most; the journal's bytes were checked.
-    UnsafeMutableRawBufferPointer(start: room, count: written * MemoryLayout<qe_intent>.stride)
-      .copyMemory(from: UnsafeRawBufferPointer(rebasing: payload[decoder.offset..<decoder.offset + written * MemoryLayout<qe_intent>.stride]))
-  }
-}
-
-extension JournalHead.Instance {
-  /// What is asked in the plugin's place.
-  fileprivate var binding: StrategyBinding { StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds) }
 }

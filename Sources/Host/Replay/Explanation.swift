@@ -1,0 +1,239 @@
+import Engine
+import Journal
+import Market
+import PluginABI
+import Risk
+import Session
+import Settings
+
+/// Why an order was sent, or an intent refused: from the journal, one chain from the input to the venue's last word.
+public struct Explanation: Sendable {
+  /// What is asked about.
+  public enum Subject: Sendable, Equatable {
+    /// The host's number of an order.
+    case order(UInt64)
+    /// Everything that was decided at an input.
+    case input(UInt64)
+  }
+
+  /// One step of the chain.
+  public struct Hop: Sendable {
+    public var input: UInt64
+    public var receiveNanoseconds: Int64
+    /// tick, intent, verdict, order, venue, books.
+    public var what: String
+    public var record: JSONValue
+  }
+
+  public let subject: Subject
+  public private(set) var hops: [Hop] = []
+  /// Before the decision: code, scope, used, limit, and how much was left.
+  public private(set) var limits: [(code: String, scope: String, value: String, limit: String, headroom: String)] = []
+  public private(set) var head: JournalHead
+
+  /// - Throws: of kind `.missingInput` where the journal has nothing of it.
+  public static func read(folder: String, _ subject: Subject) throws -> Explanation {
+    let number: UInt64
+    switch subject {
+    case .input(let input): number = input
+    case .order(let order):
+      guard let found = try birth(of: order, in: folder) else {
+        throw JournalError(
+          .missingInput, "\(folder): order \(order) was not sent in this run; list those that were with: quantumedge journal export --kind send")
+      }
+      number = found
+    }
+    return try Explanation(folder, subject, at: number)
+  }
+
+  /// The input at which an order left.
+  private static func birth(of order: UInt64, in folder: String) throws -> UInt64? {
+    var reader = try JournalReader(folder: folder, checksChain: false)
+    while let record = try reader.next() {
+      switch record.kind {
+      case .send, .replace, .ask:
+        var decoder = record.decoder
+        if decoder.take(UInt64.self) == order { return record.sequence }
+      default: continue
+      }
+    }
+    return nil
+  }
+
+  private init(_ folder: String, _ subject: Subject, at number: UInt64) throws {
+    self.subject = subject
+    var reader = try JournalReader(folder: folder, checksChain: false)
+    head = reader.head
+    let text = RecordText(
+      instruments: try Settings.recorded(head.settings, pairs: head.pairs, in: folder).pairs.instruments, instances: head.instances.map(\.id))
+    var engine = try RepeatedEngine(head, in: folder)
+    let step = Step()
+    /// Of the order that is asked about: whose it is, once that is known.
+    var instance: Int32?
+    while let record = try reader.next() {
+      if record.sequence < number {
+        if record.kind.isInput {
+          try engine.run(step, in: folder)
+          step.hold(record)
+        } else if record.kind == .answer {
+          step.answers.append(Array(record.payload))
+        }
+        continue
+      }
+      if record.sequence == number {
+        if record.kind.isInput {
+          try engine.run(step, in: folder)
+          limits = Self.limits(engine.limitUses(), engine.instruments, head)
+        }
+        add(record, text)
+        if case .order(let order) = subject, [.send, .replace, .ask].contains(record.kind) {
+          var decoder = record.decoder
+          let id = decoder.take(UInt64.self)
+          _ = decoder.take(Int64.self)
+          if id == order { instance = decoder.take() }
+        }
+        continue
+      }
+      guard case .order(let order) = subject else { break }
+      if Self.concerns(record, order) { add(record, text) }
+    }
+    guard !hops.isEmpty else { throw JournalError(.missingInput, "\(folder): has no input \(number)") }
+    if let instance { keep(instance, number) }
+  }
+
+  /// Reports, fills and cancels of an order.
+  private static func concerns(_ record: JournalRecord, _ order: UInt64) -> Bool {
+    switch record.kind {
+    case .execution, .fill, .cancel, .query, .verdict:
+      var decoder = record.decoder
+      return decoder.take(UInt64.self) == order
+    default: return false
+    }
+  }
+
+  private mutating func add(_ record: JournalRecord, _ text: RecordText) {
+    let what: String
+    switch record.kind {
+    case .answer: what = "intent"
+    case .decision, .refusal: what = "verdict"
+    case .send, .replace, .ask, .cancel, .query: what = "order"
+    case .execution, .verdict: what = "venue"
+    case .fill, .roundTrip, .funding, .fundingPaid: what = "books"
+    default: what = record.kind.isInput ? "tick" : "risk"
+    }
+    var json = text.json(record)
+    if record.kind == .answer, case .object(let members) = json { json = .object(members + [("intents", .array(text.intents(record)))]) }
+    hops.append(Hop(input: record.sequence, receiveNanoseconds: record.receiveNanoseconds, what: what, record: json))
+  }
+
+  /// Of the order's own step what other instances said and did is no part of the chain.
+  private mutating func keep(_ instance: Int32, _ number: UInt64) {
+    guard head.instances.indices.contains(Int(instance)) else { return }
+    let id = head.instances[Int(instance)].id
+    hops.removeAll { hop in
+      guard hop.input == number, hop.what != "tick", case .object(let members) = hop.record,
+        let other = members.first(where: { $0.key == "instance" })?.value
+      else { return false }
+      return other.description != JSONValue.text(id).description
+    }
+  }
+
+  private static func limits(
+    _ uses: [LimitUse], _ instruments: [Instrument], _ head: JournalHead
+  ) -> [(code: String, scope: String, value: String, limit: String, headroom: String)] {
+    uses.sorted { $0.fraction > $1.fraction }.map { use in
+      let spec = use.instrument >= 0 ? instruments[Int(use.instrument)].spec : nil
+      let scale =
+        switch use.unit {
+        case .money: Money.scale
+        case .quantity: Int(spec?.quantityScale ?? 0)
+        case .price: Int(spec?.priceScale ?? 0)
+        case .fraction, .basisPoints: 6
+        case .none, .count, .milliseconds: 0
+        }
+      func text(_ raw: Int128) -> String { DecimalText.formatShort(raw, scale: scale) }
+      let scope =
+        use.instance >= 0 ? head.instances[Int(use.instance)].id : use.instrument >= 0 ? instruments[Int(use.instrument)].id.symbol : "account"
+      return (use.code.name, scope, text(use.value), text(use.limit), text(use.limit - use.value))
+    }
+  }
+}
+
+// MARK: - In words
+
+extension Explanation {
+  public var json: JSONValue {
+    .object([
+      ("subject", subject.json),
+      (
+        "hops",
+        .array(
+          hops.map {
+            .object([("what", .text($0.what)), ("after_ms", .number(Self.milliseconds($0.receiveNanoseconds - start))), ("record", $0.record)])
+          })
+      ),
+      (
+        "limits",
+        .array(
+          limits.map {
+            .object([
+              ("code", .text($0.code)), ("scope", .text($0.scope)), ("value", .number($0.value)), ("limit", .number($0.limit)),
+              ("headroom", .number($0.headroom)),
+            ])
+          })
+      ),
+    ])
+  }
+
+  /// One line for each hop, the limits before the verdict.
+  public var lines: [String] {
+    var lines: [String] = []
+    var hasLimits = false
+    for hop in hops {
+      if !hasLimits, hop.what != "tick" {
+        hasLimits = true
+        lines += limits.map { "            limit   \($0.code) \($0.scope): \($0.value) of \($0.limit), headroom \($0.headroom)" }
+      }
+      let time = "+\(Self.milliseconds(hop.receiveNanoseconds - start)) ms"
+      lines.append(
+        "\(String(repeating: " ", count: max(0, 11 - time.utf8.count)))\(time) \(hop.what)\(String(repeating: " ", count: max(1, 8 - hop.what.utf8.count)))\(Self.words(hop.record))"
+      )
+    }
+    return lines
+  }
+
+  /// Fields whose zero is none.
+  private static let silentZeros: Set<String> = [
+    "price", "trigger_price", "paired_order", "old_order", "flags", "time_in_force", "fee_asset", "bids", "asks",
+  ]
+
+  private var start: Int64 { hops.first?.receiveNanoseconds ?? 0 }
+
+  private static func milliseconds(_ nanoseconds: Int64) -> String { DecimalText.formatShort(Int128(nanoseconds / 1000), scale: 3) }
+
+  /// `kind name value name value`, without what says nothing.
+  private static func words(_ record: JSONValue) -> String {
+    guard case .object(let members) = record else { return "" }
+    let silent: Set<String> = ["receive_ns", "slot", "old_slot", "failure", "detail", "figure", "call", "status", "recorded", "count"]
+    return members.compactMap { name, value in
+      if silent.contains(name) { return nil }
+      let text = value.description.trimmed
+      if ["null", "false", "-1", "[]"].contains(text) || (text == "0" && Self.silentZeros.contains(name)) { return nil }
+      return name == "kind" ? text : "\(name) \(text)"
+    }.joined(separator: "  ")
+  }
+}
+
+extension Explanation.Subject {
+  var json: JSONValue {
+    switch self {
+    case .order(let number): .object([("order", .number("\(number)"))])
+    case .input(let number): .object([("input", .number("\(number)"))])
+    }
+  }
+}
+
+extension String {
+  /// Without the quotes of a JSON text.
+  fileprivate var trimmed: String { count >= 2 && hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self }
+}

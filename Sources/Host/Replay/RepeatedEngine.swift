@@ -1,0 +1,141 @@
+import Engine
+import Journal
+import Market
+import PluginABI
+import Risk
+import Session
+import Settings
+
+/// One input with the answers that came of it; most have none.
+final class Step {
+  /// Nil when there is nothing to run.
+  private(set) var input: JournalRecord?
+  var answers: [[UInt8]] = []
+  // Unsafe: a copy of one record's payload, whose length is 16 bits; owned here, freed in deinit.
+  private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+
+  deinit { bytes.deallocate() }
+
+  func hold(_ record: JournalRecord) {
+    bytes.copyMemory(from: record.payload)
+    input = record.kind == .end ? nil : record.moved(to: UnsafeRawBufferPointer(rebasing: bytes[..<record.payload.count]))
+    if !answers.isEmpty { answers = [] }
+  }
+}
+
+/// An engine whose plugins are their recorded answers.
+struct RepeatedEngine: ~Copyable {
+  private var engine: Engine
+  let instruments: [Instrument]
+  /// What it goes on with; nil where it begins anew.
+  let state: SavedState?
+  private let capacity: Int
+  /// Of the library that each instance has.
+  private(set) var digests: [String]
+
+  /// - Throws: the head's settings, instruments or state cannot be read.
+  init(_ head: JournalHead, in folder: String) throws {
+    let path = "\(folder)/\(JournalFormat.headName)"
+    let settings = try Settings.recorded(head.settings, pairs: head.pairs, in: path)
+    let instruments = settings.pairs.instruments
+    let instances = try head.instances.map { instance throws -> EngineConfiguration.Instance in
+      guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
+        throw JournalError(.badData, "\(path): \(instance.id): its instrument \(instance.instrument) is not among those of the journal")
+      }
+      return EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: instance.horizonSeconds)
+    }
+    let configuration = try settings.engineConfiguration(instruments: instruments, instances: instances)
+    state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
+    self.instruments = instruments
+    engine = Engine(configuration)
+    capacity = configuration.maximumIntentsPerEvent
+    digests = head.instances.map(\.digest)
+  }
+
+  /// Every limit that is set, with what is used of it now.
+  func limitUses() -> [LimitUse] { engine.limitUses() }
+
+  var snapshot: EngineSnapshot { engine.snapshot() }
+
+  mutating func run(_ step: Step, in folder: String) throws {
+    guard let record = step.input else { return }
+    var answers = step.answers[...]
+    if let (time, trade, instrument) = record.trade() {
+      _ = engine.process(time, trade, instrument: instrument)
+    } else if let (time, quote, instrument) = record.quote() {
+      _ = engine.process(time, quote, instrument: instrument)
+    } else {
+      _ = try process(try record.input(), in: folder)
+    }
+    while true {
+      let awaited = engine.awaited
+      while engine.firstAction != nil { engine.removeFirstAction() }
+      guard awaited >= 0 else { return }
+      var answer = WorkerAnswer.intents(status: QE_OK, count: 0)
+      if let bytes = answers.first {
+        let recorded = bytes.withUnsafeBytes { RecordedAnswer($0, room: engine.awaitedRoom, capacity: capacity) }
+        guard let recorded else { throw JournalError(.badData, "\(folder): input \(record.sequence): an answer that this host cannot read") }
+        if recorded.call == engine.callCount {
+          guard recorded.instance == awaited else {
+            throw JournalError(.badData, "\(folder): input \(record.sequence): an answer of another instance than the one that was asked")
+          }
+          answer = recorded.answer
+          answers.removeFirst()
+        }
+      }
+      _ = engine.answer(answer)
+    }
+  }
+
+  private mutating func process(_ input: JournalInput, in folder: String) throws -> Bool {
+    switch input {
+    case .event(let event): return engine.process(event)
+    case .depth(let time, let instrument, let bids, let asks):
+      return bids.withUnsafeBufferPointer { bids in
+        asks.withUnsafeBufferPointer { asks in
+          // Unsafe: lent for the call; nobody here looks at it.
+          let depth = qe_depth(bids: bids.baseAddress, asks: asks.baseAddress, bid_count: UInt32(bids.count), ask_count: UInt32(asks.count))
+          return engine.process(time, depth: depth, instrument: instrument)
+        }
+      }
+    case .tighten(let time, let limits, let symbolNotional): return engine.tighten(time, limits, symbolNotional: symbolNotional)
+    case .replacement(let time, let instance, let warmUntil, let description):
+      guard digests.indices.contains(Int(instance)) else {
+        throw JournalError(.badData, "\(folder): input \(time.sequence): it replaces instance \(instance), and there is none")
+      }
+      digests[Int(instance)] = description.digest
+      return engine.replace(time, instance: Int(instance), with: description.binding, warmUntilNanoseconds: warmUntil)
+    case .restore(let time):
+      guard let state else { throw JournalError(.badData, "\(folder): input \(time.sequence): it goes on with a state, and the head names none") }
+      return engine.restore(time, state.engine)
+    case .end: return false
+    }
+  }
+}
+
+/// An answer, read back into the engine's room for intents.
+private struct RecordedAnswer {
+  let call: UInt64
+  let instance: Int
+  let answer: WorkerAnswer
+
+  /// Nil for bytes that are no answer.
+  init?(_ payload: UnsafeRawBufferPointer, room: UnsafeMutablePointer<qe_intent>, capacity: Int) {
+    var decoder = RecordDecoder(payload)
+    call = decoder.take()
+    instance = Int(decoder.take(Int32.self))
+    let status = decoder.take(qe_status.self)
+    let (claimed, written) = (decoder.take(UInt32.self), Int(decoder.take(UInt32.self)))
+    let failure = decoder.takeFailure()
+    guard !decoder.isShort, written <= capacity, written * MemoryLayout<qe_intent>.stride <= decoder.remaining else { return nil }
+    answer = failure.map { .failed($0) } ?? .intents(status: status, count: claimed)
+    // Unsafe: plain fields of a C struct, as many as the room has at most; the journal's bytes were checked.
+    UnsafeMutableRawBufferPointer(start: room, count: written * MemoryLayout<qe_intent>.stride)
+      .copyMemory(from: UnsafeRawBufferPointer(rebasing: payload[decoder.offset..<decoder.offset + written * MemoryLayout<qe_intent>.stride]))
+  }
+}
+
+extension JournalHead.Instance {
+  /// What is asked in the plugin's place.
+  var binding: StrategyBinding { StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds) }
+}
