@@ -49,11 +49,12 @@ check: lint tests
 	tools/same-decisions.sh $(BUILD)/debug $(RELEASE)
 	Tests/outside-tree.sh $(HOST)
 
-# Any bytes are read or refused: a minute each, as in CI, or an hour.
+# Any bytes are read or refused: a minute each, as in CI, or an hour, after a thousand hosts that are killed at random moments.
 fuzz: tests
 	tools/fuzz.sh 60 $(BUILD)/debug/quantumedge
 
 soak: tests
+	QE_CRASH_ROUNDS=100 QE_KILL_ROUNDS=1000 swift test $(SWIFT_FLAGS) --skip-build --filter 'RecoveryTests|RecoveryRunTests'
 	tools/fuzz.sh 3600 $(BUILD)/debug/quantumedge
 
 bench: tests
