@@ -137,6 +137,31 @@ import Testing
     #expect(try host.run(Self.words + Self.quiet).exitCode == 66)
   }
 
+  @Test func `A recording has an account of its own, and other decimals are refused`() throws {
+    try hold()
+    let held = try #require(try names().last)
+    let ticks = "timestamp,price,qty,side\n" + (0..<20).map { "\(1_704_067_200_000 + $0 * 100),60000.0,0.5,B\n" }.joined()
+    try host.folder.write(ticks, to: "t.csv")
+    func paper(_ words: [String]) throws -> Outcome {
+      try host.run(["run", "--mode", "paper", "--json", "--config", Host.oracle] + words.flatMap { ["--set", $0] })
+    }
+    // In paper: a made-up market that holds, a recording, and the made-up market again.
+    let market = ["app.websocket=mock", "feed.mock.trades_per_second=800", "feed.mock.max_events=2000", "journal.segment_mb=1"]
+    #expect(try paper(market).exitCode == 0)
+    let folder = host.runtime.appendingPathComponent("state/paper/binance/paper/journal").path
+    let first = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("2") }.max())
+    let recording = try paper(["feed.recording=BTCUSDT=t.csv", "feed.speed=max", "journal.retention_days=1"])
+    #expect(recording.exitCode == 0 && !recording.errors.contains("goes on where"), "\(recording)")
+    #expect(try paper(market).errors.contains("goes on where \(first) "))
+    // What is held is counted in the decimals that it was bought with.
+    let pairs = try host.folder.write(
+      "venue: binance\ninstruments:\n  binance.usdm.BTCUSDT: {base: BTC, quote: USDT, tick: 0.01, step: 0.0001}\n  binance.usdm.ETHUSDT: {base: ETH, quote: USDT, tick: 0.01, step: 0.001}\n",
+      to: "pairs.yaml")
+    let other = try host.run(Self.words + Self.quiet + ["--set", "app.pairs_file=\(pairs)"])
+    #expect(other.exitCode == 78 && other.errorLines.last?.contains("has other decimals") == true, "\(other)")
+    #expect(try names().last == held)
+  }
+
   @Test func `A last run that cannot be read is not passed over`() throws {
     try publish("BTCUSDT", "trade", "0.001")
     _ = try host.succeed(Self.words + Self.busy + ["--set", "feed.mock.max_events=500"])

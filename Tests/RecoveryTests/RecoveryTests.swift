@@ -37,6 +37,20 @@ import Testing
     #expect(throws: JournalError.self) { try JournalRecovery.read(folder: next) }
   }
 
+  @Test(arguments: [
+    ("instances", #""instances":["#, #""instances":[{"digest":"00","id":"X@BTCUSDT/0","instrument":"binance.usdm.BTCUSDT"},"#),
+    ("a slot", #""activeIndex":0"#, #""activeIndex":1"#), ("a free slot twice", #""free":["#, #""free":[3,3,"#),
+    ("format", #""format":1"#, #""format":2"#), ("no number", #""nextID":"#, #""nextID":"x","y":"#),
+  ])
+  func `A state that somebody has edited is refused by name, and traps nothing`(what: String, old: String, new: String) throws {
+    let run = try KilledRun(seed: 11, events: 200)
+    let text = String(decoding: try JournalRecovery.read(folder: run.journal).state.bytes, as: UTF8.self)
+    let place = try #require(text.range(of: old), "\(what)")
+    let edited = Array(text.replacingCharacters(in: place, with: new).utf8)
+    let error = #expect(throws: SessionError.self) { try SavedState(edited, in: "state.json") }
+    #expect(error?.kind == .badData && error?.description.hasPrefix("state.json: ") == true, "\(what): \(error as Any)")
+  }
+
   @Test func `What is held goes on under other numbers, and a stop of the former life's own does not`() throws {
     let run = try KilledRun(seed: 11, events: 200)
     let engine = try JournalRecovery.read(folder: run.journal).state.engine

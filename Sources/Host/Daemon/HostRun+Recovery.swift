@@ -13,7 +13,7 @@ extension HostRun {
   /// - Throws: its journal cannot be read: what it held is not known, and so nothing is traded.
   func lastState(_ state: String, _ log: RunLog) throws -> (journal: String, state: SavedState)? {
     let journals = JournalFolder("\(state)/journal")
-    guard let name = try journals.names().last else { return nil }
+    guard let name = try Self.lastOfAccount(journals) else { return nil }
     if beginsAnew {
       log.host.warning("begins anew (--fresh): what the last run held is not taken over; its journal stays: \(journals.path(name))")
       return nil
@@ -36,6 +36,19 @@ extension HostRun {
     log.host.notice(
       "goes on where \(name) \(end): \(recovered.inputs) inputs read again in \(milliseconds) ms; \(recovered.state.summary)")
     return (name, recovered.state)
+  }
+
+  /// The last journal that is the account's: a run over a recording began an account of its own and ended it.
+  static func lastOfAccount(_ journals: JournalFolder) throws -> String? {
+    for name in try journals.names().reversed() {
+      let folder = journals.path(name)
+      // One that cannot be read may well be the account's.
+      guard let head = try? JournalReader(folder: folder, checksChain: false).head,
+        let settings = try? Settings.recorded(head.settings, pairs: head.pairs, in: folder)
+      else { return name }
+      if !settings.takesRecordings { return name }
+    }
+    return nil
   }
 
   /// Places for what is held by strategies that are not among those that run.

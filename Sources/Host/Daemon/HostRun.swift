@@ -123,7 +123,8 @@ public struct HostRun: Sendable {
     try session.keepLibraries(in: ArtefactStore(runtimePath: settings.runtimeFolder))
     let journals = JournalFolder("\(state)/journal")
     for name in try journals.clean(
-      retentionDays: settings.journal.retentionDays, maximumBytes: settings.journal.maximumTotalGigabytes.map { $0 << 30 }, nowNanoseconds: started)
+      keeping: Self.lastOfAccount(journals), retentionDays: settings.journal.retentionDays,
+      maximumBytes: settings.journal.maximumTotalGigabytes.map { $0 << 30 }, nowNanoseconds: started)
     {
       log.host.info("journal \(name) is removed: journal.retention_days, journal.max_total_gb")
     }

@@ -66,6 +66,25 @@ extension EngineSnapshot {
     (instruments[instrument].last, instruments[instrument].bid, instruments[instrument].ask)
   }
 
+  /// Whether it can be one of an engine with so many instruments and instances.
+  public func isConsistent(instruments count: Int, instances instanceCount: Int) -> Bool {
+    let capacity = max(1, instanceCount) * OrderTable.slotsPerInstance
+    let places = max(1, instanceCount) * BracketTable.perInstance
+    func isSlot(_ slot: Int32) -> Bool { slot >= -1 && slot < Int32(capacity) }
+    return risk.isConsistent(instruments: count, instances: instanceCount, capacity: capacity) && instruments.count == count
+      && instances.count == instanceCount && brackets.count == places && instances.allSatisfy { isSlot($0.job.slot) }
+      && brackets.allSatisfy { isSlot($0.entry) && isSlot($0.stop) && isSlot($0.takeProfit) && isSlot($0.exit) }
+      && updates.allSatisfy { (0..<instanceCount).contains(Int($0.instance)) }
+      && Set(orders.map(\.slot)) == Set(risk.openSlots) && orders.count == risk.openSlots.count
+      && orders.allSatisfy { saved in
+        (0..<instanceCount).contains(Int(saved.order.request.instance)) && (0..<count).contains(Int(saved.order.request.instrument))
+          && isSlot(saved.order.replaces) && saved.order.bracket >= -1 && Int(saved.order.bracket) < places
+      }
+  }
+
+  /// What an instrument's raw numbers count.
+  public func spec(instrument: Int) -> InstrumentSpec { risk.spec(instrument: instrument) }
+
   public var openOrderIDs: [UInt64] { orders.map(\.order.id) }
 
   /// By instance, each instance's oldest first.

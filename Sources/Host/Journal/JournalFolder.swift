@@ -18,19 +18,21 @@ public struct JournalFolder: Sendable {
     }
   }
 
-  /// Removes the oldest that are too old or too many; the last one stays, whatever it is.
+  /// Removes the oldest that are too old or too many; the last one stays, whatever it is, and so does the one that the account goes on from.
   ///
   /// - Parameters:
+  ///   - kept: goes on being needed; nil = none but the last.
   ///   - retentionDays: nil = for ever.
   ///   - maximumBytes: of all together; nil = no bound.
   /// - Returns: the names of those that are gone.
-  public func clean(retentionDays: Int64?, maximumBytes: Int64?, nowNanoseconds: Int64) throws(JournalError) -> [String] {
+  public func clean(keeping kept: String? = nil, retentionDays: Int64?, maximumBytes: Int64?, nowNanoseconds: Int64) throws(JournalError) -> [String]
+  {
     let names = try names()
     var sizes: [String: Int64] = [:]
     do throws(KernelError) { for name in names { sizes[name] = try size(name) } } catch { throw JournalError(error) }
     var total = sizes.values.reduce(0, +)
     var removed: [String] = []
-    for name in names.dropLast() {
+    for name in names.dropLast() where name != kept {
       let isOld = try retentionDays.map { days throws(JournalError) in try age(name, nowNanoseconds) > days * 86_400 } ?? false
       guard isOld || maximumBytes.map({ total > $0 }) ?? false else { continue }
       do throws(KernelError) { try remove(name) } catch { throw JournalError(error) }

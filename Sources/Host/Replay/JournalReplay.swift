@@ -40,6 +40,9 @@ public struct JournalReplay {
     let (session, instruments) = try session(head)
     let text = RecordText(instruments: instruments, instances: head.instances.map(\.id))
     let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
+    if let state, state.instruments != instruments.map(\.id.description) || state.instances.count != head.instances.count {
+      throw JournalError(.badData, "\(folder)/\(JournalFormat.stateName): has other instruments or instances than \(JournalFormat.headName)")
+    }
     var driver = ReplayDriver(session, head, state: state, text, resolve: resolve)
     var steps = ReplaySteps(reader)
     var result = Result()

@@ -45,7 +45,11 @@ struct RepeatedEngine: ~Copyable {
       return EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: instance.horizonSeconds)
     }
     let configuration = try settings.engineConfiguration(instruments: instruments, instances: instances)
-    state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
+    let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
+    if let state, state.instruments != instruments.map(\.id.description) || state.instances.count != head.instances.count {
+      throw JournalError(.badData, "\(folder)/\(JournalFormat.stateName): has other instruments or instances than \(JournalFormat.headName)")
+    }
+    self.state = state
     self.instruments = instruments
     engine = Engine(configuration)
     capacity = configuration.maximumIntentsPerEvent

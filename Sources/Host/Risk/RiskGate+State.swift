@@ -152,8 +152,26 @@ public struct RiskSnapshot: Sendable, Codable {
   var instanceRates: [[Int64]]
   var nextID: UInt64
 
+  /// Whether it can be one of a gate with so many instruments, instances and orders: what somebody has edited is refused, and is no trap.
+  public func isConsistent(instruments: Int, instances: Int, capacity: Int) -> Bool {
+    let slots = book.active + book.free
+    return book.instruments.count == instruments && book.instances.count == instances && book.reservations.count == capacity
+      && instanceRates.count == instances && slots.count == capacity && Set(slots).count == capacity
+      && slots.allSatisfy { (0..<capacity).contains(Int($0)) }
+      && book.instances.allSatisfy { (0..<instruments).contains(Int($0.instrument)) }
+      && book.active.enumerated().allSatisfy { position, slot in
+        let reservation = book.reservations[Int(slot)]
+        return reservation.activeIndex == Int32(position) && (0..<instruments).contains(Int(reservation.request.instrument))
+          && (0..<instances).contains(Int(reservation.request.instance)) && reservation.remaining >= 0
+          && (reservation.pair < 0 || book.active.contains(reservation.pair))
+      }
+  }
+
   /// That the next order has.
   public var nextOrderID: UInt64 { nextID }
+  public var openSlots: [Int32] { book.active }
+  /// What its raw numbers count.
+  public func spec(instrument: Int) -> InstrumentSpec { book.instruments[instrument].spec }
   public var dayBase: Money { losses.dayBase }
   public var peak: Money { losses.peak }
   public var blocking: RefusalCode? { losses.blockingRefusal?.code }

@@ -54,6 +54,9 @@ public struct SavedState: Codable, Sendable {
     do { self = try JSONDecoder().decode(SavedState.self, from: Data(bytes)) } catch {
       throw SessionError(.badData, "\(file): is damaged: \(error)")
     }
+    guard engine.isConsistent(instruments: instruments.count, instances: instances.count) else {
+      throw SessionError(.badData, "\(file): is no state of \(instruments.count) instruments and \(instances.count) instances: it was changed")
+    }
   }
 
   /// The same for a session's engine, whose instruments and instances may be others.
@@ -63,6 +66,17 @@ public struct SavedState: Codable, Sendable {
     let instruments = session.instruments.map(\.id.description)
     let instances = session.instances.indices.map { session.savedInstance($0) }
     func ordinal(_ instance: Instance) -> Int? { self.instances.firstIndex { $0.isSucceeded(by: instance) } }
+    for (index, instrument) in session.instruments.enumerated() {
+      guard let old = self.instruments.firstIndex(of: instruments[index]) else { continue }
+      let (then, now) = (engine.spec(instrument: old), instrument.spec)
+      guard (then.priceScale, then.quantityScale, then.quoteAsset, then.isSpot) == (now.priceScale, now.quantityScale, now.quoteAsset, now.isSpot)
+      else {
+        throw SessionError(
+          .configuration,
+          "\(instruments[index]): pairs.yaml has other decimals (price_scale, quantity_scale), quote asset or market than the last run, and what it held is "
+            + "counted in those; put them back, or begin anew with --fresh")
+      }
+    }
     let fresh = Engine(session.configuration).snapshot()
     guard
       let engine = engine.moved(
