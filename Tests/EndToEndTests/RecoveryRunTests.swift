@@ -137,6 +137,33 @@ import Testing
     #expect(try host.run(Self.words + Self.quiet).exitCode == 66)
   }
 
+  @Test func `A host that goes on opens nothing before it has new prices, nor while it is killed`() throws {
+    try publish("BTCUSDT", "limit_cancel", "0.001")
+    try publish("ETHUSDT", "limit_cancel", "0.01")
+    let child = try host.start(Self.words + Self.busy)
+    try child.waitForError("mock 1s")
+    child.signal(SIGKILL)
+    _ = try child.finish(deadlineSeconds: 30)
+    try host.folder.write(#"{"enabled": true, "reason": "test"}"#, to: "kill.json")
+    let killed = ["--set", "risk.kill_switch.file=kill.json"]
+    _ = try host.succeed(Self.words + Self.busy + killed + ["--duration", "1"])
+    let name = try #require(try names().last)
+    let sends = try host.succeed(["journal", "export", "\(journals)/\(name)", "--kind", "send", "--kind", "replace"]).output
+    #expect(sends.isEmpty, "\(sends)")
+    let commands = try host.succeed(["journal", "export", "\(journals)/\(name)", "--kind", "command"]).output.split(separator: "\n")
+    #expect(commands.first?.contains(#""command": "kill""#) == true && commands.first?.contains(#""input": 2,"#) == true, "\(commands)")
+    // Without the switch it trades again, from its first data on.
+    try FileManager.default.removeItem(atPath: host.folder.path("kill.json"))
+    try FileManager.default.removeItem(at: host.runtime.appendingPathComponent("state/mock/binance/paper/kill.json"))
+    let free = try host.succeed(Self.words + Self.busy + ["--duration", "1"])
+    let last = try #require(try names().last)
+    let inputs = try host.succeed(["journal", "export", "\(journals)/\(last)"]).output.split(separator: "\n")
+    let kinds = inputs.compactMap { $0.firstMatch(of: /"kind": "([a-z_]+)"/).map { String($0.1) } }
+    let send = try #require(kinds.firstIndex(of: "send"), "\(free)")
+    let health = try #require(inputs.firstIndex { $0.contains(#""kind": "health""#) && $0.contains(#""is_stale": false"#) })
+    #expect(health < send && kinds[..<health].contains { $0 == "quote" || $0 == "trade" }, "\(kinds.prefix(40))")
+  }
+
   @Test func `A recording has an account of its own, and other decimals are refused`() throws {
     try hold()
     let held = try #require(try names().last)

@@ -100,7 +100,10 @@ struct LiveHost: ~Copyable {
       care.change(ordinal) { $0.isOut = true }
       notices.isVacant(ordinal, "it is not published any more, or in quarantine")
     }
-    loop.restore(snapshot, vacant: vacant, receiveNanoseconds: engineNow(max(started, snapshot.receiveNanoseconds)))
+    // The prices that are known are those of the last life: nothing opens on a symbol before it has new ones.
+    health = session.instruments.map { _ in FeedHealth(now: started, awaitsData: true) }
+    loop.restore(
+      snapshot, vacant: vacant, isKilled: watcher.tripped() != nil, receiveNanoseconds: engineNow(max(started, snapshot.receiveNanoseconds)))
   }
 
   // MARK: The run

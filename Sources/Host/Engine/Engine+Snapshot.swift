@@ -105,7 +105,7 @@ extension EngineSnapshot {
   public var receiveNanoseconds: Int64 { now }
 
   /// The same for the engine of the next life, whose instruments and instances may be others. The kill switch and the Supervisor are not
-  /// in it: they have states of their own.
+  /// in it: they have states of their own. Its symbols are stale: nothing opens before new data has come.
   ///
   /// - Parameters:
   ///   - fresh: of that engine, before anything happened.
@@ -125,7 +125,8 @@ extension EngineSnapshot {
     for (new, old) in instruments.enumerated() {
       guard let old else { continue }
       moved.instruments[new] = self.instruments[old]
-      moved.instruments[new].isStale = false
+      // Its data comes anew.
+      moved.instruments[new].isStale = true
     }
     let perInstance = BracketTable.perInstance
     /// Of each bracket, by where it stood.

@@ -215,8 +215,7 @@ extension RiskSnapshot {
     for (new, old) in instruments.enumerated() {
       guard let old else { continue }
       moved.book.instruments[new] = book.instruments[old]
-      // Its data comes anew.
-      moved.book.instruments[new].isStale = false
+      moved.book.instruments[new].isStale = true
       moved.book.instruments[new].lagNanoseconds = 0
     }
     for (new, old) in instances.enumerated() {

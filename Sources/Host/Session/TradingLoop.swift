@@ -224,8 +224,10 @@ public struct TradingLoop: ~Copyable {
   /// Goes on where a former life was, before the first input. The practice venue has its open orders again: what it had not answered it
   /// answers now.
   ///
-  /// - Parameter vacant: instances whose plugins are not there any more: each is taken out before anybody would call it.
-  public mutating func restore(_ snapshot: EngineSnapshot, vacant: [Int] = [], receiveNanoseconds: Int64) {
+  /// - Parameters:
+  ///   - vacant: instances whose plugins are not there any more: each is taken out before anybody would call it.
+  ///   - isKilled: whether the kill switch is on: it is obeyed before anybody is told anything.
+  public mutating func restore(_ snapshot: EngineSnapshot, vacant: [Int] = [], isKilled: Bool = false, receiveNanoseconds: Int64) {
     for index in 0..<hasDepth.count {
       let (last, bid, ask) = snapshot.prices(instrument: index)
       venue.show(last: last, bid: bid, ask: ask, instrument: Int32(index))
@@ -235,8 +237,8 @@ public struct TradingLoop: ~Copyable {
     let time = next(now)
     journal?.input(restore: time)
     if engine.restore(time, snapshot) { performActions() }
-    for instance in vacant {
-      _ = process(Event(next(now), .command(.quarantine(instance: Int32(instance)))))
+    for command in vacant.map({ Event.Command.quarantine(instance: Int32($0)) }) + (isKilled ? [.kill] : []) {
+      _ = process(Event(next(now), .command(command)))
       if engine.awaited < 0 { performActions() } else { settle(now) }
     }
     settle(now)

@@ -4,13 +4,21 @@ struct FeedHealth {
   static let lagFloorNanoseconds: Int64 = 50_000_000
 
   private(set) var lastEventNanoseconds: Int64?
-  private(set) var isStale = false
+  private(set) var isStale: Bool
   /// How far the host is behind the feed.
   private(set) var lagNanoseconds: Int64 = 0
   private let startNanoseconds: Int64
 
-  /// - Parameter now: a symbol without any event becomes stale from here on.
-  init(now: Int64) { startNanoseconds = now }
+  private let awaitsData: Bool
+
+  /// - Parameters:
+  ///   - now: a symbol without any event becomes stale from here on.
+  ///   - awaitsData: it is stale until its first event: the engine has prices of a former life.
+  init(now: Int64, awaitsData: Bool = false) {
+    startNanoseconds = now
+    self.awaitsData = awaitsData
+    isStale = awaitsData
+  }
 
   mutating func received(at now: Int64) { lastEventNanoseconds = now }
 
@@ -24,7 +32,8 @@ struct FeedHealth {
     let behind = due.map { max(0, now - $0) } ?? 0
     let lag = behind < Self.lagFloorNanoseconds ? 0 : behind
     // Data that has come and is not read yet is late, not missing.
-    let stale = behind == 0 && now - (lastEventNanoseconds ?? startNanoseconds) > staleAfter
+    let hasNone = awaitsData && lastEventNanoseconds == nil
+    let stale = hasNone || (behind == 0 && now - (lastEventNanoseconds ?? startNanoseconds) > staleAfter)
     defer {
       isStale = stale
       lagNanoseconds = lag
