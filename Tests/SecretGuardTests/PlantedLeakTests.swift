@@ -40,6 +40,12 @@ import Testing
     #expect(planted == 400 * KeyKind.all.count)
   }
 
+  @Test func `a key that spells the name of a digest by chance is one all the same`() {
+    let value = "ee4DLuMQ4TfayHkLbvyvXBw5gMQBisvr7yWoXjp" + "MD54="
+    let leaks = Self.leaks("curl -H \"X-client-secret: \(value)\" https://api.test/v1\n", file: "call.sh")
+    #expect(leaks.count == 1)
+  }
+
   @Test func `passwords are found where they are assigned`() {
     var chance = Chance.seeded("passwords")
     var (planted, found) = (0, 0)

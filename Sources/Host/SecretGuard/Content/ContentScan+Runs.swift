@@ -82,8 +82,9 @@ extension ContentScan {
 
   /// A word that says what the run is: a digest, something public, an address.
   private func isExplained(_ statement: Range<Int>, _ run: Range<Int>) -> Bool {
-    let text = bytes[statement.lowerBound..<min(statement.upperBound, run.upperBound + 48)]
-    if Self.explanations.contains(where: { text.containsFolded($0) }) { return true }
+    // Beside it, not in it: a key may spell `MD5` by chance.
+    let (before, behind) = (bytes[statement.lowerBound..<run.lowerBound], bytes[run.upperBound..<min(statement.upperBound, run.upperBound + 48)])
+    if Self.explanations.contains(where: { before.containsFolded($0) || behind.containsFolded($0) }) { return true }
     var start = run.lowerBound
     while start > statement.lowerBound, !Byte.isSpace(bytes[start - 1]), !Byte.isQuote(bytes[start - 1]) { start -= 1 }
     let word = bytes[start..<run.upperBound]
