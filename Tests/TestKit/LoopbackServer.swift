@@ -25,7 +25,11 @@ public final class LoopbackServer: Sendable {
     Thread.detachNewThread {
       while true {
         let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          // Closed by whoever waits on it: the number might be another server's listener by the next wait.
+          Glibc.close(descriptor)
+          return
+        }
         serve(connection)
         Glibc.close(connection)
       }
@@ -33,9 +37,8 @@ public final class LoopbackServer: Sendable {
   }
 
   deinit {
-    // Ends the wait for the next connection too.
+    // Ends the wait for the next connection, and with it the thread.
     shutdown(listener, Int32(SHUT_RDWR))
-    Glibc.close(listener)
   }
 
   /// What has come of a request so far.
