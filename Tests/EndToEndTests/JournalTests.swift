@@ -114,6 +114,23 @@ import Testing
     #expect(try host.succeed(["journal", "verify", newest]).errors.contains("it was not ended in order"))
   }
 
+  @Test func `A backtest that fails leaves no journal, and a head that was changed is bad data`() throws {
+    _ = try host.succeed(["ticks", "generate", "--rows", "3000", "--out", "t.csv", "--force"])
+    let file = host.folder.url.appendingPathComponent("t.csv")
+    let good = try String(contentsOf: file, encoding: .utf8)
+    try (good + "no,row\n").write(to: file, atomically: true, encoding: .utf8)
+    let words = ["backtest", "--symbol", "BTCUSDT", "--ticks-path", "t.csv", "--journal", "j", "--set", "journal.segment_mb=1"]
+    try host.refuse(words, exitCode: 65, naming: ["t.csv:"])
+    #expect(!FileManager.default.fileExists(atPath: host.folder.path("j")))
+    try good.write(to: file, atomically: true, encoding: .utf8)
+    _ = try host.succeed(words)
+    try host.refuse(
+      ["backtest", "--symbol", "BTCUSDT", "--ticks-path", "t.csv", "--journal", "/proc/j"], exitCode: 69, naming: ["/proc/j"])
+    let head = host.folder.url.appendingPathComponent("j/head.json")
+    try String(contentsOf: head, encoding: .utf8).replacing("app.mode=", with: "app.mood=").write(to: head, atomically: true, encoding: .utf8)
+    #expect(try host.run(["replay", "j"]).exitCode == 65)
+  }
+
   @Test func `One flipped bit of an input, one parameter and one byte of a plugin are named`() throws {
     _ = try backtest()
     // A byte of a segment: verify names its place, and replay refuses it too.

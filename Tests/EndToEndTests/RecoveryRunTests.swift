@@ -44,6 +44,38 @@ import Testing
 
   private func state(_ name: String) throws -> [String: Any] { try host.succeed(["journal", "state", "\(journals)/\(name)"]).json }
 
+  @Test func `A disk that is full stops what opens, and a start after a lost end is halted`() throws {
+    try publish("BTCUSDT", "trade", "0.001")
+    let child = try host.start(Self.words + ["--set", "feed.mock.trades_per_second=20000"])
+    try child.waitForError("mock begins")
+    let first = try #require(try names().first)
+    // The disk has no room for the third segment.
+    let obstacle = "\(journals)/\(first)/000003.qej"
+    try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+    try child.waitForError("nothing opens until it can be written")
+    let socket = host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path
+    _ = try ControlSocket(socket).status { $0["halted"] as? String == "JOURNAL_TROUBLE" }
+    try child.waitForError("not safely written down any more")
+    let answer = try host.succeed(["risk", "halt", "--mode", "mock"])
+    #expect(answer.errors.contains("this is NOT in the journal"), "\(answer)")
+    child.signal(SIGKILL)
+    _ = try child.finish(deadlineSeconds: 30)
+    try FileManager.default.removeItem(atPath: obstacle)
+    #expect(try host.succeed(["journal", "verify", "\(journals)/\(first)"]).errors.contains("ITS END IS LOST"))
+    #expect(try state(first)["ending"] as? String == "lost")
+
+    let next = try host.start(Self.words + Self.busy)
+    try next.waitForError("goes on HALTED")
+    try next.waitForError("the end of \(first) is lost")
+    let status = try ControlSocket(socket).status { $0["halted"] as? String == "HALTED" }
+    #expect((status["halted_why"] as? String)?.contains("compare") == true, "\(status)")
+    _ = try host.succeed(["risk", "resume", "--mode", "mock"])
+    _ = try ControlSocket(socket).status { ($0["fills"] as? Int ?? 0) > 0 }
+    next.signal(SIGTERM)
+    #expect(try next.finish(deadlineSeconds: 30).exitCode == 0)
+    _ = try host.succeed(["replay", "\(journals)/\(try #require(try names().last))"])
+  }
+
   /// What a restart must not change.
   private func held(_ state: [String: Any]) throws -> [String] {
     func lines(_ key: String, _ names: [String]) throws -> [String] {

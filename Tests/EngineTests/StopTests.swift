@@ -12,6 +12,7 @@ import Testing
     ("kill", .killed, true, { $0.command(.kill) }),
     ("halt", .halted, true, { $0.command(.halt) }),
     ("Supervisor lost", .supervisorLost, true, { $0.command(.supervisor(isLost: true)) }),
+    ("journal trouble", .journalTrouble, true, { $0.command(.journal(hasTrouble: true)) }),
     ("stale feed", .staleFeed, false, { $0.feed(.health(instrument: 0, isStale: true, lagNanoseconds: 0)) }),
     ("daily loss", .dailyLossLimit, true, { $0.quote(575_000, 575_000) }),
     ("drawdown", .drawdownLimit, true, { $0.quote(574_500, 574_500) }),
@@ -100,6 +101,11 @@ import Testing
     desk.command(.resume)
     #expect(desk.blocking() == .supervisorLost, "only the Supervisor itself ends that")
     desk.command(.supervisor(isLost: false))
+    #expect(desk.blocking() == .none)
+    desk.command(.journal(hasTrouble: true))
+    desk.command(.resume)
+    #expect(desk.blocking() == .journalTrouble)
+    desk.command(.journal(hasTrouble: false))
     #expect(desk.blocking() == .none)
     desk.command(.kill)
     desk.command(.resume)

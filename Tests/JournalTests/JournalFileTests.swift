@@ -93,6 +93,47 @@ struct JournalFileTests {
     #expect(throws: (any Error).self) { _ = try JournalReader(folder: "/nowhere", checksChain: true) }
   }
 
+  @Test(arguments: [false, true]) func `A disk that had no room is told by the journal itself, and nothing is written behind the gap`(isClosed: Bool)
+    throws
+  {
+    let writer = try sample.writer()
+    // In the place of the third segment stands something: it cannot be made.
+    let obstacle = sample.path + "/000003.qej"
+    try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+    sample.write(10_000, to: writer)
+    #expect(writer.isLost && writer.lostCount == 10_000 - 2 * 2338 && writer.trouble?.contains("000003.qej") == true)
+    try FileManager.default.removeItem(atPath: obstacle)
+    // There is room again, and time to use it.
+    for _ in 0..<2 {
+      let began = Clocks.monotonicNanoseconds()
+      while Clocks.monotonicNanoseconds() - began < 1_100_000_000 { sample.write(1, to: writer, from: 10_001) }
+    }
+    if isClosed { writer.close() }
+    let (numbers, ending) = try sample.read()
+    #expect(numbers == Array(1...4676) && ending == .lost)
+    #expect(try sample.segments == ["000001.qej", "000002.qej"])
+    writer.close()
+    #expect(try sample.read().ending == .lost)
+    // The word that it is lost is in the chain: it cannot be taken away.
+    var data = try sample.bytes("000002.qej")
+    let used = data.count - JournalFormat.trailerSize + 4
+    #expect(data[used + 3] & 0x80 != 0)
+    data[used + 3] &= 0x7F
+    try sample.write(data, to: "000002.qej")
+    #expect(throws: (any Error).self) { try sample.read() }
+  }
+
+  @Test func `A start that fails leaves no journal`() throws {
+    // The file of the head cannot be put there.
+    try FileManager.default.createDirectory(atPath: sample.path + "/head.json", withIntermediateDirectories: true)
+    #expect(throws: (any Error).self) { try sample.writer() }
+    #expect(try sample.segments.isEmpty)
+    try FileManager.default.removeItem(atPath: sample.path + "/head.json")
+    let writer = try sample.writer()
+    writer.discard()
+    #expect(!FileManager.default.fileExists(atPath: sample.path))
+  }
+
   @Test func `What comes after the end is lost and counted, and nothing breaks`() throws {
     let writer = try sample.writer()
     sample.write(10, to: writer)

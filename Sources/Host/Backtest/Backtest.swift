@@ -45,6 +45,25 @@ public struct Backtest {
       instrument: instrument, instances: session.instances.map(\.id), initialEquity: settings.simulation.initialCash,
       report: try makeReport(session, instrument))
     let journal = try makeJournal(session)
+    var result: BacktestResult
+    do {
+      result = try run(session, input, recorder, journal, began: start, progress: progress)
+    } catch {
+      // A journal of half a run would be taken for one of a run, and its folder be refused to the next try.
+      journal?.discard()
+      throw error
+    }
+    result.warnings.insert(contentsOf: warnings, at: 0)
+    // The page says it in a banner of its own.
+    try recorder.finish(summary(of: result, warnings: result.warnings.filter { $0 != syntheticWarning }), result.figures)
+    return result
+  }
+
+  private func run(
+    _ session: TradingSession, _ input: consuming BacktestInput, _ recorder: BacktestRecorder, _ journal: JournalWriter?, began start: Int64,
+    progress: (Double) -> Void
+  ) throws -> BacktestResult {
+    let instrument = session.instruments[0]
     var loop = session.makeLoop(hasQuotes: input.hasQuotes, clock: input.clock(request), observer: recorder, journal: journal)
     if settings.killSwitch.enabled { loop.command(.kill, receiveNanoseconds: 0) }
     let loaded = Clocks.monotonicNanoseconds()
@@ -66,7 +85,7 @@ public struct Backtest {
       firstRefusals: recorder.firstRefusals.entries, halt: recorder.halt, decisionHash: hashes.run.hex,
       instances: zip(session.instances, hashes.instances).map {
         BacktestResult.Instance(id: $0.id, digest: $0.digest.hex, decisionHash: $1.hex, parameters: $0.parameterTexts)
-      }, warnings: warnings, reportPath: request.reportFolder, loadNanoseconds: loaded - start, runNanoseconds: ended - loaded, cpuSeconds: 0,
+      }, warnings: [], reportPath: request.reportFolder, loadNanoseconds: loaded - start, runNanoseconds: ended - loaded, cpuSeconds: 0,
       peakResidentBytes: 0)
     result.warnings += Self.warnings(span.inputs)
     for row in input.skippedRows { result.warnings.append("\(request.ticksPath):\(row.line): skipped: \(row.reason)") }
@@ -75,8 +94,6 @@ public struct Backtest {
     }
     result.cpuSeconds = ProcessFigures.cpuSeconds()
     result.peakResidentBytes = ProcessFigures.peakResidentBytes()
-    // The page says it in a banner of its own.
-    try recorder.finish(summary(of: result, warnings: result.warnings.filter { $0 != syntheticWarning }), figures)
     return result
   }
 

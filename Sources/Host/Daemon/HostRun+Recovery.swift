@@ -11,7 +11,7 @@ extension HostRun {
   /// What the last host of this mode and account knew at its end; nil where it begins anew.
   ///
   /// - Throws: its journal cannot be read: what it held is not known, and so nothing is traded.
-  func lastState(_ state: String, _ log: RunLog) throws -> (journal: String, state: SavedState)? {
+  func lastState(_ state: String, _ log: RunLog) throws -> (journal: String, state: SavedState, isLost: Bool)? {
     let journals = JournalFolder("\(state)/journal")
     guard let name = try Self.lastOfAccount(journals) else { return nil }
     if beginsAnew {
@@ -31,11 +31,14 @@ extension HostRun {
     if case .torn(let count) = recovered.ending {
       log.host.warning("journal \(name): \(count) bytes behind its last whole record are of a record that was being written; they are left out")
     }
+    if recovered.ending == .lost {
+      log.host.warning("journal \(name): its end is lost, more happened than the disk had room for; the host goes on HALTED from what is known")
+    }
     let milliseconds = (Clocks.monotonicNanoseconds() - began) / 1_000_000
-    let end = recovered.ending == .sealed ? "ended" : "was broken off"
+    let end = recovered.ending == .sealed ? "ended" : recovered.ending == .lost ? "could not be written any more" : "was broken off"
     log.host.notice(
       "goes on where \(name) \(end): \(recovered.inputs) inputs read again in \(milliseconds) ms; \(recovered.state.summary)")
-    return (name, recovered.state)
+    return (name, recovered.state, recovered.ending == .lost)
   }
 
   /// The last journal that is the account's: a run over a recording began an account of its own and ended it.

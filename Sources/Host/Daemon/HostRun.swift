@@ -96,7 +96,7 @@ public struct HostRun: Sendable {
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
       started: started, journal: journal, storage: storage, statusFile: statusFile, log: log)
-    if let origin { host.goOn(from: origin.state.engine) }
+    if let origin { host.goOn(from: origin.state.engine, journal: origin.journal, isLost: last?.isLost ?? false) }
     let watchdog = host.watchdog
     try watchdog.start()
     defer { watchdog.stop() }

@@ -68,10 +68,13 @@ extension LiveHost {
     // With latencies the venue has not heard of them yet.
     let asked = loop.counters.cancels - cancels
     leavingOrders = max(0, asked - gone)
-    let message = words(
+    var message = words(
       self,
       asked > gone
         ? "\(asked == 1 ? "1 order is" : "\(asked) orders are") being cancelled" : gone == 1 ? "1 order cancelled" : "\(gone) orders cancelled")
+    if loop.isJournalLost {
+      message += "; this is NOT in the journal (\(loop.journalTrouble ?? "it is lost")): a restart is halted whatever was said"
+    }
     log.control.notice("\(name)\(detail.map { " (\($0))" } ?? "") by \(who), input \(sequence): \(message)")
     return .done(
       ControlAnswer.Done(
@@ -115,6 +118,7 @@ extension LiveHost {
     case .halted: "resume with: quantumedge risk resume"
     case .killed: "stop the host, remove the kill file and its latch, start it again"
     case .drawdownLimit: "measure from here on with: quantumedge risk reset-peak, then resume"
+    case .journalTrouble: "make room on the disk; a journal whose end is lost needs a restart"
     case .dailyLossLimit: "it ends with the UTC day: resume then"
     default: "look with: quantumedge risk status"
     }

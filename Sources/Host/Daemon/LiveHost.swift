@@ -48,7 +48,7 @@ struct LiveHost: ~Copyable {
   private var nextStatusFile = Int64.min
   private var statusFileTrouble: String?
   private var journalTrouble: String?
-  private var isJournalLost = false
+  private var hasToldLostJournal = false
   private var clock = RisingClock()
   /// Of the engine's last input.
   private var engineNanoseconds = Int64.min
@@ -94,7 +94,11 @@ struct LiveHost: ~Copyable {
   }
 
   /// Takes over a former life, before the first event.
-  mutating func goOn(from snapshot: EngineSnapshot) {
+  ///
+  /// - Parameters:
+  ///   - journal: of that life, by name.
+  ///   - isLost: its end is in no journal: what is held may be another thing than what is known, so that an operator has to look.
+  mutating func goOn(from snapshot: EngineSnapshot, journal: String, isLost: Bool) {
     let vacant = session.vacant
     for ordinal in vacant {
       care.change(ordinal) { $0.isOut = true }
@@ -103,7 +107,14 @@ struct LiveHost: ~Copyable {
     // The prices that are known are those of the last life: nothing opens on a symbol before it has new ones.
     health = session.instruments.map { _ in FeedHealth(now: started, awaitsData: true) }
     loop.restore(
-      snapshot, vacant: vacant, isKilled: watcher.tripped() != nil, receiveNanoseconds: engineNow(max(started, snapshot.receiveNanoseconds)))
+      snapshot, vacant: vacant, isHalted: isLost, isKilled: watcher.tripped() != nil,
+      receiveNanoseconds: engineNow(max(started, snapshot.receiveNanoseconds)))
+    guard loop.engine.blockingRefusal?.code == .halted else { return }
+    haltNote =
+      isLost
+      ? "HALTED by the host: the end of \(journal) is lost, so that positions and orders may be others than these; compare, then: quantumedge risk resume"
+      : "HALTED since an earlier run; its log says by whom; resume with: quantumedge risk resume"
+    log.host.warning("\(haltNote ?? "")")
   }
 
   // MARK: The run
@@ -235,17 +246,22 @@ struct LiveHost: ~Copyable {
     takeReadSettings(now)
   }
 
-  /// What is not written down can neither be proven nor recovered: nothing opens any more. Reducing goes on.
+  /// What is not written down can neither be proven nor recovered. Where the next segment cannot be made nothing opens any more, so that
+  /// what is left of this one is for reducing, and for what is told of it.
   private mutating func lookAtJournal(_ now: Int64) {
     let trouble = loop.journalTrouble
     if trouble != journalTrouble {
+      if (trouble == nil) != (journalTrouble == nil) { loop.command(.journal(hasTrouble: trouble != nil), receiveNanoseconds: engineNow(now)) }
       journalTrouble = trouble
-      if let trouble { log.host.warning("journal: \(trouble)") } else { log.host.notice("journal: it is written again") }
+      if let trouble {
+        log.host.warning("journal: \(trouble); nothing opens until it can be written, reducing goes on")
+      } else {
+        log.host.notice("journal: it is written again")
+      }
     }
-    guard loop.isJournalLost, !isJournalLost else { return }
-    isJournalLost = true
-    notices.failed("journal: what happens is not safely written down any more; opening is off until the host is started again")
-    loop.command(.supervisor(isLost: true), receiveNanoseconds: engineNow(now))
+    guard loop.isJournalLost, !hasToldLostJournal else { return }
+    hasToldLostJournal = true
+    notices.failed("journal: what happens is not safely written down any more; opening is off, and the next start is halted")
   }
 
   // MARK: The status file

@@ -326,6 +326,7 @@ public struct Engine: ~Copyable {
         for index in 0..<instanceCount { flatten(index) }
       }
     case .supervisor(let isLost): gate.supervisor(isLost: isLost)
+    case .journal(let hasTrouble): gate.journal(hasTrouble: hasTrouble)
     case .quarantine(let instance): takeOut(Int(instance))
     case .failed(let instance, let failure): fail(Int(instance), failure)
     case .flatten(let instrument):

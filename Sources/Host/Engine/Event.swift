@@ -52,6 +52,8 @@ public struct Event: Sendable, BitwiseCopyable {
     case resetPeak
     /// Whether the Supervisor answers; while it does not, nothing opens.
     case supervisor(isLost: Bool)
+    /// The journal cannot be written, or soon cannot; or all is well with it again.
+    case journal(hasTrouble: Bool)
     /// The host ends: nothing opens any more in this life, and where it flattens every position is closed. The next life begins without it.
     case shutDown(flattens: Bool)
     /// The kill switch: latched for the life of the process.

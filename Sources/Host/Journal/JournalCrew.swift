@@ -17,6 +17,8 @@ final class JournalCrew: @unchecked Sendable {
   private let durable = Atomic<Int>(0)
   private let isEnding = Atomic<Bool>(false)
   private let isWorking = Atomic<Bool>(true)
+  /// Records were lost: what is written behind a gap could not be read.
+  private let hasGivenUp = Atomic<Bool>(false)
   private struct Shared {
     var next: MappedFile?
     var trouble: String?
@@ -78,6 +80,9 @@ final class JournalCrew: @unchecked Sendable {
       round.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
     }
   }
+
+  /// No segment is made any more, though there may be room again.
+  func giveUp() { hasGivenUp.store(true, ordering: .releasing) }
 
   func waitUntilDurable(_ bytes: Int) {
     while durable.load(ordering: .acquiring) < bytes, trouble == nil {
@@ -152,7 +157,8 @@ final class JournalCrew: @unchecked Sendable {
         touched = from + count
       }
     }
-    guard made <= current + 1, shared.withLock({ $0.next == nil }), Clocks.monotonicNanoseconds() >= nextTry else { return }
+    guard !hasGivenUp.load(ordering: .acquiring), made <= current + 1, shared.withLock({ $0.next == nil }), Clocks.monotonicNanoseconds() >= nextTry
+    else { return }
     do throws(KernelError) {
       let next = try MappedFile(creating: "\(folder)/\(JournalFormat.segmentName(made + 1))", size: options.segmentBytes)
       segments[made] = next

@@ -7,6 +7,7 @@
 ///   receive time i64 (ns), payload. A length of 0 ends the block's records.
 /// A host that goes on where a former one was has that one's state in `state.json`.
 /// - trailer: magic u32, used bytes u32, block number in the journal u64, chain 32 bytes.
+///   The highest bit of the used bytes says that records came after this block that no disk had room for: it is the journal's last one.
 /// - chain: SHA-256 over the chain before, the block without its trailer, its number and used bytes as u64; before the first block stands
 ///   the SHA-256 of head.json.
 ///   A block without a chain (magic 0) is the journal's last one, of a host that did not end in order.
@@ -17,6 +18,8 @@ public enum JournalFormat {
   /// Room for records in a block.
   public static let blockCapacity = blockSize - trailerSize
   public static let headerSize = 24
+  /// In a trailer's used bytes: what came next is lost.
+  static let lostMark: UInt32 = 1 << 31
   static let trailerMagic: UInt32 = 0x314A_4551  // "QEJ1"
   public static let headName = "head.json"
   /// What the engine knew before the first input; the head has its SHA-256.
@@ -26,6 +29,9 @@ public enum JournalFormat {
     let digits = String(number)
     return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".qej"
   }
+
+  /// Whether the host writes files of this name into a journal's folder.
+  static func isOwn(_ name: String) -> Bool { name == headName || name == stateName || segmentNumber(name) != nil }
 
   /// The number of a segment's name; nil for another file.
   static func segmentNumber(_ name: String) -> Int? {

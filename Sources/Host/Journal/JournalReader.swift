@@ -27,6 +27,8 @@ public enum JournalEnding: Sendable, Equatable {
   case open
   /// The same, and behind the last whole record so many bytes of one that was being written.
   case torn(byteCount: Int)
+  /// Whole to its last record, and more happened that the disk had no room for.
+  case lost
 }
 
 /// Reads a journal from its first record to its last, and holds every byte of it to its checksums.
@@ -47,6 +49,8 @@ public struct JournalReader: ~Copyable {
   /// Where the records of a block end that the engine has left; nil = it was in work.
   private var used: Int?
   private var isSealed = true
+  /// Its last block says that what came next is lost.
+  private var isLost = false
 
   /// - Parameter checksChain: whether the blocks' chain is followed too: it names what was edited with its checksum mended.
   /// - Throws: of kind `.missingInput` where there is no journal.
@@ -119,27 +123,31 @@ public struct JournalReader: ~Copyable {
   private mutating func beginBlock() throws(JournalError) {
     offset = 0
     guard try blocks.next() else {
-      ending = isSealed ? .sealed : .open
+      ending = isLost ? .lost : isSealed ? .sealed : .open
       return
     }
     let trailer = blocks.bytes.baseAddress! + JournalFormat.blockCapacity
     let magic = UInt32(littleEndian: trailer.load(as: UInt32.self))
-    let count = Int(UInt32(littleEndian: trailer.load(fromByteOffset: 4, as: UInt32.self)))
+    let written = UInt32(littleEndian: trailer.load(fromByteOffset: 4, as: UInt32.self))
+    let count = Int(written & ~JournalFormat.lostMark)
     guard magic == 0 || magic == JournalFormat.trailerMagic, count <= JournalFormat.blockCapacity, magic == 0 || count > 0 else {
       throw damaged("a block's trailer is wrong")
     }
     if magic == 0, count == 0, blocks.bytes.load(fromByteOffset: 4, as: UInt16.self) == 0, !blocks.bytes.contains(where: { $0 != 0 }) {
       // Room that was taken ahead.
       try expectNothing()
-      ending = isSealed && blocks.number > 0 ? .sealed : .open
+      ending = isLost ? .lost : isSealed && blocks.number > 0 ? .sealed : .open
       return
     }
+    if isLost { throw damaged("something stands behind the last record") }
+    isLost = written != UInt32(count)
+    guard !isLost || count > 0 else { throw damaged("a block's trailer is wrong") }
     guard count > 0 || !blocks.bytes[(JournalFormat.blockCapacity + 8)...].contains(where: { $0 != 0 }) else {
       throw damaged("a block's trailer is wrong")
     }
     if magic == 0 { isSealed = false }
     used = count == 0 ? nil : count
-    if checksChain, count > 0 { try checkChain(trailer, isSealed: magic != 0, count) }
+    if checksChain, count > 0 { try checkChain(trailer, isSealed: magic != 0, Int(written)) }
     hasBlock = true
   }
 

@@ -36,21 +36,43 @@ public final class JournalWriter {
     blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
     self.folder = folder
     do throws(KernelError) {
-      try Files.createFolders(folder)
-      // Before the head, with which there is a journal.
-      if let state { try Files.writeAtomically(state, to: "\(folder)/\(JournalFormat.stateName)", mode: 0o600, replacing: false) }
-      let text = head.bytes
-      try Files.writeAtomically(text, to: "\(folder)/\(JournalFormat.headName)", mode: 0o600, replacing: false)
-      segment = try MappedFile(creating: "\(folder)/\(JournalFormat.segmentName(1))", size: options.segmentBytes)
-      crew = JournalCrew(folder: folder, options: options, chain: SHA256Hasher.digest(of: text), first: segment)
-      try crew.start()
+      (segment, crew) = try Self.begin(folder, head, state, options)
     } catch {
-      guard error.isThere else { throw JournalError(error) }
+      guard error.isThere else { throw JournalError(.unavailable, "\(error)") }
       throw JournalError(.badData, "\(folder): there is a journal already; name another folder")
     }
     block = segment.base
     // Unsafe: a block of nobody's, owned here and freed in deinit.
     waste = .allocate(byteCount: JournalFormat.blockSize, alignment: 64)
+  }
+
+  private static func begin(
+    _ folder: String, _ head: JournalHead, _ state: [UInt8]?, _ options: JournalOptions
+  ) throws(KernelError) -> (MappedFile, JournalCrew) {
+    try Files.createFolders(folder)
+    let text = head.bytes
+    var made: [String] = []
+    // With the head there is a journal: it comes last, and what a start left that failed is none.
+    do throws(KernelError) {
+      let path = "\(folder)/\(JournalFormat.segmentName(1))"
+      let segment = try MappedFile(creating: path, size: options.segmentBytes)
+      made.append(path)
+      if let state {
+        try Files.writeAtomically(state, to: "\(folder)/\(JournalFormat.stateName)", mode: 0o600, replacing: false)
+        made.append("\(folder)/\(JournalFormat.stateName)")
+      }
+      let crew = JournalCrew(folder: folder, options: options, chain: SHA256Hasher.digest(of: text), first: segment)
+      try crew.start()
+      do throws(KernelError) { try Files.writeAtomically(text, to: "\(folder)/\(JournalFormat.headName)", mode: 0o600, replacing: false) } catch {
+        crew.end()
+        throw error
+      }
+      return (segment, crew)
+    } catch {
+      for path in made { try? Files.remove(path) }
+      Files.removeEmptyFolder(folder)
+      throw error
+    }
   }
 
   deinit {
@@ -82,13 +104,13 @@ public final class JournalWriter {
     record.storeBytes(of: CRC32C.value(of: record + 4, size &- 4).littleEndian, as: UInt32.self)
     offset &+= size
     recordCount &+= 1
-    crew.publish(blockNumber &* JournalFormat.blockSize &+ offset)
+    if block != waste { crew.publish(blockNumber &* JournalFormat.blockSize &+ offset) }
   }
 
   /// Before an order leaves: with `always` it waits until all that was appended is on the disk.
   @inline(__always)
   public func beforeSend() {
-    if crew.options.sync == .always { crew.waitUntilDurable(blockNumber * JournalFormat.blockSize + offset) }
+    if crew.options.sync == .always, block != waste { crew.waitUntilDurable(blockNumber * JournalFormat.blockSize + offset) }
   }
 
   /// All that was appended is on the disk, sealed, and the files are as long as they need be. What comes later is lost.
@@ -99,22 +121,37 @@ public final class JournalWriter {
     lose()
   }
 
+  /// Takes the journal away again, of a run that is none.
+  public func discard() {
+    close()
+    for name in (try? Files.names(in: folder)) ?? [] where JournalFormat.isOwn(name) { try? Files.remove("\(folder)/\(name)") }
+    Files.removeEmptyFolder(folder)
+  }
+
   private func nextBlock() {
     guard block != waste else {
       offset = 0
       return
     }
-    block.storeBytes(of: UInt32(offset).littleEndian, toByteOffset: JournalFormat.blockCapacity + 4, as: UInt32.self)
+    let isLast = (blockNumber + 1) % blocksPerSegment == 0
+    // While there is still room to say so: that nothing follows this block, however the host ends, must be seen by the next one.
+    let next = isLast ? crew.nextSegment() : nil
+    let isLost = isLast && next == nil
+    let used = UInt32(offset) | (isLost ? JournalFormat.lostMark : 0)
+    block.storeBytes(of: used.littleEndian, toByteOffset: JournalFormat.blockCapacity + 4, as: UInt32.self)
     blockNumber += 1
     offset = 0
     crew.publish(blockNumber * JournalFormat.blockSize)
-    if blockNumber % blocksPerSegment != 0 {
-      block += JournalFormat.blockSize
-      return
+    if isLost {
+      crew.giveUp()
+      return lose()
     }
-    guard let next = crew.nextSegment() else { return lose() }
-    segment = next
-    block = next.base
+    if let next {
+      segment = next
+      block = next.base
+    } else {
+      block += JournalFormat.blockSize
+    }
   }
 
   private func lose() {

@@ -14,6 +14,7 @@ public enum CommandCode: UInt8, Sendable {
   case quarantine = 7
   case failed = 8
   case shutDown = 9
+  case journal = 10
 
   struct Parts {
     var code: CommandCode
@@ -30,6 +31,7 @@ public enum CommandCode: UInt8, Sendable {
     case .flatten(let instrument): Parts(code: .flatten, instrument: instrument)
     case .resetPeak: Parts(code: .resetPeak)
     case .supervisor(let isLost): Parts(code: .supervisor, flag: isLost)
+    case .journal(let hasTrouble): Parts(code: .journal, flag: hasTrouble)
     case .kill: Parts(code: .kill)
     case .shutDown(let flattens): Parts(code: .shutDown, flag: flattens)
     case .quarantine(let instance): Parts(code: .quarantine, instance: instance)
@@ -44,6 +46,7 @@ public enum CommandCode: UInt8, Sendable {
     case .flatten: .flatten(instrument: parts.instrument)
     case .resetPeak: .resetPeak
     case .supervisor: .supervisor(isLost: parts.flag)
+    case .journal: .journal(hasTrouble: parts.flag)
     case .kill: .kill
     case .shutDown: .shutDown(flattens: parts.flag)
     case .quarantine: .quarantine(instance: parts.instance)

@@ -73,6 +73,8 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codabl
   case instanceOrderRate = 94
   /// What is held is below the venue's filters: it cannot be sold.
   case dust = 95
+  /// The journal cannot be written, or soon cannot: what happens could neither be proven nor recovered.
+  case journalTrouble = 96
 
   // The venue's own answer.
   case venueRejected = 128
@@ -139,6 +141,7 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codabl
     case .instanceLossLimit: "INSTANCE_LOSS_LIMIT"
     case .instanceOrderRate: "INSTANCE_ORDER_RATE"
     case .dust: "DUST"
+    case .journalTrouble: "JOURNAL_TROUBLE"
     case .venueRejected: "VENUE_REJECTED"
     case .wouldTake: "WOULD_TAKE"
     }

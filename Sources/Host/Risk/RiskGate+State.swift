@@ -94,6 +94,7 @@ extension RiskGate {
   public mutating func kill() { losses.kill() }
 
   public mutating func supervisor(isLost: Bool) { losses.supervisor(isLost: isLost) }
+  public mutating func journal(hasTrouble: Bool) { losses.journal(hasTrouble: hasTrouble) }
 
   /// Limits of a running host only tighten; what is looser in `wanted` is ignored.
   ///

@@ -226,8 +226,11 @@ public struct TradingLoop: ~Copyable {
   ///
   /// - Parameters:
   ///   - vacant: instances whose plugins are not there any more: each is taken out before anybody would call it.
+  ///   - isHalted: whether it begins with a halt, as an operator's.
   ///   - isKilled: whether the kill switch is on: it is obeyed before anybody is told anything.
-  public mutating func restore(_ snapshot: EngineSnapshot, vacant: [Int] = [], isKilled: Bool = false, receiveNanoseconds: Int64) {
+  public mutating func restore(
+    _ snapshot: EngineSnapshot, vacant: [Int] = [], isHalted: Bool = false, isKilled: Bool = false, receiveNanoseconds: Int64
+  ) {
     for index in 0..<hasDepth.count {
       let (last, bid, ask) = snapshot.prices(instrument: index)
       venue.show(last: last, bid: bid, ask: ask, instrument: Int32(index))
@@ -237,7 +240,7 @@ public struct TradingLoop: ~Copyable {
     let time = next(now)
     journal?.input(restore: time)
     if engine.restore(time, snapshot) { performActions() }
-    for command in vacant.map({ Event.Command.quarantine(instance: Int32($0)) }) + (isKilled ? [.kill] : []) {
+    for command in vacant.map({ Event.Command.quarantine(instance: Int32($0)) }) + (isHalted ? [.halt] : []) + (isKilled ? [.kill] : []) {
       _ = process(Event(next(now), .command(command)))
       if engine.awaited < 0 { performActions() } else { settle(now) }
     }

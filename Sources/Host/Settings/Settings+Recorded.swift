@@ -24,8 +24,11 @@ extension Settings {
       guard text != field.show(settings) else { continue }
       if let problem = field.apply(&settings, WrittenValue(word: text)) { violations.append("\(file): \(field.name): \(problem)") }
     }
-    if !violations.isEmpty { throw SettingsError(violations: violations) }
-    settings.pairs = try Pairs.parse(try SettingsFile.parse(Array(pairs.utf8), file), path: file)
+    // What the host itself wrote: nobody's configuration is wrong.
+    if !violations.isEmpty { throw SettingsError(kind: .badData, violations: violations) }
+    do throws(SettingsError) { settings.pairs = try Pairs.parse(try SettingsFile.parse(Array(pairs.utf8), file), path: file) } catch {
+      throw SettingsError(kind: .badData, violations: error.violations)
+    }
     if settings.exchangeChoice != nil { settings.pairs = settings.pairs.with(defaultMarket: settings.exchange.market) }
     return settings
   }
