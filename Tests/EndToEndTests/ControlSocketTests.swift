@@ -88,6 +88,15 @@ import Testing
     try end(child)
   }
 
+  @Test func `A socket that somebody removed is there again`() throws {
+    let child = try paper.start()
+    try FileManager.default.removeItem(atPath: paper.socketPath)
+    try child.waitForError("control.sock was removed by somebody; it is made again")
+    #expect(try paper.command(["status", "--json"]).json["pid"] as? Int == Int(child.processID))
+    try end(child)
+    #expect(!FileManager.default.fileExists(atPath: paper.socketPath))
+  }
+
   @Test func `A file in the socket's place is nobody's to remove`() throws {
     let child = try paper.start()
     try end(child)

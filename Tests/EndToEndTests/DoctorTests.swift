@@ -29,6 +29,32 @@ import Testing
     #expect(all.allSatisfy { ($0.status == "PASS") == $0.message.hasSuffix("; ") }, "\(all)")
   }
 
+  @Test func `It fails wherever run would refuse`() throws {
+    let host = try Host()
+    /// The doctor's FAIL and the exit code of the run.
+    func agree(_ words: [String], _ check: String, _ exitCode: Int32, _ text: String) throws {
+      let doctor = try host.run(["doctor", "--offline"] + words)
+      #expect(doctor.exitCode == 1 && doctor.errors.contains("FAIL \(check): ") && doctor.errors.contains(text), "\(doctor)")
+      let run = try host.run(["run", "--duration", "0.2"] + words)
+      #expect(run.exitCode == exitCode && run.errors.contains(text), "\(run)")
+    }
+    try agree([], "plugins", 66, "nothing published for BTCUSDT")
+    try publish(host)
+    try agree(["--set", "feed.mock.symbols=ETHUSDT"], "plugins", 66, "nothing published for ETHUSDT")
+    try agree(["--mode", "paper"], "feed", 69, "name a recording")
+    try agree(["--mode", "paper", "--set", "feed.recording=BTCUSDT=none.csv"], "feed", 66, "none.csv")
+    let words = ["run", "--mode", "mock", "--set", "feed.mock.max_events=100", "--set", "journal.segment_mb=1"]
+    _ = try host.succeed(words)
+    #expect(try host.run(["doctor", "--offline"]).errors.contains("PASS state: a start goes on from 2"))
+    let journals = host.runtime.appendingPathComponent("state/mock/binance/paper/journal")
+    let last = try #require(try FileManager.default.contentsOfDirectory(atPath: journals.path).max())
+    let segment = journals.appendingPathComponent("\(last)/000001.qej")
+    var data = try Data(contentsOf: segment)
+    data[300] ^= 1
+    try data.write(to: segment)
+    try agree(["--mode", "mock"], "state", 69, "it is not known what it held")
+  }
+
   @Test func `Secrets that demo lacks are named, and those that are there are not shown`() throws {
     let host = try Host()
     try publish(host)

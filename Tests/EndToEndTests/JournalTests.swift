@@ -114,6 +114,20 @@ import Testing
     #expect(try host.succeed(["journal", "verify", newest]).errors.contains("it was not ended in order"))
   }
 
+  @Test func `Whoever reads the first lines alone makes no failure of it`() throws {
+    _ = try backtest()
+    let shell = { (words: String) in
+      try host.start(
+        ["-c", "exec 2>errors; \"$@\" \(words) | head -n 2; echo rest ${PIPESTATUS[0]}", "sh", host.executable.path],
+        executable: URL(fileURLWithPath: "/bin/bash")
+      )
+      .finish(deadlineSeconds: 60)
+    }
+    let outcome = try shell("journal export j")
+    #expect(outcome.output.hasSuffix("rest 141\n") && outcome.output.split(separator: "\n").count == 3, "\(outcome)")
+    #expect(try String(contentsOfFile: host.folder.path("errors"), encoding: .utf8).isEmpty)
+  }
+
   @Test func `A backtest that fails leaves no journal, and a head that was changed is bad data`() throws {
     _ = try host.succeed(["ticks", "generate", "--rows", "3000", "--out", "t.csv", "--force"])
     let file = host.folder.url.appendingPathComponent("t.csv")

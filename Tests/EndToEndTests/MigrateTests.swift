@@ -41,6 +41,21 @@ import Testing
     try host.refuse(["migrate", "--undo", "--root", "new"], exitCode: 66, naming: ["nothing was migrated"])
   }
 
+  @Test func `Without a passphrase nothing is done, unless the secrets are to stay`() throws {
+    let host = try Host()
+    try oldRoot(host)
+    // A Fernet token needs no more to be taken for one than its look.
+    try Data([UInt8](repeating: 7, count: 16) + Data("gAAAAA".utf8) + Data([UInt8](repeating: 0x41, count: 114))).write(
+      to: URL(fileURLWithPath: host.folder.path("old/config/secrets.enc")))
+    let new = try contents(host, "new")
+    try host.refuse(["migrate", "old", "--root", "new"], exitCode: 77, naming: ["no passphrase", "--without-secrets", "nothing was done"])
+    #expect(try contents(host, "new") == new)
+    let outcome = try host.succeed(["migrate", "old", "--root", "empty", "--without-secrets"])
+    #expect(outcome.errors.contains("secrets.enc: stays, as --without-secrets says"), "\(outcome)")
+    _ = try host.succeed(["migrate", "--undo", "--root", "empty"])
+    #expect(!FileManager.default.fileExists(atPath: host.folder.path("empty/config")))
+  }
+
   @Test func `What was changed since stays when a migration is taken back`() throws {
     let host = try Host()
     try oldRoot(host)

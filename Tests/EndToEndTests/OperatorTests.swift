@@ -119,7 +119,7 @@ import Testing
     #expect(after["halted"] is NSNull && after["drawdown"] as? Double == 0)
 
     let wrong = try paper.command(["risk", "flatten", "--symbol", "SOLUSDT"])
-    #expect(wrong.exitCode == 1 && wrong.errors == "quantumedge: flatten: SOLUSDT is not traded here; symbols: BTCUSDT, ETHUSDT\n", "\(wrong)")
+    #expect(wrong.exitCode == 65 && wrong.errors == "quantumedge: flatten: SOLUSDT is not traded here; symbols: BTCUSDT, ETHUSDT\n", "\(wrong)")
     let flatten = try paper.command(["risk", "flatten", "--symbol", "BTCUSDT"])
     #expect(
       said(flatten) == "halted; 0 orders cancelled; closed BTCUSDT 0.001; nothing is held; resume with: quantumedge risk resume", "\(flatten)")

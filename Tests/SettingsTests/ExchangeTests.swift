@@ -35,7 +35,7 @@ struct ExchangeTests {
     let settings = try loading.load("app: {mode: paper, websocket: mock}\n")
     #expect(settings.takesMockFeed && !settings.takesRecordings)
     #expect(
-      try loading.violations("app:\n  mode: paper\n  websocket: mock\nfeed: {recording: [A=a.csv]}\n") == [
+      try loading.violations("app:\n  mode: paper\n  websocket: mock\nfeed: {recording: [BTCUSDT=a.csv]}\n") == [
         "s.yaml:3: app.websocket: mock, and feed.recording names data; remove one of them"
       ])
     #expect(
@@ -94,7 +94,7 @@ struct ExchangeTests {
   }
 
   @Test func `In live what is told and kept of a run may come from elsewhere, and the Supervisor's address may not`() throws {
-    let environment = ["QE_LOGS_DIR": "logs", "QE_DATA_DIR": "data", "QE_STORAGE_RETENTION_DAYS": "7", "QE_SUPERVISOR_API_TOKEN": "t"]
+    let environment = ["QE_LOGS_DIR": "logs", "QE_DATA_DIR": "data", "QE_STORAGE_RETENTION_DAYS": "7"]
     #expect(try loading.violations(Self.live, overrides: ["app.log_level=debug", "secrets.file=s.enc"], environment: environment) == [])
     for environment in [["SUPERVISOR_URL": "http://h:1"], ["SUPERVISOR_HOST": "h"], ["QE_RUNTIME_DIR": "r"], ["EXCHANGE": "binance_spot"]] {
       let violations = try loading.violations(Self.live, environment: environment)

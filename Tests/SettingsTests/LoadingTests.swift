@@ -86,9 +86,9 @@ struct LoadingTests {
   }
 
   @Test func `One start price is every symbol's, and several are one each`() throws {
-    let one = try loading.load("feed: {mock: {symbols: [A, B], start_price: 7}}\n").mock
+    let one = try loading.load("feed: {mock: {symbols: [BTCUSDT, ETHUSDT], start_price: 7}}\n").mock
     #expect(one.startPrice(0) == "7" && one.startPrice(1) == "7")
-    let each = try loading.load("", overrides: ["feed.mock.symbols=A,B", "feed.mock.start_price=7,8.5"]).mock
+    let each = try loading.load("", overrides: ["feed.mock.symbols=BTCUSDT,ETHUSDT", "feed.mock.start_price=7,8.5"]).mock
     #expect(each.startPrice(0) == "7" && each.startPrice(1) == "8.5")
   }
 
@@ -99,11 +99,13 @@ struct LoadingTests {
   }
 
   @Test func `The canonical text has every key sorted, and reading it back gives the same`() throws {
-    let settings = try loading.load("risk: {max_leverage: null, kill_switch: {file: f}}\nfeed: {mock: {symbols: [A, B], volatility_bps: 0.1}}\n")
+    let settings = try loading.load(
+      "risk: {max_leverage: null, kill_switch: {file: f}}\nfeed: {mock: {symbols: [BTCUSDT, ETHUSDT], volatility_bps: 0.1}}\n")
     let lines = settings.canonicalText.split(separator: "\n").map(String.init)
     #expect(lines == lines.sorted() && lines.count == SettingsField.all.count)
     #expect(
-      lines.contains("risk.max_leverage=null") && lines.contains("feed.mock.symbols=A,B") && lines.contains("risk.session.max_daily_loss_pct=0.05"))
+      lines.contains("risk.max_leverage=null") && lines.contains("feed.mock.symbols=BTCUSDT,ETHUSDT")
+        && lines.contains("risk.session.max_daily_loss_pct=0.05"))
     let again = try loading.load("", overrides: lines)
     #expect(again == settings && again.canonicalText == settings.canonicalText)
   }

@@ -54,6 +54,24 @@ struct ReferenceTests {
         && violations[0].contains("move it over with: quantumedge config import "), "\(violations)")
   }
 
+  @Test func `A key that was a section in old files is read into, and its file is told as an old one`() throws {
+    let imported = try importing("app: {websocket: {enabled: false}}\n")
+    #expect(imported.taken == ["app.websocket.enabled -> app.websocket"] && imported.left.isEmpty, "\(imported)")
+    #expect(try loading.load(imported.text).value(of: "app.websocket") == "mock")
+    // Each alone: what was a limit there is not passed over here.
+    for text in ["app: {websocket: {enabled: false}}", "risk: {max_daily_loss: 30}", "trading: {mode: normal}", "app: {use_redis: true}"] {
+      let violations = try loading.violations(text + "\n")
+      #expect(violations.count == 1 && violations[0].contains("quantumedge config import"), "\(text): \(violations)")
+    }
+  }
+
+  @Test func `Of two limits the looser is the one that is told as dropped, and what is counted is what is written`() throws {
+    let imported = try importing("risk: {max_daily_loss: 30}\ndecision: {circuit_breakers: {max_daily_loss: 20}}\n")
+    #expect(imported.taken == ["decision.circuit_breakers.max_daily_loss -> risk.session.max_daily_loss_abs"], "\(imported)")
+    #expect(imported.left.count == 1 && imported.left[0].contains(":1: risk.max_daily_loss: "), "\(imported.left)")
+    #expect(try loading.load(imported.text).value(of: "risk.session.max_daily_loss_abs") == "20")
+  }
+
   @Test func `import takes what means the same, and lists every key that is left with its line and reason`() throws {
     let path = try loading.folder.write(Self.old, to: "old.yaml")
     let imported = try ReferenceImport.read(path)

@@ -107,9 +107,11 @@ struct RefusalTests {
   @Test func `Start prices that are neither one nor one each are refused, wherever they stand`() throws {
     let problem = "2 prices for 3 symbols; write one for all, or one each"
     #expect(
-      try loading.violations("feed:\n  mock:\n    symbols: [A, B, C]\n    start_price: [1, 2]\n") == ["s.yaml:4: feed.mock.start_price: \(problem)"])
+      try loading.violations("feed:\n  mock:\n    symbols: [BTCUSDT, ETHUSDT, SOLUSDT]\n    start_price: [1, 2]\n") == [
+        "s.yaml:4: feed.mock.start_price: \(problem)"
+      ])
     #expect(
-      try loading.violations("feed: {mock: {symbols: [A, B, C]}}\n", overrides: ["feed.mock.start_price=1,2"]) == [
+      try loading.violations("feed: {mock: {symbols: [BTCUSDT, ETHUSDT, SOLUSDT]}}\n", overrides: ["feed.mock.start_price=1,2"]) == [
         "--set feed.mock.start_price: \(problem)"
       ])
     #expect(try loading.violations("feed:\n  mock:\n    start_price: []\n").count == 1)

@@ -70,7 +70,7 @@ struct ShowConfigCommand: ParsableCommand {
     let width = origin ? (reading.rows.map { $0.key.count + $0.value.count }.max() ?? 0) + 2 : 0
     for row in reading.rows {
       let line = "\(row.key)=\(row.value)"
-      try Console.result(origin ? line + String(repeating: " ", count: max(1, min(width, 60) - line.count)) + "# \(row.origin)" : line)
+      try Console.row(origin ? line + String(repeating: " ", count: max(1, min(width, 60) - line.count)) + "# \(row.origin)" : line)
     }
   }
 }

@@ -10,6 +10,15 @@ enum Console {
     guard write(text + "\n", to: 1) else { throw OutputError(code: errno) }
   }
 
+  /// One line of many on standard output. Whoever reads the first ones alone, as head, is no failure: the rest is not written.
+  static func row(_ text: String) throws(OutputError) {
+    do throws(OutputError) { try result(text) } catch {
+      guard error.code == EPIPE else { throw error }
+      // As a program that the signal ends.
+      Glibc.exit(128 + SIGPIPE)
+    }
+  }
+
   /// One line, with the program's name.
   static func error(_ text: String) { write("quantumedge: \(printable(text))\n") }
 

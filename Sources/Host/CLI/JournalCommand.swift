@@ -73,7 +73,7 @@ struct JournalCommand: ParsableCommand {
           start = (start + 1) % count
         }
       }
-      for index in lines.indices { try Console.result(lines[(start + index) % lines.count]) }
+      for index in lines.indices { try Console.row(lines[(start + index) % lines.count]) }
     }
   }
 
@@ -92,7 +92,7 @@ struct JournalCommand: ParsableCommand {
     func run() throws {
       let wanted = Set(kind)
       try JournalSummary.forEach(options.folder) { text, record in
-        if wanted.isEmpty || wanted.contains(record.kind.name) { try Console.result(text.json(record).description) }
+        if wanted.isEmpty || wanted.contains(record.kind.name) { try Console.row(text.json(record).description) }
       }
     }
   }

@@ -26,6 +26,9 @@ struct MigrateCommand: ParsableCommand {
   @Option(name: .customLong("passphrase-fd"), help: ArgumentHelp("Read the passphrase of the old secrets from this file descriptor.", valueName: "n"))
   var passphraseDescriptor: Int32?
 
+  @Flag(name: .long, help: "Leave the old container of secrets where it is: no passphrase is needed.")
+  var withoutSecrets = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -35,7 +38,7 @@ struct MigrateCommand: ParsableCommand {
 
   func run() throws {
     let given = HostEnvironment.variables["QE_ROOT"].flatMap { $0.isEmpty ? nil : $0 }
-    var migration = Migration(root: root ?? given ?? ".", isDry: dryRun)
+    var migration = Migration(root: root ?? given ?? ".", isDry: dryRun, leavesSecrets: withoutSecrets)
     do {
       if let oldRoot {
         HostEnvironment.hideMemory()

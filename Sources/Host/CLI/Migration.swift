@@ -14,6 +14,7 @@ struct Migration {
 
   private let root: String
   private let isDry: Bool
+  private let leavesSecrets: Bool
   private var record = Record()
 
   /// What `undo` needs.
@@ -28,7 +29,9 @@ struct Migration {
     var files: [File] = []
   }
 
-  init(root: String, isDry: Bool) {
+  /// - Parameter leavesSecrets: whether the old container is not to be moved.
+  init(root: String, isDry: Bool, leavesSecrets: Bool) {
+    self.leavesSecrets = leavesSecrets
     self.root = root
     self.isDry = isDry
   }
@@ -96,9 +99,18 @@ struct Migration {
       left.append("\(path): \(root)/\(Self.secretsName) is there already; add names to it with: quantumedge secrets init --force")
       return nil
     }
-    guard let phrase = try passphrase.read(for: path) else {
-      left.append("\(path): no passphrase; \(passphrase.advice), and migrate again")
+    if leavesSecrets {
+      left.append("\(path): stays, as --without-secrets says")
       return nil
+    }
+    guard let phrase = try passphrase.read(for: path) else {
+      if isDry {
+        left.append("\(path): no passphrase; a migration wants one, or --without-secrets")
+        return nil
+      }
+      throw SecretsError(
+        .passphraseMissing,
+        "\(path): no passphrase: \(passphrase.advice); or leave the secrets where they are with --without-secrets; nothing was done")
     }
     return (path, try SecretFile.read(path).open(phrase).contents, phrase)
   }
@@ -152,7 +164,9 @@ struct Migration {
       throw SessionError(.badData, "\(recordPath): is no record of a migration; take its files back by hand, then remove it")
     }
     for file in record.files.reversed() { try undo(file) }
-    if !isDry { try Files.remove(recordPath) }
+    guard !isDry else { return }
+    try Files.remove(recordPath)
+    Files.removeEmptyFolder("\(root)/config")
   }
 
   private mutating func undo(_ file: Record.File) throws {

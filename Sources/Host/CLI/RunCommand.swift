@@ -39,7 +39,7 @@ struct RunCommand: ParsableCommand {
   var parentProcess: Int32?
 
   func validate() throws {
-    if let duration, !(duration > 0 && duration <= 1e9) { throw ValidationError("--duration is above 0 seconds") }
+    if let duration, !(duration > 0 && duration <= 1e9) { throw ValidationError("--duration \(duration): is above 0 and at most 1000000000 seconds") }
     try SecretFileOptions.check(passphraseDescriptor, "--passphrase-fd")
   }
 

@@ -113,7 +113,7 @@ enum TicksOutput {
     try Console.result(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
-  static func line(_ text: String) throws(OutputError) { try Console.result(text) }
+  static func line(_ text: String) throws(OutputError) { try Console.row(text) }
 }
 
 /// A word on standard error for work that takes more than a second, at most once a second.

@@ -21,13 +21,7 @@ extension HostRun {
     // A recording has times of its own: it is not what comes after the last run.
     if settings.takesRecordings { return nil }
     let began = Clocks.monotonicNanoseconds()
-    let recovered: JournalRecovery.Result
-    do { recovered = try JournalRecovery.read(folder: journals.path(name)) } catch let fault as any Fault {
-      throw SessionError(
-        .unavailable,
-        "the last run cannot be read, so that it is not known what it held: \(fault); mend or move \(journals.path(name)), or begin anew with: "
-          + "quantumedge run --mode \(settings.mode.rawValue) --fresh")
-    }
+    let recovered = try Self.recovered(journals.path(name), settings)
     if case .torn(let count) = recovered.ending {
       log.host.warning("journal \(name): \(count) bytes behind its last whole record are of a record that was being written; they are left out")
     }
@@ -39,6 +33,25 @@ extension HostRun {
     log.host.notice(
       "goes on where \(name) \(end): \(recovered.inputs) inputs read again in \(milliseconds) ms; \(recovered.state.summary)")
     return (name, recovered.state, recovered.ending == .lost)
+  }
+
+  private static func recovered(_ journal: String, _ settings: Settings) throws -> JournalRecovery.Result {
+    do { return try JournalRecovery.read(folder: journal) } catch let fault as any Fault {
+      throw SessionError(
+        .unavailable,
+        "the last run cannot be read, so that it is not known what it held: \(fault); mend or move \(journal), or begin anew with: "
+          + "quantumedge run --mode \(settings.mode.rawValue) --fresh")
+    }
+  }
+
+  /// What a start with these settings would go on from, by name, for people; nil where it begins anew.
+  ///
+  /// - Throws: as the start.
+  public static func lastRun(_ settings: Settings) throws -> (journal: String, words: String, isLost: Bool)? {
+    let journals = JournalFolder("\(StateFolder.path(settings))/journal")
+    guard !settings.takesRecordings, let name = try lastOfAccount(journals) else { return nil }
+    let recovered = try recovered(journals.path(name), settings)
+    return (name, recovered.state.summary, recovered.ending == .lost)
   }
 
   /// The last journal that is the account's: a run over a recording began an account of its own and ended it.

@@ -34,7 +34,7 @@ public struct HostRun: Sendable {
     report: (RunStatus) -> Void, log: RunLog,
     reread: @escaping @Sendable () throws(SettingsError) -> SettingsReading
   ) throws -> HostResult {
-    let symbols = try feedSymbols()
+    let symbols = try Self.feedSymbols(settings)
     let instruments = try symbols.map { symbol throws -> Instrument in
       guard let instrument = settings.pairs.instrument(symbol) else {
         throw SessionError(.badData, "INSTRUMENT_UNSUPPORTED: the feed has \(symbol), which pairs.yaml does not know")
@@ -139,7 +139,9 @@ public struct HostRun: Sendable {
   }
 
   /// Symbols of the mode's feed.
-  private func feedSymbols() throws -> [String] {
+  ///
+  /// - Throws: there is none.
+  public static func feedSymbols(_ settings: Settings) throws(SessionError) -> [String] {
     if settings.takesMockFeed { return settings.mock.symbols }
     if settings.takesRecordings { return settings.replay.recordings.map(\.symbol) }
     guard settings.mode == .paper else { return settings.venueSymbols }

@@ -33,7 +33,7 @@ extension LiveHost {
       if !isHalted { haltNote = nil }
     case .flatten(let symbol):
       guard let instrument = instrument(symbol) else {
-        content = .failed("\(symbol ?? "") is not traded here; symbols: \(session.instruments.map(\.id.symbol).joined(separator: ", "))")
+        content = .wrong("\(symbol ?? "") is not traded here; symbols: \(session.instruments.map(\.id.symbol).joined(separator: ", "))")
         break
       }
       haltNote = "HALTED by \(who) to flatten \(symbol ?? "everything")"

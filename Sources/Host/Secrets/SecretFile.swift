@@ -23,6 +23,8 @@ public struct SecretFile: Sendable {
       case _ where error.isMissing: throw SecretsError(.containerMissing, "\(path): there is no such file; make it with: quantumedge secrets init")
       case EFBIG: throw refused(.tooLarge, path)
       case EISDIR: throw SecretsError(.containerUnreadable, "\(path): is not a regular file")
+      case _ where error.isDenied:
+        throw SecretsError(.containerUnreadable, "\(error); give it to the user of the host (chown, chmod 600), who is user \(geteuid())")
       default: throw SecretsError(.containerUnreadable, "\(error)")
       }
     }

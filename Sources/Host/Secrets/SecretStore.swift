@@ -38,7 +38,7 @@ public enum SecretStore {
         throw SecretsError(
           .missing(lacking),
           "secrets are missing: \(needs.words(for: lacking)); \(containerPath) is there, but without a passphrase: \(passphrase.advice); or set them as "
-            + "environment variables; 'quantumedge secrets init' makes a new container")
+            + "environment variables")
       }
       if contents == nil, isNeeded {
         warnings.append("\(containerPath) was not opened, there is no passphrase: this run's secrets are those of the environment")

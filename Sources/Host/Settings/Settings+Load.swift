@@ -23,7 +23,8 @@ extension Settings {
   /// - Parameters:
   ///   - path: nil = by `SettingsPlace`.
   ///   - overrides: `section.key=value`; the last of a key wins. A list is written with commas.
-  ///   - environment: `QE_<KEY>` and the reference's variables beat the file, `--set` beats them. Empty = unset.
+  ///   - environment: `QE_<KEY>` and the reference's variables beat the file, `--set` beats them. Of the reference's, empty = unset; of ours,
+  ///     empty is a fault.
   /// - Throws: all violations at once; `.missingInput` for a named file that cannot be opened.
   public static func read(path: String?, overrides: [String], environment: [String: String]) throws(SettingsError) -> SettingsReading {
     try read(at: try SettingsPlace.find(path: path, environment: environment), overrides: overrides, environment: environment)
@@ -43,7 +44,8 @@ extension Settings {
     loader.checkTogether()
     loader.checkSymbols()
     try loader.loadLatencies(besides: place.file)
-    if !loader.violations.isEmpty { throw SettingsError(violations: loader.report(of: place.file)) }
+    let faults = loader.report(of: place.file)
+    if !faults.isEmpty { throw SettingsError(violations: faults) }
     let wishes = CompanionFile.all.compactMap { $0.wish(besides: place.file) }
     return SettingsReading(settings: loader.settings, place: place, origins: loader.origins, warnings: loader.warnings + wishes)
   }

@@ -29,9 +29,12 @@ enum SettingsFile {
     }
   }
 
+  private static let waitMilliseconds: Int32 = 5000
+
   /// At most one byte over the parser's limit, so that it can refuse what is too large.
   private static func bytes(of path: String) throws(SettingsError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // What is no file, as a pipe, may never have anything to read: neither the opening nor the reading of it waits for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path, "opened") }
     defer { close(descriptor) }
     let chunk = 16384
@@ -39,9 +42,15 @@ enum SettingsFile {
     var count = 0
     while count <= YAMLDocument.sizeLimit {
       bytes.append(contentsOf: repeatElement(0, count: count + chunk - bytes.count))
+      var wish = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&wish, 1, waitMilliseconds) != 0 else {
+        throw SettingsError(
+          kind: .missingInput,
+          violations: ["\(path): nothing comes from it for \(waitMilliseconds / 1000) seconds; name a file, not a pipe that nobody writes"])
+      }
       // Unsafe: the kernel writes into the array's own storage, within the room just made.
       let got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + count, chunk) }
-      if got < 0, errno == EINTR { continue }
+      if got < 0, errno == EINTR || errno == EAGAIN { continue }
       guard got >= 0 else { throw unreadable(path, "read") }
       if got == 0 { break }
       count += got

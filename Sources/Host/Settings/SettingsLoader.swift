@@ -69,7 +69,14 @@ struct SettingsLoader {
     for (variable, key) in EnvironmentKeys.reference { apply(variable, key, environment[variable]) }
     for variable in environment.keys.sorted() where variable.hasPrefix("QE_") && !EnvironmentKeys.others.contains(variable) {
       if let key = EnvironmentKeys.byVariable[variable] {
-        apply(variable, key, environment[variable])
+        if SettingsField.named(key)?.shape == .confidential {
+          note("\(variable): would stay readable in this process's environment; \(Self.confidentialAdvice)")
+        } else if environment[variable] == "" {
+          // Of a unit file whose own variable is not set: what was meant to be tighter would be the default.
+          note("\(variable): is empty; write a value for \(key), or unset it")
+        } else {
+          apply(variable, key, environment[variable])
+        }
       } else if environment[variable] != "", !variable.hasSuffix("SUPERVISOR_HOST"), !variable.hasSuffix("SUPERVISOR_PORT"),
         EnvironmentKeys.prefixes.contains(where: { variable.hasPrefix($0) })
       {
@@ -90,9 +97,16 @@ struct SettingsLoader {
       return note("--set \(Excerpt.line(word)): a value is missing; write section.key=value")
     }
     let name = String(word[..<equals])
+    // Without a value it says that there is none, which is nobody's secret.
+    if SettingsField.named(name)?.shape == .confidential, word.index(after: equals) != word.endIndex {
+      return note("--set \(name): every user of this machine can read what a process was started with; \(Self.confidentialAdvice)")
+    }
     overridden.insert(name)
     set(name, WrittenValue(word: String(word[word.index(after: equals)...])), place: "--set \(Excerpt.line(name))", origin: "--set")
   }
+
+  private static let confidentialAdvice =
+    "give it as the variable SUPERVISOR_API_TOKEN, which is taken out of the environment, or keep it with: quantumedge secrets init --supervisor"
 
   /// What no key can see alone.
   mutating func checkTogether() {
@@ -216,6 +230,13 @@ struct SettingsLoader {
             + "more than risk.max_notional_per_symbol allows the others")
       }
     }
+    for (key, symbols) in [("feed.mock.symbols", settings.mock.symbols), ("feed.recording", settings.replay.recordings.map(\.symbol))] {
+      // The default is not what this file says, and a backtest asks for neither.
+      guard let place = places[key] else { continue }
+      for symbol in symbols where settings.pairs.instrument(symbol) == nil {
+        note("\(place): \(Excerpt.line(symbol)) is not in \(settings.pairsFile); correct the name, or write its figures there")
+      }
+    }
     for symbol in settings.symbolNotional.keys.sorted() where settings.pairs.instrument(symbol) == nil {
       note("\(places[key] ?? key): \(symbol) is not in pairs.yaml, so that its limit would hold for nothing; correct the name")
     }
@@ -272,6 +293,10 @@ struct SettingsLoader {
       let line = entry.keyMark.line
       let place = "\(file):\(line): \(Excerpt.line(name))"
       if ReferenceKey.isForeign(name) {
+        reference.append((name, line))
+        continue
+      }
+      if case .mapping = entry.value.content, ReferenceKey.hasSection(name) {
         reference.append((name, line))
         continue
       }

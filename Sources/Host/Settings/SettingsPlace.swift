@@ -27,6 +27,7 @@ public struct SettingsPlace: Sendable, Equatable {
       guard SettingsFile.exists(candidate) else { throw missing("QE_CONFIG_DIR", candidate, "is not there") }
       file = candidate
     }
+    if path == nil, value("QE_CONFIG_PATH") != nil, let file, !SettingsFile.exists(file) { throw missing("QE_CONFIG_PATH", file, "is not there") }
     if let file { return SettingsPlace(file: file, root: shortened(explicit ?? root(of: file, here), here)) }
     let above = explicit == nil ? ancestor(of: here) : nil
     let isFromAbove = above != nil && above != here

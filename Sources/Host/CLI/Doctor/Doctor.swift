@@ -48,7 +48,7 @@ enum Doctor {
       }
       return [.pass("secrets", "\(path): \(file.format.words)")] + file.warnings.map { .warn("secrets", $0, cure: "chmod 600 \(path)") }
     } catch {
-      return [.warn("secrets", "\(error)", cure: "make it anew with: quantumedge secrets init")]
+      return [.warn("secrets", "\(error)", cure: "see docs/SECRETS.md; what is lost for good is made anew with: quantumedge secrets init --force")]
     }
   }
 
@@ -59,10 +59,14 @@ enum Doctor {
     var findings: [Finding] = []
     do {
       let places = try store.places()
-      if places.isEmpty {
-        let words = "nothing is published below \(settings.runtimeFolder)/strategies"
-        let cure = "publish a strategy with: quantumedge strategies publish EMACross --symbol BTCUSDT"
-        findings.append(settings.mode.tradesOnVenue ? .fail("plugins", words, cure: cure) : .warn("plugins", words, cure: cure))
+      let symbols = ((try? HostRun.feedSymbols(settings)) ?? []).map { symbol in settings.pairs.instrument(symbol)?.id.symbol ?? symbol }
+      if places.isEmpty || (!symbols.isEmpty && !places.contains { symbols.contains($0.symbol) }) {
+        // As run would refuse it.
+        findings.append(
+          .fail(
+            "plugins",
+            "\(settings.runtimeFolder)/strategies has nothing published\(symbols.isEmpty ? "" : " for \(symbols.joined(separator: ", "))")",
+            cure: "publish a strategy with: quantumedge strategies publish EMACross --symbol \(symbols.first ?? "BTCUSDT")"))
       }
       for place in places { findings.append(plugin(place, store, settings)) }
     } catch {
@@ -94,6 +98,44 @@ enum Doctor {
       return .fail(
         "plugins", "\(name): \(error)",
         cure: "publish it again, or take the one before with: quantumedge strategies rollback --symbol \(place.symbol)")
+    }
+  }
+
+  // MARK: Feed
+
+  static func feed(_ settings: Settings) -> [Finding] {
+    do throws(SessionError) {
+      let symbols = try HostRun.feedSymbols(settings).joined(separator: ", ")
+      guard settings.takesRecordings else {
+        return [.pass("feed", settings.takesMockFeed ? "made up: \(symbols)" : "the venue's: \(symbols)")]
+      }
+    } catch {
+      return [.fail("feed", "\(error)", cure: "write one of both into the settings file")]
+    }
+    return (settings.replay.recordings + settings.replay.snapshots).map { file in
+      let path = settings.resolved(file.path)
+      do throws(KernelError) { try Files.checkReadable(path) } catch {
+        return .fail("feed", "\(file.symbol): \(error)", cure: "correct feed.recording, feed.snapshot, or bring the file there")
+      }
+      return .pass("feed", "\(file.symbol): \(path) can be read")
+    }
+  }
+
+  /// What a start would go on from.
+  static func state(_ settings: Settings) -> [Finding] {
+    if ControlClient(settings: settings).isAnybodyThere { return [] }
+    do {
+      guard let last = try HostRun.lastRun(settings) else { return [.pass("state", "a start begins anew")] }
+      if last.isLost {
+        return [
+          .warn(
+            "state", "the end of \(last.journal) is lost: a start is halted (\(last.words))",
+            cure: "compare what is held, then: quantumedge risk resume")
+        ]
+      }
+      return [.pass("state", "a start goes on from \(last.journal): \(last.words)")]
+    } catch {
+      return [.fail("state", "\(error)", cure: "see docs/JOURNAL.md")]
     }
   }
 

@@ -21,8 +21,10 @@ struct DoctorCommand: ParsableCommand {
       findings += settingsFindings(reading)
       let loaded = reading.settings
       findings += Doctor.secrets(loaded)
+      findings += Doctor.feed(loaded)
       findings += Doctor.plugins(loaded)
       findings += Doctor.folders(loaded)
+      findings += Doctor.state(loaded)
       findings += offline ? [.pass("network", "not asked, as --offline says")] : Doctor.network(loaded)
       findings += Doctor.processors(loaded)
     } catch {

@@ -8,6 +8,8 @@ struct ControlAnswer: Sendable {
     case status(RunStatus)
     /// It was not done.
     case failed(String)
+    /// The same, because of what was asked.
+    case wrong(String)
   }
 
   struct Done: Sendable {
@@ -29,6 +31,8 @@ struct ControlAnswer: Sendable {
   func json(to command: String?) -> JSONValue {
     switch content {
     case .failed(let text): .object([("ok", .boolean(false)), ("command", .optional(command)), ("error", .text(text))])
+    case .wrong(let text):
+      .object([("ok", .boolean(false)), ("command", .optional(command)), ("error", .text(text)), ("is_request_wrong", .boolean(true))])
     case .status(let status): .object([("ok", .boolean(true)), ("command", .optional(command)), ("status", status.json)])
     case .done(let done):
       .object([

@@ -11,9 +11,16 @@ public final class ControlClient {
     public var ok: Bool
     /// Why it was not done.
     public var error: String?
+    /// It is what was asked that is wrong.
+    public var isRequestWrong: Bool?
     public var sequence: Int?
     public var message: String?
     public var status: RunStatus?
+
+    private enum CodingKeys: String, CodingKey {
+      case ok, error, sequence, message, status
+      case isRequestWrong = "is_request_wrong"
+    }
   }
 
   public let mode: Mode
@@ -71,11 +78,11 @@ public final class ControlClient {
       guard case .bytes(let count) = connection.write(line, from: sent) else { break }
       sent += count
     }
-    let text = try readLine(connection)
+    let text = try readLine(connection, of: command)
     guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(text)) else {
       throw SessionError(.unavailable, "\(path): what answers there is no host of this version")
     }
-    guard answer.ok else { throw SessionError(.failed, "\(command.name): \(answer.error ?? "refused")") }
+    guard answer.ok else { throw SessionError(answer.isRequestWrong == true ? .badData : .failed, "\(command.name): \(answer.error ?? "refused")") }
     return (answer, String(decoding: text, as: UTF8.self))
   }
 
@@ -96,7 +103,7 @@ public final class ControlClient {
     }
   }
 
-  private func readLine(_ connection: LocalConnection) throws -> [UInt8] {
+  private func readLine(_ connection: LocalConnection, of command: ControlCommand) throws -> [UInt8] {
     var searched = 0
     while true {
       if let end = input[searched...].firstIndex(of: 0x0A) {
@@ -105,14 +112,15 @@ public final class ControlClient {
         return line
       }
       searched = input.count
-      guard input.count <= Self.maximumAnswerBytes, case .bytes = connection.read(into: &input, limit: 1 << 16) else { throw silent() }
+      guard input.count <= Self.maximumAnswerBytes, case .bytes = connection.read(into: &input, limit: 1 << 16) else { throw silent(command) }
     }
   }
 
   /// What was asked may have been done: it is not asked again.
-  private func silent() -> SessionError {
+  private func silent(_ command: ControlCommand) -> SessionError {
     connection = nil
     input = []
-    return SessionError(.unavailable, "\(path): the host closed the connection or did not answer; look with: quantumedge status")
+    let fate = command == .status ? "" : "\(command.name) may have been done, or may still be done: "
+    return SessionError(.unavailable, "\(path): the host closed the connection or did not answer; \(fate)look with: quantumedge status")
   }
 }

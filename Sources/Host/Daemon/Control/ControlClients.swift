@@ -24,7 +24,7 @@ struct ControlClients {
     var isWriting: Bool { sent < output.count }
   }
 
-  private let listener: LocalListener
+  private var listener: LocalListener
   private let mailbox: ControlMailbox
   private let bounds: ControlServer.Bounds
   private let wakeEngine: @Sendable () -> Void
@@ -50,6 +50,7 @@ struct ControlClients {
 
   /// Waits for something to do, at most a quarter of a second, and does it.
   mutating func serve() {
+    if listener.isUnlinked { listenAgain() }
     poll.removeAll()
     poll.add(listener)
     poll.add(mailbox.answered)
@@ -76,6 +77,13 @@ struct ControlClients {
   }
 
   // MARK: Coming and going
+
+  /// Whoever cleans up folders takes the socket for rubbish, and the host's operator its halt.
+  private mutating func listenAgain() {
+    guard let made = try? listener.again() else { return }
+    listener = made
+    note("\(ControlServer.socketName) was removed by somebody; it is made again")
+  }
 
   private mutating func accept(_ now: Int64) {
     var count = 0
@@ -157,7 +165,7 @@ struct ControlClients {
     if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { return }
     guard line.count <= bounds.lineBytes else { return reply(index, nil, .failed("a line has at most \(bounds.lineBytes) bytes"), now) }
     let command: ControlCommand
-    do throws(ControlFailure) { command = try ControlCommand(line: line) } catch { return reply(index, nil, .failed(error.text), now) }
+    do throws(ControlFailure) { command = try ControlCommand(line: line) } catch { return reply(index, nil, .wrong(error.text), now) }
     if command == .status, let latest, now - latest.nanoseconds < bounds.statusNanoseconds {
       return reply(index, command.name, .status(latest.status), now)
     }

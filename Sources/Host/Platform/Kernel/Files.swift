@@ -42,13 +42,14 @@ public enum Files {
   public static func writeAtomically(_ bytes: [UInt8], to path: String, mode: Int32 = 0o644, replacing: Bool = true) throws(KernelError) {
     let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     let descriptor = qe_open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode)
-    guard descriptor >= 0 else { throw KernelError("create", temporary) }
+    // Errors name the file that was meant: of the one beside it nobody has heard.
+    guard descriptor >= 0 else { throw KernelError("create", path) }
     do throws(KernelError) {
       defer { close(descriptor) }
-      try writeAll(bytes, descriptor, temporary)
-      guard fsync(descriptor) == 0 else { throw KernelError("sync", temporary) }
+      try writeAll(bytes, descriptor, path)
+      guard fsync(descriptor) == 0 else { throw KernelError("sync", path) }
       if replacing {
-        guard rename(temporary, path) == 0 else { throw KernelError("rename to", path) }
+        guard rename(temporary, path) == 0 else { throw KernelError("replace", path) }
       } else {
         guard qe_rename_new(temporary, path) == 0 else { throw KernelError("create", path) }
       }
@@ -57,6 +58,11 @@ public enum Files {
       throw error
     }
     syncFolder(of: path)
+  }
+
+  /// - Throws: it is not there, or this user may not read it.
+  public static func checkReadable(_ path: String) throws(KernelError) {
+    guard access(path, R_OK) == 0 else { throw KernelError("read", path) }
   }
 
   static func writeAll(_ bytes: [UInt8], _ descriptor: Int32, _ path: String) throws(KernelError) {
@@ -75,7 +81,7 @@ public enum Files {
   /// Points the symlink at `path` to `target`, whatever it pointed to, in one step.
   public static func swapSymlink(at path: String, to target: String) throws(KernelError) {
     let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-    guard symlink(target, temporary) == 0 else { throw KernelError("link", temporary) }
+    guard symlink(target, temporary) == 0 else { throw KernelError("link", path) }
     guard rename(temporary, path) == 0 else {
       let error = KernelError("swap", path)
       unlink(temporary)

@@ -102,7 +102,7 @@ public struct SARIFLog: Encodable {
 
   public func write(to path: String) throws(GuardError) {
     let bytes = Array((try text() + "\n").utf8)
-    do { try Files.writeAtomically(bytes, to: path) } catch { throw GuardError(.failed, "\(error)") }
+    do { try Files.writeAtomically(bytes, to: path) } catch { throw GuardError(.unavailable, "\(error)") }
   }
 
   /// The same as long as the value stays in the file, wherever it moves there; it tells nothing of a short value that the

@@ -32,7 +32,7 @@ public struct ReferenceImport: Sendable {
     var taken: [String] = []
     var left: [String] = []
     var faults: [String] = []
-    private var values: [(key: String, text: String, from: String)] = []
+    private var values: [(key: String, text: String, from: String, place: String)] = []
     private var settings = Settings()
 
     init(path: String) { self.path = path }
@@ -40,7 +40,7 @@ public struct ReferenceImport: Sendable {
     mutating func read(_ entries: [YAMLNode.Entry], prefix: String) {
       for entry in entries {
         let name = prefix + entry.key
-        if case .mapping(let inner) = entry.value.content, !ReferenceKey.sections.contains(where: { $0.name == name }), !ReferenceKey.isKey(name) {
+        if case .mapping(let inner) = entry.value.content, ReferenceKey.isRead(into: name) {
           read(inner, prefix: name + ".")
           continue
         }
@@ -49,7 +49,8 @@ public struct ReferenceImport: Sendable {
     }
 
     private mutating func take(_ name: String, _ entry: YAMLNode.Entry) {
-      func leave(_ why: String) { left.append("\(path):\(entry.keyMark.line): \(Excerpt.line(name)): \(why)") }
+      let place = "\(path):\(entry.keyMark.line)"
+      func leave(_ why: String) { left.append("\(place): \(Excerpt.line(name)): \(why)") }
       let reference = ReferenceKey.named(name)
       if case .dropped(let why) = reference?.fate { return leave(why) }
       // A file may be part of each: what is ours already stays.
@@ -79,14 +80,17 @@ public struct ReferenceImport: Sendable {
         guard text != values[index].text, field.show(tighter) == text else {
           return leave("\(key) has \(values[index].text) from \(values[index].from) already")
         }
-        leave("taken for \(key) in the place of \(values[index].from), which was looser")
-        values[index] = (key, text, name)
+        left.append("\(values[index].place): \(Excerpt.line(values[index].from)): \(name), which is tighter, holds for \(key)")
+        taken.removeAll { $0 == Self.taken(values[index].from, key) }
+        values[index] = (key, text, name, place)
       } else {
-        values.append((key, text, name))
+        values.append((key, text, name, place))
       }
       settings = tried
-      taken.append(name == key ? key : "\(name) -> \(key)")
+      taken.append(Self.taken(name, key))
     }
+
+    private static func taken(_ name: String, _ key: String) -> String { name == key ? key : "\(name) -> \(key)" }
 
     /// YAML in the order of the manual.
     var text: String {

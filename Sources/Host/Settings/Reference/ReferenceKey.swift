@@ -31,8 +31,14 @@ public struct ReferenceKey: Sendable {
 
   static func named(_ name: String) -> ReferenceKey? { byName[name] ?? sections.first { name == $0.name || name.hasPrefix($0.name + ".") } }
 
-  /// Whether it has a value, here or there, and so is no section.
-  static func isKey(_ name: String) -> Bool { byName[name] != nil || SettingsField.named(name) != nil }
+  /// Whether a mapping of this name is a section whose keys are looked at one by one: some keys of the reference have a value or a section.
+  static func isRead(into name: String) -> Bool {
+    if sections.contains(where: { $0.name == name }) { return false }
+    return prefixes.contains(name) || (byName[name] == nil && SettingsField.named(name) == nil)
+  }
+
+  /// Whether a key of ours was a section there too.
+  static func hasSection(_ name: String) -> Bool { SettingsField.named(name) != nil && prefixes.contains(name) }
 
   /// Whether only the reference has this key, or this section.
   static func isForeign(_ name: String) -> Bool {

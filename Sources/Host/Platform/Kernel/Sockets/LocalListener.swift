@@ -25,6 +25,30 @@ public final class LocalListener: Sendable {
     self.name = name
   }
 
+  /// The same name once more, for a socket whose file somebody removed; the old one is to be let go.
+  ///
+  /// - Throws: also when something stands there.
+  public func again() throws(KernelError) -> LocalListener {
+    let folder = fcntl(folder, F_DUPFD_CLOEXEC, 0)
+    guard folder >= 0 else { throw KernelError("open", name) }
+    return try LocalListener(owning: folder, name: name)
+  }
+
+  private init(owning folder: Int32, name: String) throws(KernelError) {
+    do throws(KernelError) { descriptor = try Self.listen(folder, name, name) } catch {
+      close(folder)
+      throw error
+    }
+    self.folder = folder
+    self.name = name
+  }
+
+  /// Whether nobody can connect any more, because the name is gone.
+  public var isUnlinked: Bool {
+    var status = stat()
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT
+  }
+
   private static func listen(_ folder: Int32, _ name: String, _ path: String) throws(KernelError) -> Int32 {
     var status = stat()
     if fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
