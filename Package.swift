@@ -82,6 +82,9 @@ let adapters: [Target] = [
   .target(name: "SettingsTexts", path: "Sources/Host/Settings/Texts", cSettings: cSettings),
   room("Storage", "Sources/Host/Storage", ["Compression", "Kernel", "Market"]),
   room("Journal", "Sources/Host/Journal", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Risk"]),
+  .target(
+    name: "Ledger", dependencies: ["Market", .product(name: "GRDB", package: "GRDB.swift")], path: "Sources/Host/Ledger",
+    swiftSettings: swiftSettings),
   room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
@@ -91,7 +94,7 @@ let composition: [Target] = [
     "Backtest", "Sources/Host/Backtest",
     ["Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
   room(
-    "Replay", "Sources/Host/Replay", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings"]),
+    "Replay", "Sources/Host/Replay", ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings"]),
   // Tries a plugin case by case, each in a child.
   room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "PluginABI", "Plugins"]),
   .executableTarget(
@@ -101,14 +104,15 @@ let composition: [Target] = [
   .target(
     name: "Daemon",
     dependencies: [
-      "Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Replay", "Risk", "Session", "Settings", "Simulation", "Storage",
-      .product(name: "Logging", package: "swift-log"),
+      "Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Ledger", "Market", "Plugins", "Replay", "Risk", "Session", "Settings", "Simulation",
+      "Storage", .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/Daemon", swiftSettings: swiftSettings),
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Journal", "Kernel", "LogOutput", "Market", "Plugins",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger", "LogOutput", "Market",
+      "Plugins",
       "Replay", "Report", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings", "Storage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
@@ -225,6 +229,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: contract + values + engine + platform + adapters + composition + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],

@@ -8,7 +8,7 @@ import Testing
   /// What the system brings; targets that are pure may not have it.
   static let systemModules: Set<String> = ["Glibc", "FoundationEssentials", "Synchronization"]
   /// Libraries of others in Swift; each is imported by the targets that list it.
-  static let products: Set<String> = ["ArgumentParser", "Logging"]
+  static let products: Set<String> = ["ArgumentParser", "GRDB", "Logging"]
   static let pureSections: Set<String> = ["values", "engine"]
 
   let table: PackageTable

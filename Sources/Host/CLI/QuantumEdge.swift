@@ -14,7 +14,7 @@ struct QuantumEdge: ParsableCommand {
     version: HostVersion.text,
     subcommands: [
       RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, JournalCommand.self, ReplayCommand.self,
-      WhyCommand.self,
+      WhyCommand.self, LedgerCommand.self,
       StrategiesCommand.self,
       ConfigCommand.self, DoctorCommand.self, MigrateCommand.self, PluginCommand.self, TicksCommand.self, SecretsCommand.self,
       InitSecretsAliasCommand.self,

@@ -124,7 +124,8 @@ public struct HostRun: Sendable {
     let journals = JournalFolder("\(state)/journal")
     for name in try journals.clean(
       keeping: Self.lastOfAccount(journals), retentionDays: settings.journal.retentionDays,
-      maximumBytes: settings.journal.maximumTotalGigabytes.map { $0 << 30 }, nowNanoseconds: started)
+      maximumBytes: settings.journal.maximumTotalGigabytes.map { $0 << 30 }, nowNanoseconds: started,
+      mayGo: { AccountLedger.holds($0, of: journals, settings, log) })
     {
       log.host.info("journal \(name) is removed: journal.retention_days, journal.max_total_gb")
     }

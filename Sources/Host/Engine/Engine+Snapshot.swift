@@ -93,6 +93,7 @@ extension EngineSnapshot {
   }
 
   public func position(instance: Int) -> Int64 { instances[instance].book.position }
+  public func cost(instance: Int) -> Money { instances[instance].book.cost }
   public var dayBase: Money { risk.dayBase }
   public var peak: Money { risk.peak }
   /// Why nothing may open; nil when it may.

@@ -24,9 +24,11 @@ public struct JournalFolder: Sendable {
   ///   - kept: goes on being needed; nil = none but the last.
   ///   - retentionDays: nil = for ever.
   ///   - maximumBytes: of all together; nil = no bound.
+  ///   - mayGo: asked before one is removed.
   /// - Returns: the names of those that are gone.
-  public func clean(keeping kept: String? = nil, retentionDays: Int64?, maximumBytes: Int64?, nowNanoseconds: Int64) throws(JournalError) -> [String]
-  {
+  public func clean(
+    keeping kept: String? = nil, retentionDays: Int64?, maximumBytes: Int64?, nowNanoseconds: Int64, mayGo: (String) -> Bool = { _ in true }
+  ) throws(JournalError) -> [String] {
     let names = try names()
     var sizes: [String: Int64] = [:]
     do throws(KernelError) { for name in names { sizes[name] = try size(name) } } catch { throw JournalError(error) }
@@ -34,7 +36,7 @@ public struct JournalFolder: Sendable {
     var removed: [String] = []
     for name in names.dropLast() where name != kept {
       let isOld = try retentionDays.map { days throws(JournalError) in try age(name, nowNanoseconds) > days * 86_400 } ?? false
-      guard isOld || maximumBytes.map({ total > $0 }) ?? false else { continue }
+      guard isOld || maximumBytes.map({ total > $0 }) ?? false, mayGo(name) else { continue }
       do throws(KernelError) { try remove(name) } catch { throw JournalError(error) }
       total -= sizes[name] ?? 0
       removed.append(name)

@@ -60,6 +60,7 @@ struct RepeatedEngine: ~Copyable {
   func limitUses() -> [LimitUse] { engine.limitUses() }
 
   var snapshot: EngineSnapshot { engine.snapshot() }
+  var account: LedgerAccount { LedgerAccount(equity: engine.equity, cash: engine.cash, peak: engine.peak) }
 
   mutating func run(_ step: Step, in folder: String) throws {
     guard let record = step.input else { return }
