@@ -10,6 +10,9 @@ let strict = Context.environment["QE_STRICT"] == "1"
 let sanitized = Context.environment["QE_SANITIZE"] != nil
 
 let swiftSettings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+/// For whatever has GRDB below it: its own meaning of "\(text)" got into files that had never heard of it. A file has the members of what
+/// it imports itself.
+let besideGRDB: [SwiftSetting] = swiftSettings + [.enableUpcomingFeature("MemberImportVisibility")]
 // No FMA contraction: Swift does none, and results must not differ between the two languages.
 let cSettings: [CSetting] = [.unsafeFlags(["-ffp-contract=off"])] + (strict ? [.treatAllWarnings(as: .error)] : [])
 // simdjson's pkg-config file defines this too. It is written here, and the library is no `system` target, because SwiftPM
@@ -17,8 +20,8 @@ let cSettings: [CSetting] = [.unsafeFlags(["-ffp-contract=off"])] + (strict ? [.
 let cxxSettings: [CXXSetting] = [.define("SIMDJSON_THREADS_ENABLED", to: "1")] + (strict ? [.treatAllWarnings(as: .error)] : [])
 let simdjson: [LinkerSetting] = [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]
 
-func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = swiftSettings) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 func system(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -94,7 +97,9 @@ let composition: [Target] = [
     "Backtest", "Sources/Host/Backtest",
     ["Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
   room(
-    "Replay", "Sources/Host/Replay", ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings"]),
+    "Replay", "Sources/Host/Replay",
+    ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings"],
+    settings: besideGRDB),
   // Tries a plugin case by case, each in a child.
   room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "PluginABI", "Plugins"]),
   .executableTarget(
@@ -107,7 +112,7 @@ let composition: [Target] = [
       "Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Ledger", "Market", "Plugins", "Replay", "Risk", "Session", "Settings", "Simulation",
       "Storage", .product(name: "Logging", package: "swift-log"),
     ],
-    path: "Sources/Host/Daemon", swiftSettings: swiftSettings),
+    path: "Sources/Host/Daemon", swiftSettings: besideGRDB),
   .executableTarget(
     name: "quantumedge",
     dependencies: [
@@ -116,7 +121,7 @@ let composition: [Target] = [
       "Replay", "Report", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings", "Storage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
-    path: "Sources/Host/CLI", swiftSettings: swiftSettings),
+    path: "Sources/Host/CLI", swiftSettings: besideGRDB),
 ]
 
 // MARK: - Plugins: each is a library product of the same name, lib<name>.so beside the executable
@@ -184,8 +189,8 @@ let fixtures: [Target] = [
 
 // MARK: - Tests: none lists a plugin, two of them would define the entry twice; the libraries are built beside the tests
 
-func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["TestKit"], path: "Tests/\(name)", swiftSettings: swiftSettings)
+func test(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = swiftSettings) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestKit"], path: "Tests/\(name)", swiftSettings: settings)
 }
 
 let tests: [Target] = [
@@ -212,10 +217,11 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test(
-    "RecoveryTests", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"]),
+    "RecoveryTests", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"],
+    settings: besideGRDB),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "Plugins"]),
-  test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"]),
+  test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"], settings: besideGRDB),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),
 ]
@@ -225,7 +231,11 @@ let package = Package(
   products: ["quantumedge", "quantumedge-conformance"].map { .executable(name: $0, targets: [$0]) }
     + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) }
     // For Tests/Fuzz, a package of its own.
-    + [.library(name: "FuzzedTargets", targets: ["Cryptography", "Feeds", "Journal", "Kernel", "Market", "Secrets", "YAMLDocument"])],
+    + [
+      .library(
+        name: "FuzzedTargets",
+        targets: ["Cryptography", "Feeds", "Journal", "Kernel", "Ledger", "Market", "Replay", "Secrets", "Settings", "YAMLDocument"])
+    ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),

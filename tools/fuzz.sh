@@ -11,7 +11,7 @@ swift build --package-path Tests/Fuzz -c release --sanitize fuzzer --scratch-pat
 
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
-mkdir "$seeds/yaml" "$seeds/container" "$seeds/journal" "$seeds/ticks"
+mkdir "$seeds/yaml" "$seeds/container" "$seeds/journal" "$seeds/ledger" "$seeds/ticks"
 cp config/*.yaml "$seeds/yaml/"
 printf 'a: {b: [1, "x"], c: |\n  t\n}\n' >"$seeds/yaml/small"
 env SCALPER_SECRETS_PASSPHRASE='a phrase' OPENAI_API_KEY=seed "$host" secrets init --llm --file "$seeds/container/version1" >/dev/null 2>&1
@@ -21,6 +21,9 @@ printf '{"A": "b", "N": 1.5, "T": true}' >"$seeds/container/json"
 "$host" backtest --symbol BTCUSDT --ticks-path "$seeds/t.csv" --strategy EMACross --journal "$seeds/j" --set journal.segment_mb=1 >/dev/null 2>&1
 { printf '\000'; head -c 6000 "$seeds/j/000001.qej"; } >"$seeds/journal/whole"
 printf '\001\000\000\044123456781234567812345678\001\000\000\000\001\000\000\000' >"$seeds/journal/records"
+cp "$seeds/journal/whole" "$seeds/ledger/"
+# A send (kind 1 of those that are no inputs) and a fill (8) of order 1.
+{ printf '\001\001\000\104\001\000\000\000\000\000\000\000'; head -c 60 /dev/zero; printf '\010\000\220\001\000\000\000\000\000\000\000'; head -c 136 /dev/zero; } >"$seeds/ledger/records"
 for kind in 0 1 4 8; do { printf "\\$(printf '%03o' $kind)"; cat "$seeds/t.csv"; } >"$seeds/ticks/$kind"; done
 
 fuzz() { # target, seeds
@@ -38,5 +41,6 @@ fuzz() { # target, seeds
 fuzz FuzzYAML "$seeds/yaml"
 fuzz FuzzContainer "$seeds/container"
 fuzz FuzzJournal "$seeds/journal"
+fuzz FuzzLedger "$seeds/ledger"
 fuzz FuzzTicks "$seeds/ticks"
 rm -rf /dev/shm/quantumedge-fuzz-*

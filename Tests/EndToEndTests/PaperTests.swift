@@ -153,7 +153,7 @@ import Testing
   @Test func `What is missing or unknown is refused at the start`() throws {
     try publish()
     try host.refuse(paper("BTCUSDT=none.csv"), exitCode: 66, naming: ["none.csv"])
-    try host.refuse(paper("DOGEUSDT=none.csv"), exitCode: 65, naming: ["INSTRUMENT_UNSUPPORTED", "DOGEUSDT"])
+    try host.refuse(paper("DOGEUSDT=none.csv"), exitCode: 78, naming: ["feed.recording: DOGEUSDT is not in pairs.yaml"])
     try host.refuse(paper("BTCUSDT"), exitCode: 78, naming: ["SYMBOL=path"])
     try host.refuse(
       ["run", "--mode", "paper"], exitCode: 69, naming: ["app.mode paper has no live feed in this version", "--set feed.recording=BTCUSDT=FILE"])

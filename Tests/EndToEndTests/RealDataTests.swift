@@ -42,6 +42,38 @@ struct RealDataTests {
     for key in ["open", "high", "low", "close", "buy_qty", "sell_qty", "vwap_8dp"] { try same(key, key) }
   }
 
+  /// What a host does on real trades is what a backtest does, and its journal proves it.
+  @Test(arguments: [
+    ("binance.spot.BTCUSDT", "spot_BTCUSDT_2024-08-08_2354", "0.001"), ("binance.usdm.BTCUSDT", "usdm_BTCUSDT_2024-07-18_2357", "0.001"),
+    ("binance.usdm.BTCUSDT", "usdm_BTCUSDT_2024-08-08_2354", "0.001"), ("binance.usdm.ETHUSDT", "usdm_ETHUSDT_2024-07-18_2357", "0.01"),
+  ])
+  func `A host on real trades decides as the backtest, and its journal replays with every decision equal`(
+    symbol: String, recording: String, quantity: String
+  ) throws {
+    let host = try Host()
+    _ = try host.succeed([
+      "strategies", "publish", "EMACross", "--symbol", symbol, "--param", "quantity=\(quantity)",
+    ])
+    let words = [
+      "run", "--mode", "paper", "--json", "--config", Host.oracle, "--set", "feed.recording=\(symbol)=\(path(recording))", "--set",
+      "journal.segment_mb=1",
+    ]
+    let folder = host.runtime.appendingPathComponent("state/paper/binance/paper/journal").path
+    func newest() throws -> String { folder + "/" + (try #require(try FileManager.default.contentsOfDirectory(atPath: folder).max())) }
+    func replayed() throws -> Outcome { try host.succeed(["replay", try newest(), "--verify", "--json"]) }
+
+    let backtest = try host.backtest(path(recording), symbol: symbol, parameters: ["quantity=\(quantity)"])
+    let run = try host.succeed(words + ["--set", "feed.speed=max"])
+    let whole = try replayed()
+    #expect(try run.text("decision_hash") == backtest.text("decision_hash"))
+    #expect(try whole.text("decision_hash") == run.text("decision_hash") && whole.integer("decisions") > 10, "\(whole)")
+
+    // At its own pace, for as long as a test may take.
+    let paced = try host.succeed(words + ["--duration", "2"])
+    let part = try replayed()
+    #expect(try part.text("decision_hash") == paced.text("decision_hash") && part.integer("inputs") > 10, "\(part)")
+  }
+
   @Test(arguments: [
     ("binance.spot.BTCUSDT", "spot_BTCUSDT_2024-08-08_2354", "0.001"), ("binance.usdm.BTCUSDT", "usdm_BTCUSDT_2024-07-18_2357", "0.001"),
     ("binance.usdm.BTCUSDT", "usdm_BTCUSDT_2024-08-08_2354", "0.001"), ("binance.usdm.ETHUSDT", "usdm_ETHUSDT_2024-07-18_2357", "0.01"),

@@ -12,6 +12,6 @@ func fuzzer(_ name: String) -> Target {
 let package = Package(
   name: "Fuzz",
   dependencies: [.package(name: "QuantumEdge", path: "../..")],
-  targets: [fuzzer("FuzzYAML"), fuzzer("FuzzContainer"), fuzzer("FuzzJournal"), fuzzer("FuzzTicks")],
+  targets: [fuzzer("FuzzYAML"), fuzzer("FuzzContainer"), fuzzer("FuzzJournal"), fuzzer("FuzzLedger"), fuzzer("FuzzTicks")],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Market
 import Cryptography
 import FoundationEssentials
 import Kernel

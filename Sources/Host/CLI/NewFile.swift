@@ -1,3 +1,4 @@
+import Market
 import Glibc
 import Kernel
 import Session

@@ -1,3 +1,5 @@
+import Settings
+import Session
 import ArgumentParser
 import Market
 import Replay

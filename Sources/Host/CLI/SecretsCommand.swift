@@ -1,3 +1,4 @@
+import Cryptography
 import ArgumentParser
 import Glibc
 import Kernel

@@ -1,3 +1,4 @@
+import Cryptography
 import ArgumentParser
 import Conformance
 import Daemon

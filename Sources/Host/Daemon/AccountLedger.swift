@@ -1,3 +1,5 @@
+import Market
+import Logging
 import Glibc
 import Journal
 import Kernel

@@ -1,3 +1,4 @@
+import Logging
 import Kernel
 import Market
 import Session

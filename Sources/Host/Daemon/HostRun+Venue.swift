@@ -1,3 +1,4 @@
+import Logging
 import Market
 import Plugins
 import Session

@@ -1,3 +1,6 @@
+import Storage
+import Logging
+import Engine
 import Cryptography
 import Journal
 import Kernel

@@ -1,3 +1,6 @@
+import Session
+import Plugins
+import Logging
 import Engine
 import Kernel
 import Market

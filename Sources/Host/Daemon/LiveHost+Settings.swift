@@ -1,3 +1,5 @@
+import Risk
+import Engine
 import Logging
 import Session
 import Settings

@@ -1,3 +1,7 @@
+import Storage
+import Simulation
+import Settings
+import Cryptography
 import Engine
 import Kernel
 import Market

@@ -1,3 +1,4 @@
+import Plugins
 import Engine
 import Logging
 import Market

@@ -1,3 +1,4 @@
+import Logging
 import Storage
 
 /// Tells what becomes of storing: trouble when it begins and ends, drops at most once a minute.

@@ -1,3 +1,4 @@
+import Market
 import Journal
 
 /// One input with all that came of it, as the journal has it.

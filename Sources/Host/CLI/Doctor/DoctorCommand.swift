@@ -1,3 +1,4 @@
+import Market
 import ArgumentParser
 import Session
 import Settings

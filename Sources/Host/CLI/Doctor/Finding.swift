@@ -1,3 +1,4 @@
+import Daemon
 import Session
 
 /// What one look of the doctor found.

@@ -1,3 +1,6 @@
+import Risk
+import Logging
+import Cryptography
 import Engine
 import Kernel
 import Market

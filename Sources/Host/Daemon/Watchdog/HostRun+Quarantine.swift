@@ -1,3 +1,6 @@
+import Settings
+import Logging
+import Cryptography
 import Kernel
 import Market
 import Plugins

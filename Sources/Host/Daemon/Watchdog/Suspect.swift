@@ -1,3 +1,4 @@
+import Cryptography
 import Plugins
 
 /// A plugin that could be the cause: what the quarantine needs to know of an instance.
