@@ -141,8 +141,13 @@ import Testing
     try host.refuse(
       ["backtest", "--symbol", "BTCUSDT", "--ticks-path", "t.csv", "--journal", "/proc/j"], exitCode: 69, naming: ["/proc/j"])
     let head = host.folder.url.appendingPathComponent("j/head.json")
-    try String(contentsOf: head, encoding: .utf8).replacing("app.mode=", with: "app.mood=").write(to: head, atomically: true, encoding: .utf8)
+    let text = try String(contentsOf: head, encoding: .utf8)
+    try text.replacing("app.mode=", with: "app.mood=").write(to: head, atomically: true, encoding: .utf8)
     #expect(try host.run(["replay", "j"]).exitCode == 65)
+    // A timer that never ends its period (found by the ledger's fuzz target).
+    try text.replacing(/"events" : \d+/, with: #""events" : 32"#).write(to: head, atomically: true, encoding: .utf8)
+    try host.refuse(["journal", "state", "j"], exitCode: 65, naming: ["a timer of 0 ms; it was changed"])
+    #expect(try host.run(["ledger", "fills", "--journal", "j"]).exitCode == 65)
   }
 
   @Test func `One flipped bit of an input, one parameter and one byte of a plugin are named`() throws {

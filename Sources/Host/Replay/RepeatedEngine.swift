@@ -42,7 +42,7 @@ struct RepeatedEngine: ~Copyable {
       guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
         throw JournalError(.badData, "\(path): \(instance.id): its instrument \(instance.instrument) is not among those of the journal")
       }
-      return EngineConfiguration.Instance(binding: instance.binding, instrument: Int32(index), horizonSeconds: instance.horizonSeconds)
+      return EngineConfiguration.Instance(binding: try instance.binding(in: path), instrument: Int32(index), horizonSeconds: instance.horizonSeconds)
     }
     let configuration = try settings.engineConfiguration(instruments: instruments, instances: instances)
     let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
@@ -109,7 +109,7 @@ struct RepeatedEngine: ~Copyable {
         throw JournalError(.badData, "\(folder): input \(time.sequence): it replaces instance \(instance), and there is none")
       }
       digests[Int(instance)] = description.digest
-      return engine.replace(time, instance: Int(instance), with: description.binding, warmUntilNanoseconds: warmUntil)
+      return engine.replace(time, instance: Int(instance), with: try description.binding(in: folder), warmUntilNanoseconds: warmUntil)
     case .restore(let time):
       guard let state else { throw JournalError(.badData, "\(folder): input \(time.sequence): it goes on with a state, and the head names none") }
       return engine.restore(time, state.engine)
@@ -142,5 +142,14 @@ private struct RecordedAnswer {
 
 extension JournalHead.Instance {
   /// What is asked in the plugin's place.
-  var binding: StrategyBinding { StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds) }
+  ///
+  /// - Throws: its figures are none that a host writes, so that the file was changed.
+  func binding(in file: String) throws(JournalError) -> StrategyBinding {
+    let binding = StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds)
+    // In nanoseconds it is added to times.
+    guard !binding.wants(QE_EVENT_TIMER) || 1...(Int64.max / 4_000_000) ~= timerMilliseconds else {
+      throw JournalError(.badData, "\(file): \(id): a timer of \(timerMilliseconds) ms; it was changed")
+    }
+    return binding
+  }
 }

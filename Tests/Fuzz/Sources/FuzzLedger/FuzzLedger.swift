@@ -18,7 +18,7 @@ private let folder: String = {
     instances: [
       JournalHead.Instance(
         id: "EMACross@BTCUSDT/0", instrument: instrument.id.description, horizonSeconds: 0, digest: "", fileName: "", parameters: [:],
-        isolation: "in_process", events: .max, timerMilliseconds: 0)
+        isolation: "in_process", events: .max, timerMilliseconds: 1000)
     ])
   let writer = try? JournalWriter(folder: path, head: head, options: JournalOptions(sync: .none, segmentBytes: 2 * JournalFormat.blockSize))
   writer?.close()
@@ -40,7 +40,8 @@ private let ledger = try? Ledger(path: nil)
   precondition(ftruncate(file, 0) == 0 && pwrite(file, segment, segment.count, 0) == segment.count, "no room in /dev/shm")
   do {
     try LedgerProjection.project(folder, name: "j", into: ledger, isFinal: true)
-    precondition(try ledger.finalJournals() == ["j"], "taken, and not there")
+    let there = try ledger.finalJournals()
+    precondition(there == ["j"], "taken, and not there")
     for table in LedgerTable.allCases {
       try ledger.forEach(table) { row in precondition(row.count == table.columns.count + 1, "a row of another table") }
     }
