@@ -58,7 +58,9 @@ public struct HostRun: Sendable {
     if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, instruments, killSwitch, log) }
     let session = try TradingSession(
       instruments: instruments, strategies: strategies, vacant: try vacancies(last?.state, strategies, instruments, log), settings: settings)
-    let origin = try last.map { (journal: $0.journal, state: try $0.state.moved(to: session)) }
+    var origin = try last.map { (journal: $0.journal, state: try $0.state.moved(to: session)) }
+    // In the state itself: a start that fails further on, or is killed, must not take the halt with it.
+    if last?.isLost == true { origin?.state.engine.halt() }
 
     let watcher = KillSwitchWatcher(killSwitch)
     if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.reason ?? "risk.kill_switch.enabled is set") }

@@ -93,6 +93,8 @@ extension EngineSnapshot {
   }
 
   public func position(instance: Int) -> Int64 { instances[instance].book.position }
+  /// Whoever goes on with it opens nothing before an operator resumes.
+  public mutating func halt() { risk.halt() }
   public func cost(instance: Int) -> Money { instances[instance].book.cost }
   public var dayBase: Money { risk.dayBase }
   public var peak: Money { risk.peak }

@@ -82,7 +82,13 @@ final class JournalCrew: @unchecked Sendable {
   }
 
   /// No segment is made any more, though there may be room again.
-  func giveUp() { hasGivenUp.store(true, ordering: .releasing) }
+  func giveUp() {
+    shared.withLock {
+      hasGivenUp.store(true, ordering: .releasing)
+      // For good: whoever asks must never be told that it is written again.
+      $0.trouble = "\(folder): its end is lost: \($0.trouble ?? "no segment could be made in time")"
+    }
+  }
 
   func waitUntilDurable(_ bytes: Int) {
     while durable.load(ordering: .acquiring) < bytes, trouble == nil {
@@ -161,12 +167,16 @@ final class JournalCrew: @unchecked Sendable {
     else { return }
     do throws(KernelError) {
       let next = try MappedFile(creating: "\(folder)/\(JournalFormat.segmentName(made + 1))", size: options.segmentBytes)
-      segments[made] = next
-      made += 1
-      shared.withLock {
+      // The engine may have given up while it was being made.
+      let isWanted = shared.withLock {
+        if hasGivenUp.load(ordering: .acquiring) { return false }
         $0.next = next
         $0.trouble = nil
+        return true
       }
+      guard isWanted else { return try Files.remove(next.path) }
+      segments[made] = next
+      made += 1
     } catch {
       nextTry = Clocks.monotonicNanoseconds() + 1_000_000_000
       // Only once the one in work is full does it hurt; the engine's thread asks then.
@@ -206,7 +216,9 @@ final class JournalCrew: @unchecked Sendable {
     segments = [:]
   }
 
-  private func note(_ error: KernelError) { shared.withLock { $0.trouble = "\(error)" } }
+  private func note(_ error: KernelError) {
+    shared.withLock { if !hasGivenUp.load(ordering: .acquiring) { $0.trouble = "\(error)" } }
+  }
 }
 
 enum JournalChain {

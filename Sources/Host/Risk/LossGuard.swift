@@ -20,7 +20,8 @@ struct LossGuard: Codable {
   /// The host ends: nothing opens any more in this life.
   private var isEnding = false
   private var isSupervisorLost = false
-  private var hasJournalTrouble = false
+  /// Nil: there is none; states of older hosts do not have it.
+  private var hasJournalTrouble: Bool?
   private var drawdown: Refusal?
   private var dailyLoss: Refusal?
   /// Equity at or below this breaks a limit that is not broken yet.
@@ -42,7 +43,7 @@ struct LossGuard: Codable {
     if isKilled { return Refusal(.killed) }
     if isHalted || isEnding { return Refusal(.halted) }
     if let loss = drawdown ?? dailyLoss { return loss }
-    if hasJournalTrouble { return Refusal(.journalTrouble) }
+    if hasJournalTrouble == true { return Refusal(.journalTrouble) }
     return isSupervisorLost ? Refusal(.supervisorLost) : nil
   }
 
@@ -94,11 +95,11 @@ struct LossGuard: Codable {
     isKilled = false
     isEnding = false
     isSupervisorLost = false
-    hasJournalTrouble = false
+    hasJournalTrouble = nil
   }
 
   mutating func supervisor(isLost: Bool) { isSupervisorLost = isLost }
-  mutating func journal(hasTrouble: Bool) { hasJournalTrouble = hasTrouble }
+  mutating func journal(hasTrouble: Bool) { hasJournalTrouble = hasTrouble ? true : nil }
 
   /// Ends the operator's halt, and a stop for a loss that is inside its limit again (a new day's base, a reset peak):
   /// limits are not loosened by asking.

@@ -153,6 +153,8 @@ public struct RiskSnapshot: Sendable, Codable {
   var instanceRates: [[Int64]]
   var nextID: UInt64
 
+  public mutating func halt() { losses.halt() }
+
   /// Whether it can be one of a gate with so many instruments, instances and orders: what somebody has edited is refused, and is no trap.
   public func isConsistent(instruments: Int, instances: Int, capacity: Int) -> Bool {
     let slots = book.active + book.free
