@@ -52,10 +52,10 @@ import Testing
     // The disk has no room for the third segment.
     let obstacle = "\(journals)/\(first)/000003.qej"
     try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
-    try child.waitForError("nothing opens until it can be written")
+    try child.waitForError("nothing opens meanwhile, reducing goes on")
     let socket = host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path
     _ = try ControlSocket(socket).status { $0["halted"] as? String == "JOURNAL_TROUBLE" }
-    try child.waitForError("not safely written down any more")
+    try child.waitForError("not written down any more")
     let answer = try host.succeed(["risk", "halt", "--mode", "mock"])
     #expect(answer.errors.contains("this is NOT in the journal"), "\(answer)")
     child.signal(SIGKILL)

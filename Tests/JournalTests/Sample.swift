@@ -23,8 +23,8 @@ struct Sample {
     mode: "mock", venue: "binance", account: "paper", startedAt: "20240101-000000-000000000", hostVersion: "0.1.0", hostDigest: "00", libc: "glibc",
     cpuFeatures: [], settings: ["app.mode=mock"], settingsDigest: "00", pairs: "", instances: [])
 
-  func writer(segmentBytes: Int = 2 * JournalFormat.blockSize, sync: JournalSync = .none) throws -> JournalWriter {
-    try JournalWriter(folder: path, head: Self.head, options: JournalOptions(sync: sync, segmentBytes: segmentBytes))
+  func writer(segmentBytes: Int = 2 * JournalFormat.blockSize, sync: JournalSync = .none, disk: JournalDisk = JournalDisk()) throws -> JournalWriter {
+    try JournalWriter(folder: path, head: Self.head, options: JournalOptions(sync: sync, segmentBytes: segmentBytes), disk: disk)
   }
 
   /// Trades whose price is their number.

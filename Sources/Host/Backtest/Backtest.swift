@@ -48,14 +48,14 @@ public struct Backtest {
     var result: BacktestResult
     do {
       result = try run(session, input, recorder, journal, began: start, progress: progress)
+      result.warnings.insert(contentsOf: warnings, at: 0)
+      // The page says it in a banner of its own.
+      try recorder.finish(summary(of: result, warnings: result.warnings.filter { $0 != syntheticWarning }), result.figures)
     } catch {
       // A journal of half a run would be taken for one of a run, and its folder be refused to the next try.
       journal?.discard()
       throw error
     }
-    result.warnings.insert(contentsOf: warnings, at: 0)
-    // The page says it in a banner of its own.
-    try recorder.finish(summary(of: result, warnings: result.warnings.filter { $0 != syntheticWarning }), result.figures)
     return result
   }
 

@@ -29,7 +29,7 @@ extension HostRun {
       log.host.warning("journal \(name): \(count) bytes behind its last whole record are of a record that was being written; they are left out")
     }
     if recovered.ending == .lost {
-      log.host.warning("journal \(name): its end is lost, more happened than the disk had room for; the host goes on HALTED from what is known")
+      log.host.warning("journal \(name): its end is lost, more happened than is written there; the host goes on HALTED from what is known")
     }
     let milliseconds = (Clocks.monotonicNanoseconds() - began) / 1_000_000
     let end = recovered.ending == .sealed ? "ended" : recovered.ending == .lost ? "could not be written any more" : "was broken off"

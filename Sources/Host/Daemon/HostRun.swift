@@ -127,6 +127,7 @@ public struct HostRun: Sendable {
     }
     try session.keepLibraries(in: ArtefactStore(runtimePath: settings.runtimeFolder))
     let journals = JournalFolder("\(state)/journal")
+    for name in try journals.removeUnfinished() { log.host.info("journal \(name) is removed: its host was killed before it had begun it") }
     for name in try journals.clean(
       keeping: Self.lastOfAccount(journals), retentionDays: settings.journal.retentionDays,
       maximumBytes: settings.journal.maximumTotalGigabytes.map { $0 << 30 }, nowNanoseconds: started,

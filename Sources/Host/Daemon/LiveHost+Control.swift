@@ -77,6 +77,8 @@ extension LiveHost {
         ? "\(asked == 1 ? "1 order is" : "\(asked) orders are") being cancelled" : gone == 1 ? "1 order cancelled" : "\(gone) orders cancelled")
     if loop.isJournalLost {
       message += "; this is NOT in the journal (\(loop.journalTrouble ?? "it is lost")): a restart is halted whatever was said"
+    } else if loop.isJournalNotOnDisk {
+      message += "; this is in the journal, and a power cut may take it (\(loop.journalTrouble ?? "the disk refused it"))"
     }
     log.control.notice("\(name)\(detail.map { " (\($0))" } ?? "") by \(who), input \(sequence): \(message)")
     return .done(
@@ -121,7 +123,7 @@ extension LiveHost {
     case .halted: "resume with: quantumedge risk resume"
     case .killed: "stop the host, remove the kill file and its latch, start it again"
     case .drawdownLimit: "measure from here on with: quantumedge risk reset-peak, then resume"
-    case .journalTrouble: "make room on the disk; a journal whose end is lost needs a restart"
+    case .journalTrouble: "make room on the disk; a journal whose end is lost, or that the disk refused, needs a restart"
     case .dailyLossLimit: "it ends with the UTC day: resume then"
     default: "look with: quantumedge risk status"
     }

@@ -257,14 +257,14 @@ struct LiveHost: ~Copyable {
       if (trouble == nil) != (journalTrouble == nil) { loop.command(.journal(hasTrouble: trouble != nil), receiveNanoseconds: engineNow(now)) }
       journalTrouble = trouble
       if let trouble {
-        log.host.warning("journal: \(trouble); nothing opens until it can be written, reducing goes on")
+        log.host.warning("journal: \(trouble); nothing opens meanwhile, reducing goes on")
       } else {
         log.host.notice("journal: it is written again")
       }
     }
     guard loop.isJournalLost, !hasToldLostJournal else { return }
     hasToldLostJournal = true
-    notices.failed("journal: what happens is not safely written down any more; opening is off, and the next start is halted")
+    notices.failed("journal: what happens is not written down any more; opening is off, and the next start is halted")
   }
 
   // MARK: The status file

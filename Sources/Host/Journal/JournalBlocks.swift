@@ -52,6 +52,24 @@ struct JournalBlocks: ~Copyable {
     }
   }
 
+  /// Where a block stands.
+  struct Spot {
+    var path: String
+    var numberInSegment: Int
+  }
+
+  var spot: Spot { Spot(path: path, numberInSegment: numberInSegment) }
+
+  /// The same bytes once more: whether they are still as they were read. A host that is writing changes those behind its last record.
+  static func isUnchanged(_ spot: Spot, from offset: Int, _ read: [UInt8]) -> Bool {
+    let descriptor = open(spot.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return true }
+    defer { close(descriptor) }
+    var now = [UInt8](repeating: 0, count: read.count)
+    let got = now.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress!, $0.count, off_t(spot.numberInSegment * JournalFormat.blockSize + offset)) }
+    return got != read.count || now == read
+  }
+
   private mutating func openNext() throws(JournalError) -> Bool {
     let wanted = JournalFormat.segmentName(segment + 1)
     descriptor = open("\(folder)/\(wanted)", O_RDONLY | O_CLOEXEC)

@@ -10,6 +10,7 @@ final class JournalCrew: @unchecked Sendable {
   // Unchecked: what both threads use is atomic or behind the lock; the rest is the crew's thread's alone.
   let options: JournalOptions
   private let folder: String
+  private let disk: JournalDisk
   private let blocksPerSegment: Int
 
   /// Bytes of the journal that are whole, over all segments.
@@ -19,9 +20,19 @@ final class JournalCrew: @unchecked Sendable {
   private let isWorking = Atomic<Bool>(true)
   /// Records were lost: what is written behind a gap could not be read.
   private let hasGivenUp = Atomic<Bool>(false)
+  /// The engine's thread waits for a segment: one more try, however short ago the last one failed.
+  private let isWanted = Atomic<Bool>(false)
   private struct Shared {
     var next: MappedFile?
-    var trouble: String?
+    /// Why the next segment could not be made; over once it is.
+    var noSegment: String?
+    /// Why what was written did not reach the disk. It stays: after a sync that failed nobody knows which pages the disk has, and the
+    /// next sync says nothing of them.
+    var notOnDisk: String?
+    /// Why records are missing. It stays: whoever asks must never be told that it is written again.
+    var lost: String?
+
+    var trouble: String? { lost ?? notOnDisk ?? noSegment }
   }
   private let shared = Mutex(Shared())
   private let words: UnsafeMutableRawPointer
@@ -42,8 +53,9 @@ final class JournalCrew: @unchecked Sendable {
   private static let idleNanoseconds: Int64 = 5_000_000
   private static let ahead = 4 << 20
 
-  init(folder: String, options: JournalOptions, chain: Digest, first: MappedFile) {
+  init(folder: String, options: JournalOptions, disk: JournalDisk, chain: Digest, first: MappedFile) {
     self.folder = folder
+    self.disk = disk
     self.options = options
     self.chain = chain
     blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
@@ -63,19 +75,25 @@ final class JournalCrew: @unchecked Sendable {
 
   var trouble: String? { shared.withLock { $0.trouble } }
 
+  /// Whether something that was written may not be on the disk, for good.
+  var isNotOnDisk: Bool { shared.withLock { $0.notOnDisk != nil } }
+
   @inline(__always)
   func publish(_ bytes: Int) { position.store(bytes, ordering: .releasing) }
 
   /// The next segment; waits for it where it is not there yet. Nil when it cannot be made.
   func nextSegment() -> MappedFile? {
+    isWanted.store(true, ordering: .releasing)
     while true {
       let seen = round.value
+      // Before the look: what the try left is there when it says that it is over.
+      let isOver = !isWanted.load(ordering: .acquiring)
       let (next, trouble) = shared.withLock { shared in
         defer { shared.next = nil }
-        return (shared.next, shared.trouble)
+        return (shared.next, shared.noSegment)
       }
       if let next { return next }
-      if trouble != nil { return nil }
+      if isOver, trouble != nil { return nil }
       wish.raise(wish.value &+ 1)
       round.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
     }
@@ -85,13 +103,13 @@ final class JournalCrew: @unchecked Sendable {
   func giveUp() {
     shared.withLock {
       hasGivenUp.store(true, ordering: .releasing)
-      // For good: whoever asks must never be told that it is written again.
-      $0.trouble = "\(folder): its end is lost: \($0.trouble ?? "no segment could be made in time")"
+      $0.lost = "\(folder): its end is lost: \($0.noSegment ?? "no segment could be made in time")"
     }
   }
 
+  /// Until they are on the disk, or nobody can say any more that they are.
   func waitUntilDurable(_ bytes: Int) {
-    while durable.load(ordering: .acquiring) < bytes, trouble == nil {
+    while durable.load(ordering: .acquiring) < bytes, !isNotOnDisk {
       let seen = round.value
       wish.raise(wish.value &+ 1)
       round.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
@@ -133,7 +151,7 @@ final class JournalCrew: @unchecked Sendable {
       guard let segment = segments[index] else { return }
       seal(segment.base + sealed % blocksPerSegment * JournalFormat.blockSize)
       if sealed % blocksPerSegment == 0 {
-        if options.sync != .none { do throws(KernelError) { try segment.sync() } catch { note(error) } }
+        if options.sync != .none { do throws(KernelError) { try disk.sync(segment) } catch { isNotOnDisk(error) } }
         segments[index] = nil
       }
     }
@@ -163,36 +181,39 @@ final class JournalCrew: @unchecked Sendable {
         touched = from + count
       }
     }
-    guard !hasGivenUp.load(ordering: .acquiring), made <= current + 1, shared.withLock({ $0.next == nil }), Clocks.monotonicNanoseconds() >= nextTry
-    else { return }
+    guard !hasGivenUp.load(ordering: .acquiring), made <= current + 1, shared.withLock({ $0.next == nil }) else { return }
+    let isAsked = isWanted.load(ordering: .acquiring)
+    guard isAsked || Clocks.monotonicNanoseconds() >= nextTry else { return }
+    // Only what was asked before the try began is answered by it.
+    defer { if isAsked { isWanted.store(false, ordering: .releasing) } }
     do throws(KernelError) {
-      let next = try MappedFile(creating: "\(folder)/\(JournalFormat.segmentName(made + 1))", size: options.segmentBytes)
+      let next = try disk.make("\(folder)/\(JournalFormat.segmentName(made + 1))", options.segmentBytes)
       // The engine may have given up while it was being made.
-      let isWanted = shared.withLock {
+      let isOfUse = shared.withLock {
         if hasGivenUp.load(ordering: .acquiring) { return false }
         $0.next = next
-        $0.trouble = nil
+        $0.noSegment = nil
         return true
       }
-      guard isWanted else { return try Files.remove(next.path) }
+      guard isOfUse else { return try Files.remove(next.path) }
       segments[made] = next
       made += 1
     } catch {
       nextTry = Clocks.monotonicNanoseconds() + 1_000_000_000
       // Only once the one in work is full does it hurt; the engine's thread asks then.
-      note(error)
+      shared.withLock { $0.noSegment = "\(error)" }
     }
   }
 
   private func sync(_ bytes: Int) {
-    guard options.sync != .none, durable.load(ordering: .relaxed) < bytes else { return }
+    guard options.sync != .none, durable.load(ordering: .relaxed) < bytes, !isNotOnDisk else { return }
     let now = Clocks.monotonicNanoseconds()
     guard options.sync == .always || now - lastSync >= options.intervalMilliseconds * 1_000_000 else { return }
     do throws(KernelError) {
-      for index in segments.keys.sorted() where index * options.segmentBytes < bytes { try segments[index]!.sync() }
+      for index in segments.keys.sorted() where index * options.segmentBytes < bytes { try disk.sync(segments[index]!) }
       lastSync = now
       durable.store(bytes, ordering: .releasing)
-    } catch { note(error) }
+    } catch { isNotOnDisk(error) }
   }
 
   private func finish(_ bytes: Int) {
@@ -210,14 +231,16 @@ final class JournalCrew: @unchecked Sendable {
         let used = whole - index * options.segmentBytes
         // One that was made ahead and never begun; the first one stays, that of a run without inputs too.
         if used <= 0, index > 0 { try Files.remove(segment.path) } else { try segment.truncate(to: max(0, min(used, options.segmentBytes))) }
-        if used > 0, options.sync != .none { try segment.sync() }
-      } catch { note(error) }
+        if used > 0, options.sync != .none { try disk.sync(segment) }
+      } catch { isNotOnDisk(error) }
     }
     segments = [:]
   }
 
-  private func note(_ error: KernelError) {
-    shared.withLock { if !hasGivenUp.load(ordering: .acquiring) { $0.trouble = "\(error)" } }
+  private func isNotOnDisk(_ error: KernelError) {
+    shared.withLock {
+      $0.notOnDisk = $0.notOnDisk ?? "\(error): what was written before it may be gone after a power cut; mend the disk, then start the host again"
+    }
   }
 }
 

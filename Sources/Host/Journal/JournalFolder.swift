@@ -59,10 +59,30 @@ public struct JournalFolder: Sendable {
   /// What the host wrote; a file that somebody put beside it stays, and its folder with it.
   private func remove(_ name: String) throws(KernelError) {
     let folder = "\(path)/\(name)"
-    if Files.isPresent("\(folder)/\(JournalFormat.stateName)") { try Files.remove("\(folder)/\(JournalFormat.stateName)") }
     // The head last: without it what is left would be nobody's.
-    for file in try Files.names(in: folder) where JournalFormat.segmentNumber(file) != nil { try Files.remove("\(folder)/\(file)") }
+    for file in try Files.names(in: folder) where JournalFormat.isOwn(file) && file != JournalFormat.headName { try Files.remove("\(folder)/\(file)") }
     try Files.remove("\(folder)/\(JournalFormat.headName)")
     Files.removeEmptyFolder(folder)
+  }
+
+  /// Removes what starts left that were killed before they had a journal: folders without a head in which stand a journal's files alone.
+  /// No host may be starting here meanwhile.
+  ///
+  /// - Returns: the names of those that are gone.
+  public func removeUnfinished() throws(JournalError) -> [String] {
+    do throws(KernelError) {
+      var removed: [String] = []
+      for name in try Files.names(in: path) where Files.isFolder("\(path)/\(name)") {
+        let files = try Files.names(in: "\(path)/\(name)")
+        guard !files.isEmpty, files.allSatisfy({ JournalFormat.isOwn($0) && $0 != JournalFormat.headName }) else { continue }
+        for file in files { try Files.remove("\(path)/\(name)/\(file)") }
+        Files.removeEmptyFolder("\(path)/\(name)")
+        removed.append(name)
+      }
+      return removed
+    } catch {
+      if error.isMissing { return [] }
+      throw JournalError(error)
+    }
   }
 }

@@ -1,3 +1,5 @@
+import Kernel
+
 /// The bytes of a journal. Everything is little-endian.
 ///
 /// A journal is a folder: `head.json` says what ran, and segments `000001.qej`, `000002.qej`, … hold the records. A segment is a row of
@@ -31,7 +33,10 @@ public enum JournalFormat {
   }
 
   /// Whether the host writes files of this name into a journal's folder.
-  static func isOwn(_ name: String) -> Bool { name == headName || name == stateName || segmentNumber(name) != nil }
+  static func isOwn(_ name: String) -> Bool {
+    let isUnfinished = name.hasSuffix(MappedFile.unfinishedSuffix)
+    return name == headName || name == stateName || segmentNumber(isUnfinished ? String(name.dropLast(MappedFile.unfinishedSuffix.count)) : name) != nil
+  }
 
   /// The number of a segment's name; nil for another file.
   static func segmentNumber(_ name: String) -> Int? {

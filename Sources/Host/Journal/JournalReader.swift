@@ -27,7 +27,7 @@ public enum JournalEnding: Sendable, Equatable {
   case open
   /// The same, and behind the last whole record so many bytes of one that was being written.
   case torn(byteCount: Int)
-  /// Whole to its last record, and more happened that the disk had no room for.
+  /// Whole to its last record, and more happened that is not here: the disk had no room for it, or lost it when the power was cut.
   case lost
 }
 
@@ -110,12 +110,50 @@ public struct JournalReader: ~Copyable {
   ///
   /// - Parameter problem: nil where no record was begun.
   private mutating func stop(_ problem: String?) throws(JournalError) -> JournalRecord? {
-    if let problem, used != nil { throw damaged(problem) }
+    if let problem, used != nil {
+      guard hasLostPage else { throw damaged(problem) }
+      return try lose(problem)
+    }
     // A host that still runs may be writing it while it is read, so that any part of it may be there.
-    let torn = blocks.bytes[offset..<JournalFormat.blockCapacity].lastIndex { $0 != 0 }.map { $0 + 1 - offset }
-    try expectNothing()
+    let rest = Array(blocks.bytes[offset...])
+    let torn = rest[..<(JournalFormat.blockCapacity - offset)].lastIndex { $0 != 0 }.map { $0 + 1 }
+    let (spot, begun, place) = (blocks.spot, offset, place)
+    let problem =
+      torn != nil && hasRecord(behind: offset)
+      ? "\(place): whole records stand behind one that is not" : try somethingBehind().map { "\($0): something stands behind the last record" }
+    if let problem, JournalBlocks.isUnchanged(spot, from: begun, rest) {
+      return try lose(problem, isPlaced: true)
+    }
     ending = torn.map { .torn(byteCount: $0) } ?? .open
     return nil
+  }
+
+  /// A killed host leaves one record unfinished at most. Where more is amiss, the disk lost what it was given: who goes on from here has
+  /// to know that, and who proves every byte is told where.
+  private mutating func lose(_ problem: String, isPlaced: Bool = false) throws(JournalError) -> JournalRecord? {
+    if checksChain { throw isPlaced ? JournalError(.badData, "\(problem); what stands before it is whole") : damaged(problem) }
+    ending = .lost
+    return nil
+  }
+
+  private static let pageSize = 4096
+
+  /// The disk gets memory by pages: one that it never got is zero.
+  private var hasLostPage: Bool {
+    let first = offset / Self.pageSize * Self.pageSize
+    return stride(from: first, to: used ?? JournalFormat.blockCapacity, by: Self.pageSize).contains { start in
+      !blocks.bytes[start..<start + Self.pageSize].contains { $0 != 0 }
+    }
+  }
+
+  /// Whether a whole record stands anywhere behind a place of this block.
+  private func hasRecord(behind place: Int) -> Bool {
+    stride(from: place + 8, through: JournalFormat.blockCapacity - JournalFormat.headerSize, by: 8).contains { start in
+      let base = blocks.bytes.baseAddress! + start
+      let length = Int(UInt16(littleEndian: base.load(fromByteOffset: 4, as: UInt16.self)))
+      guard length >= JournalFormat.headerSize, length % 8 == 0, start + length <= JournalFormat.blockCapacity else { return false }
+      return CRC32C.value(of: base + 4, length - 4) == UInt32(littleEndian: base.load(as: UInt32.self))
+    }
   }
 
   // MARK: Blocks
@@ -135,7 +173,12 @@ public struct JournalReader: ~Copyable {
     }
     if magic == 0, count == 0, blocks.bytes.load(fromByteOffset: 4, as: UInt16.self) == 0, !blocks.bytes.contains(where: { $0 != 0 }) {
       // Room that was taken ahead.
-      try expectNothing()
+      let (spot, empty) = (blocks.spot, [UInt8](repeating: 0, count: JournalFormat.headerSize))
+      if let more = try somethingBehind(), JournalBlocks.isUnchanged(spot, from: 0, empty) {
+        if isLost { throw JournalError(.badData, "\(more): something stands behind the last record; what stands before it is whole") }
+        _ = try lose("\(more): something stands behind the last record", isPlaced: true)
+        return
+      }
       ending = isLost ? .lost : isSealed && blocks.number > 0 ? .sealed : .open
       return
     }
@@ -162,12 +205,14 @@ public struct JournalReader: ~Copyable {
     }
   }
 
-  private mutating func expectNothing() throws(JournalError) {
+  /// The place of the first byte in the blocks that come; nil when all of them are empty.
+  private mutating func somethingBehind() throws(JournalError) -> String? {
     while try blocks.next() {
       guard let byte = blocks.bytes.firstIndex(where: { $0 != 0 }) else { continue }
       offset = byte
-      throw damaged("something stands behind the last record")
+      return place
     }
+    return nil
   }
 
   private func damaged(_ what: String) -> JournalError { JournalError(.badData, "\(place): \(what); what stands before it is whole") }

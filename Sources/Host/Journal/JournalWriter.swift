@@ -1,4 +1,5 @@
 import Cryptography
+import Glibc
 import Kernel
 import Market
 
@@ -23,20 +24,26 @@ public final class JournalWriter {
   private var keptCount = 0
   /// Records that are in no segment.
   public var lostCount: Int { block == waste ? recordCount - keptCount : 0 }
-  /// There is no segment for what comes, so that it is lost; or what was promised to be on the disk is not.
-  public var isLost: Bool { !isClosed && (block == waste || (crew.options.sync == .always && crew.trouble != nil)) }
+  /// There is no segment for what comes, so that it is lost.
+  public var isLost: Bool { !isClosed && block == waste }
+  /// It is written, and may not be on the disk, for good: after a power cut it may be gone.
+  public var isNotOnDisk: Bool { crew.isNotOnDisk }
   private var isClosed = false
 
   /// Makes the folder's head and its first segment.
   ///
   /// - Parameter state: what the engine goes on with, by the head's origin; nil for one that begins anew.
   /// - Throws: when the folder has a journal already, or cannot be written.
-  public init(folder: String, head: JournalHead, state: [UInt8]? = nil, options: JournalOptions) throws(JournalError) {
+  public convenience init(folder: String, head: JournalHead, state: [UInt8]? = nil, options: JournalOptions) throws(JournalError) {
+    try self.init(folder: folder, head: head, state: state, options: options, disk: JournalDisk())
+  }
+
+  package init(folder: String, head: JournalHead, state: [UInt8]? = nil, options: JournalOptions, disk: JournalDisk) throws(JournalError) {
     precondition(options.segmentBytes % JournalFormat.blockSize == 0 && options.segmentBytes >= 2 * JournalFormat.blockSize)
     blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
     self.folder = folder
     do throws(KernelError) {
-      (segment, crew) = try Self.begin(folder, head, state, options)
+      (segment, crew) = try Self.begin(folder, head, state, options, disk)
     } catch {
       guard error.isThere else { throw JournalError(.unavailable, "\(error)") }
       throw JournalError(.badData, "\(folder): there is a journal already; name another folder")
@@ -47,21 +54,23 @@ public final class JournalWriter {
   }
 
   private static func begin(
-    _ folder: String, _ head: JournalHead, _ state: [UInt8]?, _ options: JournalOptions
+    _ folder: String, _ head: JournalHead, _ state: [UInt8]?, _ options: JournalOptions, _ disk: JournalDisk
   ) throws(KernelError) -> (MappedFile, JournalCrew) {
     try Files.createFolders(folder)
+    // Any file of a journal: what is taken away again with a run that fails must be of that run.
+    if try Files.names(in: folder).contains(where: JournalFormat.isOwn) { throw KernelError("create", folder, code: EEXIST) }
     let text = head.bytes
     var made: [String] = []
     // With the head there is a journal: it comes last, and what a start left that failed is none.
     do throws(KernelError) {
       let path = "\(folder)/\(JournalFormat.segmentName(1))"
-      let segment = try MappedFile(creating: path, size: options.segmentBytes)
+      let segment = try disk.make(path, options.segmentBytes)
       made.append(path)
       if let state {
         try Files.writeAtomically(state, to: "\(folder)/\(JournalFormat.stateName)", mode: 0o600, replacing: false)
         made.append("\(folder)/\(JournalFormat.stateName)")
       }
-      let crew = JournalCrew(folder: folder, options: options, chain: SHA256Hasher.digest(of: text), first: segment)
+      let crew = JournalCrew(folder: folder, options: options, disk: disk, chain: SHA256Hasher.digest(of: text), first: segment)
       try crew.start()
       do throws(KernelError) { try Files.writeAtomically(text, to: "\(folder)/\(JournalFormat.headName)", mode: 0o600, replacing: false) } catch {
         crew.end()

@@ -83,7 +83,7 @@ extension JournalEnding {
     case .sealed: "it was ended in order"
     case .open: "it was not ended in order, and is whole to its last record"
     case .torn(let count): "it was not ended in order: behind its last whole record are \(count) bytes of one that was being written"
-    case .lost: "ITS END IS LOST: more happened than the disk had room for; what is here is whole"
+    case .lost: "ITS END IS LOST: more happened than the disk had room for, or kept when the power was cut; what is here is whole"
     }
   }
 }

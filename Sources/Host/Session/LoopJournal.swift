@@ -14,6 +14,7 @@ final class LoopJournal: AnswerJournal {
 
   var trouble: String? { writer.trouble }
   var isLost: Bool { writer.isLost }
+  var isNotOnDisk: Bool { writer.isNotOnDisk }
 
   @inline(__always)
   private func begin(_ time: EventTime) {

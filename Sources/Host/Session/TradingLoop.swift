@@ -198,6 +198,8 @@ public struct TradingLoop: ~Copyable {
   public var journalTrouble: String? { journal?.trouble }
   /// Records are lost: from here on nothing can be proven or recovered.
   public var isJournalLost: Bool { journal?.isLost ?? false }
+  /// The disk refused what was written, so that a power cut may take it.
+  public var isJournalNotOnDisk: Bool { journal?.isNotOnDisk ?? false }
 
   /// Puts another plugin in an instance's place, between two inputs.
   ///

@@ -232,7 +232,7 @@ public enum Files {
   public static func count(in path: String) -> Int { (try? names(in: path).count) ?? 0 }
 
   /// A rename is durable once its folder is; a file system that cannot sync a folder has nothing better to offer.
-  private static func syncFolder(of path: String) {
+  static func syncFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let descriptor = qe_open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY, 0)
     if descriptor >= 0 {

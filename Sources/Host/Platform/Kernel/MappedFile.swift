@@ -11,11 +11,15 @@ public final class MappedFile: @unchecked Sendable {
   public let base: UnsafeMutableRawPointer
   private let descriptor: Int32
 
-  /// A new one, all zero.
+  /// What a name ends with while room is taken for the file: who is killed meanwhile leaves it, and no file that is too short.
+  public static let unfinishedSuffix = ".new"
+
+  /// A new one, all zero, and its name on the disk.
   ///
   /// - Throws: also when it is there already, or when the disk has no room for all of it; nothing is left then.
   public init(creating path: String, size: Int, mode: Int32 = 0o600) throws(KernelError) {
-    descriptor = qe_open(path, O_RDWR | O_CREAT | O_EXCL, mode)
+    let unfinished = path + Self.unfinishedSuffix
+    descriptor = qe_open(unfinished, O_RDWR | O_CREAT | O_EXCL, mode)
     guard descriptor >= 0 else { throw KernelError("create", path) }
     (self.path, self.size) = (path, size)
     let code = posix_fallocate(descriptor, 0, off_t(size))
@@ -24,10 +28,18 @@ public final class MappedFile: @unchecked Sendable {
     guard let memory, Int(bitPattern: memory) != -1 else {
       let reason = code == 0 ? errno : code
       close(descriptor)
-      unlink(path)
+      unlink(unfinished)
       throw KernelError(code == 0 ? "map" : "take room for", path, code: reason)
     }
+    guard qe_rename_new(unfinished, path) == 0 else {
+      let reason = errno
+      munmap(memory, size)
+      close(descriptor)
+      unlink(unfinished)
+      throw KernelError("create", path, code: reason)
+    }
     base = memory
+    Files.syncFolder(of: path)
   }
 
   deinit {
