@@ -87,6 +87,13 @@ public struct Backtest {
         BacktestResult.Instance(id: $0.id, digest: $0.digest.hex, decisionHash: $1.hex, parameters: $0.parameterTexts)
       }, warnings: [], reportPath: request.reportFolder, loadNanoseconds: loaded - start, runNanoseconds: ended - loaded, cpuSeconds: 0,
       peakResidentBytes: 0)
+    for instance in session.instances {
+      let missing = span.inputs.missing(for: instance.binding.wants)
+      guard !missing.isEmpty else { continue }
+      let made = !input.hasQuotes && missing.contains("quotes") ? " (its quotes are made from trades)" : ""
+      result.warnings.append(
+        "\(instance.id) reads \(missing.joined(separator: ", ")), and the data has none\(made): a session that had them may have decided otherwise")
+    }
     result.warnings += Self.warnings(span.inputs)
     for row in input.skippedRows { result.warnings.append("\(request.ticksPath):\(row.line): skipped: \(row.reason)") }
     if input.skippedRowCount > input.skippedRows.count {

@@ -1,3 +1,4 @@
+import PluginABI
 import Feeds
 import Market
 import Simulation
@@ -68,8 +69,21 @@ public struct BacktestInputs: Sendable {
   }
 
   /// Kinds that are there, with their counts, for people.
-  public var kinds: [(name: String, count: Int)] {
-    [("trades", trades), ("quotes", quotes), ("depth", depth), ("marks", marks)].filter { $0.1 > 0 }
+  public var kinds: [(name: String, count: Int)] { all.filter { $0.count > 0 }.map { ($0.name, $0.count) } }
+
+  /// Kinds that a session has and this data has not; quotes made from trades are none.
+  public var missing: [String] { all.filter { $0.count == 0 }.map(\.name) }
+
+  /// Of these, what a plugin reads.
+  ///
+  /// - Parameter reads: whether it subscribes to an event.
+  func missing(for reads: (UInt32) -> Bool) -> [String] { all.filter { $0.count == 0 && reads($0.event) }.map(\.name) }
+
+  private var all: [(name: String, event: UInt32, count: Int)] {
+    [
+      ("trades", QE_EVENT_TRADE, trades), ("quotes", QE_EVENT_QUOTE, quotes), ("depth", QE_EVENT_DEPTH, depth),
+      ("marks", QE_EVENT_MARK_PRICE, marks),
+    ]
   }
 }
 

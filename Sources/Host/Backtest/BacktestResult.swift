@@ -52,6 +52,7 @@ public struct BacktestResult: Sendable {
     let run: [(key: String, value: JSONValue)] = [
       ("symbol", .text(symbol)), ("instrument", .text(instrument.id.description)), ("ticks", .integer(ticks)),
       ("inputs", .object(inputs.members)), ("quotes_synthetic", .boolean(inputs.areQuotesSynthetic)),
+      ("missing_inputs", .array(inputs.missing.map { .text($0) })),
       ("bad_rows_skipped", .integer(badRowsSkipped)), ("first_ms", .integer(Int(firstMilliseconds))), ("last_ms", .integer(Int(lastMilliseconds))),
       ("fills", .integer(counters.fills)), ("maker_fills", .integer(counters.makerFills)), ("trades", .integer(counters.trades)),
       ("wins", .integer(counters.wins)), ("win_rate", .number(DecimalText.format(Int64(winRate * 1e6), scale: 6))),

@@ -116,7 +116,7 @@ enum BacktestSummary {
       "  ticks     \(result.ticks)  (\(result.ticksPerSecond) per second)",
       "  inputs    "
         + (result.inputs.kinds.map { "\($0.name) \($0.count)" } + (result.inputs.areQuotesSynthetic ? ["quotes synthetic"] : []))
-        .joined(separator: ", "),
+        .joined(separator: ", ") + (result.inputs.missing.isEmpty ? "" : "; not in the data: \(result.inputs.missing.joined(separator: ", "))"),
       "  fills     \(result.counters.fills), round trips \(result.counters.trades), won \(percent(result.winRate)) %",
       "  pnl       \(money(result.finalPnL)), of it fees \(money(result.counters.fees))",
       "  equity    \(money(result.finalEquity)), largest drawdown \(money(result.maximumDrawdown))",

@@ -41,6 +41,9 @@ public enum RecordLayout {
   /// Of the part that has a fixed size; what follows it in `depth`, `answer`, `tighten` and `replacement` has a decoder of its own.
   public static func fields(of kind: RecordKind) -> [RecordField] { table[Int(kind.rawValue)] }
 
+  /// Bytes of a decision.
+  public static var decisionSize: Int { size(of: .decision) }
+
   /// Bytes of these fields.
   static func size(of kind: RecordKind) -> Int { sizes[Int(kind.rawValue)] }
 

@@ -7,6 +7,7 @@ import Simulation
 
 /// Who wants to know what happened. Called for orders and their fates, never per tick.
 public protocol RunObserver: AnyObject {
+  func decided(_ decision: Decision)
   func sent(_ order: ApprovedOrder)
   func filled(_ fill: FillRecord)
   func closed(_ trip: RoundTrip)
@@ -20,6 +21,7 @@ public protocol RunObserver: AnyObject {
 }
 
 extension RunObserver {
+  public func decided(_ decision: Decision) {}
   public func sent(_ order: ApprovedOrder) {}
   public func riskChanged(instance: Int32, _ refusal: Refusal) {}
   public func funded(_ record: FundingRecord) {}
@@ -398,6 +400,7 @@ public struct TradingLoop: ~Copyable {
       observer?.sent(order)
     case .decision(let decision):
       hasher.add(decision)
+      observer?.decided(decision)
     case .refusal(let record):
       counters.refusals += 1
       counters.refusalsByCode[Int(record.refusal.code.rawValue)] += 1
