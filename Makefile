@@ -14,7 +14,7 @@ REPORT := data/reports/demo
 # A crashed child's backtracer would hold its parent's pipe for minutes.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: fuzz soak setup demo test check bench bench-isolation bench-fills release tests lint clean
+.PHONY: predeploy fuzz soak setup demo test check bench bench-isolation bench-fills release tests lint clean
 
 setup:
 	@tools/setup.sh
@@ -37,6 +37,12 @@ tests: setup
 
 test: tests
 	QE_RELEASE_DIR=$(CURDIR)/$(RELEASE) swift test $(SWIFT_FLAGS) --skip-build
+
+# Before a host is started anew: all tests, then settings, secrets, doctor, plugins, a backtest over recent ticks and each limit.
+# TICKS=FILE, recent ticks; PREDEPLOY=… more options of `quantumedge predeploy`.
+predeploy: check test
+	@test -n "$(TICKS)" || { echo 'predeploy: name recent ticks: make predeploy TICKS=data/ticks/BTCUSDT_….csv' >&2; exit 64; }
+	$(HOST) predeploy --ticks "$(TICKS)" $(PREDEPLOY)
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Plugins Tests

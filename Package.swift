@@ -95,11 +95,15 @@ let composition: [Target] = [
   room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
   room(
     "Backtest", "Sources/Host/Backtest",
-    ["Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "Plugins", "Report", "Risk", "Session", "Settings", "Simulation"]),
+    [
+      "Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "PluginABI", "Plugins", "Report", "Risk", "Session", "Settings",
+      "Simulation",
+    ]),
   room(
     "Replay", "Sources/Host/Replay",
-    ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings"],
+    ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings", "Simulation"],
     settings: besideGRDB),
+  room("Drill", "Sources/Host/Drill", ["Engine", "Market", "PluginABI", "Risk", "Session", "Settings", "Simulation"]),
   // Tries a plugin case by case, each in a child.
   room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "PluginABI", "Plugins"]),
   .executableTarget(
@@ -116,7 +120,8 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Engine", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger", "LogOutput", "Market",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger", "LogOutput",
+      "Market",
       "Plugins",
       "Replay", "Report", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings", "Storage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
@@ -219,6 +224,7 @@ let tests: [Target] = [
   test(
     "RecoveryTests", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"],
     settings: besideGRDB),
+  test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "Plugins"]),
   test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"], settings: besideGRDB),

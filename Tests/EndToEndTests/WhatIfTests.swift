@@ -48,7 +48,8 @@ import Testing
       try whatIf(["--diff", "--set", "risk.max_orders_per_second=1", "--set", "simulation.taker_fee_bps=1"]),
       equals: host.backtest("t.csv", more: ["--set", "risk.max_orders_per_second=1", "--set", "simulation.taker_fee_bps=1"]))
     // Settings of a file stand in the place of all the journal's.
-    _ = try host.folder.write("simulation: {fill: trade, synthetic_spread_bps: 0, initial_cash: 500000}\nrisk: {session: {loss_streak_trades: 2}}\n", to: "s.yaml")
+    _ = try host.folder.write(
+      "simulation: {fill: trade, synthetic_spread_bps: 0, initial_cash: 500000}\nrisk: {session: {loss_streak_trades: 2}}\n", to: "s.yaml")
     try expect(
       try whatIf(["--diff", "--config", "s.yaml"]),
       equals: host.succeed([

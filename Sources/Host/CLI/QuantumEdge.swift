@@ -16,7 +16,7 @@ struct QuantumEdge: ParsableCommand {
       RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, JournalCommand.self, ReplayCommand.self,
       WhyCommand.self, LedgerCommand.self,
       StrategiesCommand.self,
-      ConfigCommand.self, DoctorCommand.self, MigrateCommand.self, PluginCommand.self, TicksCommand.self, SecretsCommand.self,
+      ConfigCommand.self, DoctorCommand.self, PredeployCommand.self, MigrateCommand.self, PluginCommand.self, TicksCommand.self, SecretsCommand.self,
       InitSecretsAliasCommand.self,
       CheckSecretsCommand.self,
       BenchmarkCommand.self, WorkerCommand.self,

@@ -66,7 +66,9 @@ struct JournalBlocks: ~Copyable {
     guard descriptor >= 0 else { return true }
     defer { close(descriptor) }
     var now = [UInt8](repeating: 0, count: read.count)
-    let got = now.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress!, $0.count, off_t(spot.numberInSegment * JournalFormat.blockSize + offset)) }
+    let got = now.withUnsafeMutableBytes {
+      pread(descriptor, $0.baseAddress!, $0.count, off_t(spot.numberInSegment * JournalFormat.blockSize + offset))
+    }
     return got != read.count || now == read
   }
 

@@ -60,7 +60,9 @@ public struct JournalFolder: Sendable {
   private func remove(_ name: String) throws(KernelError) {
     let folder = "\(path)/\(name)"
     // The head last: without it what is left would be nobody's.
-    for file in try Files.names(in: folder) where JournalFormat.isOwn(file) && file != JournalFormat.headName { try Files.remove("\(folder)/\(file)") }
+    for file in try Files.names(in: folder) where JournalFormat.isOwn(file) && file != JournalFormat.headName {
+      try Files.remove("\(folder)/\(file)")
+    }
     try Files.remove("\(folder)/\(JournalFormat.headName)")
     Files.removeEmptyFolder(folder)
   }

@@ -35,7 +35,8 @@ public enum JournalFormat {
   /// Whether the host writes files of this name into a journal's folder.
   static func isOwn(_ name: String) -> Bool {
     let isUnfinished = name.hasSuffix(MappedFile.unfinishedSuffix)
-    return name == headName || name == stateName || segmentNumber(isUnfinished ? String(name.dropLast(MappedFile.unfinishedSuffix.count)) : name) != nil
+    return name == headName || name == stateName
+      || segmentNumber(isUnfinished ? String(name.dropLast(MappedFile.unfinishedSuffix.count)) : name) != nil
   }
 
   /// The number of a segment's name; nil for another file.

@@ -46,11 +46,7 @@ struct DoctorCommand: ParsableCommand {
   private func tell(_ findings: [Finding], _ exitCode: ExitCode) throws {
     let worst: Finding.Status =
       findings.contains { $0.status == .fail } ? .fail : findings.contains { $0.status == .warn } ? .warn : .pass
-    for finding in findings {
-      let colour = finding.status == .pass ? "32" : finding.status == .warn ? "33" : "31"
-      let word = Console.usesColour ? "\u{1B}[\(colour)m\(finding.status.rawValue)\u{1B}[0m" : finding.status.rawValue
-      Console.write("\(word) \(Console.printable(finding.line))\n")
-    }
+    for finding in findings { finding.tell() }
     if host.output.json {
       try Console.result(
         JSONValue.object([("status", .text(worst.rawValue)), ("results", .array(findings.map(\.json)))]).description)

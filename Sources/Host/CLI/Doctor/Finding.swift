@@ -22,6 +22,13 @@ struct Finding {
 
   var line: String { "\(check): \(message)" + (cure.map { "; \($0)" } ?? "") }
 
+  /// One line for people.
+  func tell() {
+    let colour = status == .pass ? "32" : status == .warn ? "33" : "31"
+    let word = Console.usesColour ? "\u{1B}[\(colour)m\(status.rawValue)\u{1B}[0m" : status.rawValue
+    Console.write("\(word) \(Console.printable(line))\n")
+  }
+
   var json: JSONValue {
     .object([("status", .text(status.rawValue)), ("check", .text(check)), ("message", .text(message)), ("cure", .optional(cure))])
   }
