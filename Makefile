@@ -60,7 +60,7 @@ fuzz: tests
 	tools/fuzz.sh 60 $(BUILD)/debug/quantumedge
 
 soak: tests
-	QE_CRASH_ROUNDS=100 QE_KILL_ROUNDS=1000 swift test $(SWIFT_FLAGS) --skip-build --filter 'RecoveryTests|RecoveryRunTests'
+	QE_CRASH_ROUNDS=100 QE_KILL_ROUNDS=1000 swift test $(SWIFT_FLAGS) --skip-build --filter 'RecoveryTests|RecoveryRunTests|CrashPointTests'
 	tools/fuzz.sh 3600 $(BUILD)/debug/quantumedge
 
 bench: tests

@@ -92,7 +92,7 @@ let adapters: [Target] = [
 ]
 
 let composition: [Target] = [
-  room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Journal", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
+  room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Journal", "Kernel", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
   room(
     "Backtest", "Sources/Host/Backtest",
     [
@@ -101,7 +101,7 @@ let composition: [Target] = [
     ]),
   room(
     "Replay", "Sources/Host/Replay",
-    ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings", "Simulation"],
+    ["Cryptography", "Engine", "Journal", "Kernel", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings", "Simulation"],
     settings: besideGRDB),
   room("Drill", "Sources/Host/Drill", ["Engine", "Market", "PluginABI", "Risk", "Session", "Settings", "Simulation"]),
   // Tries a plugin case by case, each in a child.

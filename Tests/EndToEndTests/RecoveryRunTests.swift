@@ -6,14 +6,19 @@ import Testing
 /// A host goes on where the last one was: killed, ended in order, or without the plugin that it had.
 @Suite struct RecoveryRunTests {
   private let host: Host
+  private let restarts: Restarts
 
-  init() throws { host = try Host() }
-
-  private var journals: String { host.runtime.appendingPathComponent("state/mock/binance/paper/journal").path }
-
-  private func names() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: journals).filter { $0.hasPrefix("2") }.sorted()
+  init() throws {
+    host = try Host()
+    restarts = Restarts(host: host, mode: "mock")
   }
+
+  private var journals: String { restarts.journals }
+  private func names() throws -> [String] { try restarts.names() }
+  private func state(_ name: String) throws -> [String: Any] { try restarts.state(name) }
+  private static let words = Restarts.words("mock")
+  private static let busy = Restarts.busy
+  private static let quiet = Restarts.quiet
 
   private func publish(_ symbol: String, _ mode: String, _ quantity: String, every: Int = 1) throws {
     _ = try host.succeed([
@@ -33,16 +38,6 @@ import Testing
     let outcome = try child.finish(deadlineSeconds: 30)
     #expect(outcome.exitCode == 0, "\(outcome)")
   }
-
-  private static let words = [
-    "run", "--mode", "mock", "--json", "--config", Host.oracle, "--set", "feed.mock.symbols=BTCUSDT,ETHUSDT", "--set",
-    "feed.mock.start_price=60000,3000", "--set", "feed.stale_after_ms=3600000", "--set", "journal.segment_mb=1",
-  ]
-  private static let busy = ["--set", "feed.mock.trades_per_second=800"]
-  /// So slow that nothing happens after the first events.
-  private static let quiet = ["--set", "feed.mock.trades_per_second=0.001"]
-
-  private func state(_ name: String) throws -> [String: Any] { try host.succeed(["journal", "state", "\(journals)/\(name)"]).json }
 
   @Test func `A disk that is full stops what opens, and a start after a lost end is halted`() throws {
     try publish("BTCUSDT", "trade", "0.001")
@@ -81,15 +76,6 @@ import Testing
     _ = try host.succeed(["replay", "\(journals)/\(try #require(try names().last))"])
   }
 
-  /// What a restart must not change.
-  private func held(_ state: [String: Any]) throws -> [String] {
-    func lines(_ key: String, _ names: [String]) throws -> [String] {
-      try #require(state[key] as? [[String: Any]]).map { row in names.map { "\(row[$0] ?? "?")" }.joined(separator: " ") }.sorted()
-    }
-    return try ["cash \(state["cash"] ?? "?")", "base \(state["day_base"] ?? "?")"] + lines("positions", ["instance", "position"])
-      + lines("orders", ["order", "instance", "side", "quantity", "remaining", "price"])
-  }
-
   @Test func `A host that is killed at random moments loses nothing and has nothing twice`() throws {
     try publish("BTCUSDT", "trade", "0.001")
     try publish("ETHUSDT", "limit_cancel", "0.01")
@@ -103,30 +89,7 @@ import Testing
       usleep(UInt32.random(in: 0..<400_000, using: &chance))
       child.signal(SIGKILL)
       _ = try child.finish(deadlineSeconds: 30)
-      let killed = try #require(try names().last)
-      let before = try state(killed)
-      // As its plugins would have it, too.
-      _ = try host.succeed(["replay", "\(journals)/\(killed)", "--verify"])
-      let next = try host.succeed(Self.words + Self.quiet + ["--duration", "0.2"])
-      #expect(next.errors.contains("goes on where \(killed) "), "\(context): \(next)")
-      let name = try #require(try names().last)
-      // What it took over is what the last one held; orders rest again.
-      let after = try state(name)
-      #expect(try name != killed && held(before).first == held(after).first, "\(context): \(before) \(after)")
-      // An order that was open is open again, or the venue has said what became of it.
-      let said = try host.succeed(["journal", "export", "\(journals)/\(name)", "--kind", "execution"]).output
-      for row in try #require(before["orders"] as? [[String: Any]]) where row["instance"] as? String == "Churn@ETHUSDT/0" {
-        let isBack = (after["orders"] as? [[String: Any]])?.contains { $0["order"] as? Int == row["order"] as? Int } == true
-        #expect(isBack || said.contains("\"order\": \(row["order"] ?? 0),"), "\(context): \(row) is lost")
-      }
-      _ = try host.succeed(["replay", "\(journals)/\(name)", "--verify"])
-      for journal in [killed, name] {
-        for line in try host.succeed(["journal", "export", "\(journals)/\(journal)", "--kind", "send"]).output.split(separator: "\n") {
-          let order = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-          let number = try #require(order["order"] as? Int)
-          #expect(orders.insert(number).inserted, "\(context): order \(number) was sent twice")
-        }
-      }
+      try restarts.check(goesOnFrom: #require(try names().last), &orders, context)
     }
     #expect(orders.count > rounds * 3, "\(orders.count)")
   }

@@ -187,6 +187,8 @@ final class JournalCrew: @unchecked Sendable {
     // Only what was asked before the try began is answered by it.
     defer { if isAsked { isWanted.store(false, ordering: .releasing) } }
     do throws(KernelError) {
+      CrashPoint.pass(.beforeSegment)
+      defer { CrashPoint.pass(.afterSegment) }
       let next = try disk.make("\(folder)/\(JournalFormat.segmentName(made + 1))", options.segmentBytes)
       // The engine may have given up while it was being made.
       let isOfUse = shared.withLock {

@@ -66,12 +66,14 @@ public final class JournalWriter {
       let path = "\(folder)/\(JournalFormat.segmentName(1))"
       let segment = try disk.make(path, options.segmentBytes)
       made.append(path)
+      CrashPoint.pass(.beforeState)
       if let state {
         try Files.writeAtomically(state, to: "\(folder)/\(JournalFormat.stateName)", mode: 0o600, replacing: false)
         made.append("\(folder)/\(JournalFormat.stateName)")
       }
       let crew = JournalCrew(folder: folder, options: options, disk: disk, chain: SHA256Hasher.digest(of: text), first: segment)
       try crew.start()
+      CrashPoint.pass(.beforeHead)
       do throws(KernelError) { try Files.writeAtomically(text, to: "\(folder)/\(JournalFormat.headName)", mode: 0o600, replacing: false) } catch {
         crew.end()
         throw error
@@ -99,6 +101,7 @@ public final class JournalWriter {
   public func append(
     _ kind: RecordKind, variant: UInt8 = 0, sequence: UInt64, receiveNanoseconds: Int64, payloadSize: Int, _ fill: (inout RecordEncoder) -> Void
   ) {
+    CrashPoint.pass(.beforeAppend)
     let size = (JournalFormat.headerSize &+ payloadSize &+ 7) & ~7
     if offset &+ size > JournalFormat.blockCapacity { nextBlock() }
     let record = block + offset
@@ -114,6 +117,7 @@ public final class JournalWriter {
     offset &+= size
     recordCount &+= 1
     if block != waste { crew.publish(blockNumber &* JournalFormat.blockSize &+ offset) }
+    CrashPoint.pass(.afterAppend)
   }
 
   /// Before an order leaves: with `always` it waits until all that was appended is on the disk.

@@ -1,5 +1,6 @@
 import Engine
 import Journal
+import Kernel
 import Ledger
 import Market
 import Risk
@@ -49,6 +50,7 @@ public enum LedgerProjection {
       }
       try engine.run(step, in: folder)
       try rows.finish(engine.account, engine.snapshot)
+      CrashPoint.pass(.inLedger)
       return (records.ending?.name ?? "open", records.lastSequence, isFinal)
     }
   }

@@ -1,5 +1,6 @@
 import Engine
 import Journal
+import Kernel
 import Market
 import PluginABI
 import Risk
@@ -339,6 +340,7 @@ public struct TradingLoop: ~Copyable {
       }
       if isDelayed { return }
       if let report = venue.nextReport() {
+        CrashPoint.pass(.beforeAck)
         let time = next(receive)
         journal?.input(time, report, instrument: engine.instrument(slot: report.slot))
         _ = engine.process(time, report)
@@ -384,7 +386,9 @@ public struct TradingLoop: ~Copyable {
     case .send(let order):
       counters.orders += 1
       journal?.beforeSend()
+      CrashPoint.pass(.beforeSend)
       if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
+      CrashPoint.pass(.afterSend)
       observer?.sent(order)
     case .cancel(let slot, let orderID):
       counters.cancels += 1
@@ -410,6 +414,7 @@ public struct TradingLoop: ~Copyable {
       if fill.isMaker { counters.makerFills += 1 }
       counters.fees += fill.fee
       counters.realized += fill.realized
+      CrashPoint.pass(.afterFill)
       observer?.filled(fill)
     case .roundTrip(let trip):
       counters.trades += 1

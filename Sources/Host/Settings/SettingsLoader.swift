@@ -179,6 +179,9 @@ struct SettingsLoader {
         note("\(place("plugins.trusted_keys")): in live every plugin is signed; name the keys that are trusted")
       }
     }
+    if settings.journal.sync == .off {
+      note("\(place("journal.sync")): off is not accepted with app.mode \(mode.rawValue): what is held would not be known after a restart")
+    }
     for field in SettingsField.all where field.isLimit && field.show(settings) == "null" {
       note("\(place(field.name)): unlimited is not accepted with app.mode \(mode.rawValue); write a limit")
     }

@@ -225,9 +225,11 @@ final class RowStream {
   func rotate(_ now: Int64) {
     flush(now)
     guard let path = file?.path, waiting == 0 else { return }
+    CrashPoint.pass(.beforeRotate)
     do throws(KernelError) { try file!.sync() } catch { trouble = "\(error)" }
     file = nil
     if options.compression == .zstd { pack(path) }
+    CrashPoint.pass(.afterRotate)
     clean(now)
   }
 
@@ -248,6 +250,7 @@ final class RowStream {
       let name = Self.name(of: path)
       guard let identity = Files.identity(at: "\(path).zst") else { throw KernelError("look at", "\(path).zst") }
       try own.change(removing: [name], adding: [OwnFiles.Entry(name: "\(name).zst", identity: identity, key: symbol.key, begun: begun)])
+      CrashPoint.pass(.beforeUnpackedGoes)
       try Files.remove(path)
     } catch { trouble = "\(error)" }
   }
