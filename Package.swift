@@ -92,7 +92,9 @@ let adapters: [Target] = [
 ]
 
 let composition: [Target] = [
-  room("Session", "Sources/Host/Session", ["Cryptography", "Engine", "Journal", "Kernel", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
+  room(
+    "Session", "Sources/Host/Session",
+    ["Cryptography", "Engine", "Journal", "Kernel", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
   room(
     "Backtest", "Sources/Host/Backtest",
     [

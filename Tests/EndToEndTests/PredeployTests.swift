@@ -43,7 +43,7 @@ import Testing
 
   @Test func `A key in a file, nothing published and damaged ticks fail, each by name, and the rest is looked at`() throws {
     // Made here, so that no guard finds it in this file.
-    let key = "AKIA" + "QWERTYUIOPASDFGH"
+    let key = "AKIA" + String((0..<16).map { Character(UnicodeScalar(UInt8(65 + $0 * 7 % 26))) })
     _ = try host.folder.write("aws_access_key_id = \(key)\n", to: "notes.txt")
     let (outcome, failed) = try predeploy(exitCode: 1)
     #expect(failed.contains("secrets") && failed.contains("plugins") && failed.contains("backtest"), "\(outcome)")

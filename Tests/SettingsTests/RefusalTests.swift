@@ -158,6 +158,8 @@ struct RefusalTests {
         "s.yaml:2: risk.max_leverage: unlimited is not accepted with app.mode \(mode); write a limit",
         "s.yaml:4: risk.session.max_daily_loss_abs: unlimited is not accepted with app.mode \(mode); write a limit",
       ])
+    let unremembered = try loading.violations("", overrides: ["app.mode=\(mode)", "journal.sync=off"])
+    #expect(unremembered.contains { $0.hasPrefix("--set journal.sync: off is not accepted with app.mode \(mode)") }, "\(unremembered)")
     let overridden = try loading.violations("", overrides: ["app.mode=\(mode)", "risk.max_gross_exposure=null"])
     #expect(overridden.contains("--set risk.max_gross_exposure: unlimited is not accepted with app.mode \(mode); write a limit"))
     #expect(try loading.load(text).limits.maximumLeverage == nil)

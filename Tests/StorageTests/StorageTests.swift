@@ -199,6 +199,34 @@ struct StorageTests {
     #expect(try small.ticks().last?.trade.price.raw == 20)
   }
 
+  @Test func `The bound is one for all symbols and kinds: the oldest of them all go, and a foreign file stays`() throws {
+    let clockwork = try Clockwork {
+      $0.savesTrades = true
+      $0.maximumTotalBytes = 2000
+      $0.maximumTickBytes = 60
+      $0.maximumLineBytes = 150
+      $0.flushRows = 1
+    }
+    let foreign = clockwork.folder.path("ticks/mine.csv")
+    for number in 1...40 {
+      clockwork.trade(Int64(number))
+      clockwork.pass(seconds: 2)
+      if number == 1 { try Data(count: 5000).write(to: URL(fileURLWithPath: foreign)) }
+    }
+    func sizes(_ kind: String) throws -> [(name: String, size: Int)] {
+      let folder = clockwork.folder.path(kind)
+      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("_usdm_") }.map {
+        ($0, try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")).count)
+      }
+    }
+    let (ticks, trades) = (try sizes("ticks"), try sizes("trades"))
+    let total = (ticks + trades).reduce(0) { $0 + $1.size }
+    // Of each kind something is there, and no kind alone is below the bound by its own right.
+    #expect(total <= 2000 + 150 && total > 1000 && !ticks.isEmpty && !trades.isEmpty, "\(total) \(ticks) \(trades)")
+    #expect(FileManager.default.fileExists(atPath: foreign))
+    #expect(try clockwork.ticks().last?.trade.price.raw == 40)
+  }
+
   @Test func `A torn last row is cut off by the next start, and a second host goes on without the symbol`() throws {
     let clockwork = try Clockwork { $0.flushRows = 1 }
     clockwork.trade(600_000)

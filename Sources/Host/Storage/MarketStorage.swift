@@ -22,6 +22,10 @@ public final class MarketStorage: @unchecked Sendable {
   private let hasEnded = Atomic<Bool>(false)
   private var nextClean: Int64 = 0
   private var taken = 0
+  private let bound: StorageBound?
+  private var boundTrouble: String?
+  /// Files that were open in the last turn.
+  private var lastOpen: Set<String> = []
 
   private static let pauseNanoseconds: Int64 = 10_000_000
   private static let cleanNanoseconds: Int64 = 3600 * 1_000_000_000
@@ -45,6 +49,7 @@ public final class MarketStorage: @unchecked Sendable {
     books = try streams(.orderbooks, options.savesBooks)
     self.streams = (ticks + trades + books).compactMap(\.self)
     self.foreign = foreign
+    bound = StorageBound(options)
     notes = self.streams.flatMap { $0.repair() }
     queue = MessageQueue(capacity: options.queueBytes)
     recorder = StorageRecorder(queue, savesBooks: options.savesBooks)
@@ -98,11 +103,24 @@ public final class MarketStorage: @unchecked Sendable {
       }
     }
     for stream in streams { stream.turn(now) }
+    let open = Set(streams.compactMap(\.path))
     if now >= nextClean {
       nextClean = now + Self.cleanNanoseconds
       for stream in streams { stream.clean(now) }
+      keepWithinBound(open)
+    } else if open != lastOpen {
+      // One was followed by another.
+      keepWithinBound(open)
     }
+    lastOpen = open
     tell()
+  }
+
+  private func keepWithinBound(_ open: Set<String>) {
+    do throws(KernelError) {
+      try bound?.apply(open: open, held: Set(streams.map(\.lockPath)))
+      boundTrouble = nil
+    } catch { boundTrouble = "\(error)" }
   }
 
   func end(_ now: Int64) {
@@ -115,7 +133,7 @@ public final class MarketStorage: @unchecked Sendable {
     let ticks = ticks.compactMap(\.self)
     let status = StorageStatus(
       taken: taken, rows: ticks.reduce(0) { $0 + $1.rows }, rowsBySymbol: Dictionary(uniqueKeysWithValues: ticks.map { ($0.symbol.key, $0.rows) }),
-      dropped: streams.reduce(0) { $0 + $1.dropped }, trouble: streams.lazy.compactMap(\.trouble).first,
+      dropped: streams.reduce(0) { $0 + $1.dropped }, trouble: streams.lazy.compactMap(\.trouble).first ?? boundTrouble,
       foreign: [], files: streams.compactMap(\.path))
     shared.withLock { $0 = status }
   }

@@ -47,9 +47,14 @@ final class RowStream {
     folder = "\(options.folder)/\(kind.rawValue)\(options.source.isEmpty ? "" : "/\(options.source)")"
     own = OwnFiles(folder: folder)
     try Files.createFolders(folder)
-    guard let lock = try FileLock.tryAcquire("\(folder)/.\(symbol.key).lock") else { return nil }
+    guard let lock = try FileLock.tryAcquire(Self.lockPath(folder, symbol.key)) else { return nil }
     self.lock = lock
   }
+
+  /// Who has it stores the symbol in the folder.
+  static func lockPath(_ folder: String, _ key: String) -> String { "\(folder)/.\(key).lock" }
+
+  var lockPath: String { Self.lockPath(folder, symbol.key) }
 
   /// Nil while none is open.
   var path: String? { file?.path }
@@ -314,20 +319,20 @@ final class RowStream {
     return notes
   }
 
-  /// Removes what is too old or too much, of this symbol's files that hosts wrote, and of those that nobody stores any more; never one
+  /// Removes what is too old, of this symbol's files that hosts wrote, and of those that nobody stores any more; never one
   /// that is open.
   func clean(_ now: Int64) {
     // Its last row counts, not its first.
     let lifetime = kind == .ticks ? Self.day : options.maximumLineNanoseconds
     let days = kind == .ticks ? options.tickRetentionDays : options.lineRetentionDays
-    guard days != nil || options.maximumTotalBytes != nil else { return }
-    let oldest = days.map { now - $0 * Self.day - lifetime }
+    guard let days else { return }
+    let oldest = now - days * Self.day - lifetime
     do throws(KernelError) {
       let entries = try own.entries()
       try clean(entries.filter { $0.key == symbol.key }, begunBefore: oldest)
       for key in Set(entries.map(\.key)).subtracting([symbol.key]).sorted() {
         // Whoever stores it, here or in another process, cleans up after it.
-        guard let lock = try FileLock.tryAcquire("\(folder)/.\(key).lock") else { continue }
+        guard let lock = try FileLock.tryAcquire(Self.lockPath(folder, key)) else { continue }
         try clean(entries.filter { $0.key == key }, begunBefore: oldest)
         _ = consume lock
       }
@@ -335,24 +340,15 @@ final class RowStream {
   }
 
   /// - Parameter entries: of one symbol, oldest first.
-  private func clean(_ entries: [OwnFiles.Entry], begunBefore oldest: Int64?) throws(KernelError) {
+  private func clean(_ entries: [OwnFiles.Entry], begunBefore oldest: Int64) throws(KernelError) {
     let current = path.map { Self.name(of: $0) }
     var gone: Set<String> = []
-    var total: Int64 = 0
-    var sizes: [(entry: OwnFiles.Entry, size: Int64)] = []
-    for entry in entries {
-      guard own.isOurs(entry) else {
-        gone.insert(entry.name)
-        continue
+    for entry in entries where entry.name != current {
+      // One that is gone, or has something else in its place, is off the list alone.
+      if own.isOurs(entry) {
+        guard entry.begun < oldest else { continue }
+        try Files.remove("\(folder)/\(entry.name)")
       }
-      let size = try Files.size("\(folder)/\(entry.name)")
-      total += size
-      if entry.name != current { sizes.append((entry, size)) }
-    }
-    for (entry, size) in sizes {
-      guard oldest.map({ entry.begun < $0 }) ?? false || options.maximumTotalBytes.map({ total > $0 }) ?? false else { continue }
-      try Files.remove("\(folder)/\(entry.name)")
-      total -= size
       gone.insert(entry.name)
     }
     if !gone.isEmpty { try own.change(removing: gone) }

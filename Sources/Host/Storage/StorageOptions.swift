@@ -38,7 +38,7 @@ public struct StorageOptions: Sendable, Hashable {
   /// Nil = for ever.
   public var lineRetentionDays: Int64? = 3
   public var tickRetentionDays: Int64?
-  /// Of one symbol's files of one kind; nil = no bound.
+  /// Of all files that hosts wrote, over symbols and kinds; nil = no bound.
   public var maximumTotalBytes: Int64?
   /// Rows of one file that are written at once, and the longest that they wait.
   public var flushRows = 200
