@@ -164,6 +164,32 @@ import Testing
     #expect(health < send && kinds[..<health].contains { $0 == "quote" || $0 == "trade" }, "\(kinds.prefix(40))")
   }
 
+  @Test func `A strategy goes on with what it kept at an orderly end, not after a kill, nor after a long silence; and both replay`() throws {
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    let first = try host.succeed(Self.words + Self.busy + ["--duration", "1"])
+    #expect(!first.errors.contains("what it kept"), "\(first)")
+    let states = try host.succeed(["journal", "export", "\(journals)/\(#require(try names().last))", "--kind", "plugin_state"]).output
+    #expect(states.contains(#""instance": "EMACross@BTCUSDT/0""#), "\(states)")
+    let second = try host.start(Self.words + Self.busy)
+    try second.waitForError("EMACross@BTCUSDT/0: goes on with what it kept (")
+    try second.waitForError("mock 1s")
+    second.signal(SIGKILL)
+    _ = try second.finish(deadlineSeconds: 30)
+    let third = try host.succeed(Self.words + Self.busy + ["--duration", "1"])
+    #expect(!third.errors.contains("what it kept"), "\(third)")
+    let end = Date().addingTimeInterval(2.1)
+    while Date() < end { sched_yield() }
+    let fourth = try host.succeed(Self.words + Self.busy + ["--duration", "1", "--set", "features.max_gap_seconds=1"])
+    #expect(fourth.errors.contains("begins anew: what it kept is "), "\(fourth)")
+    #expect(try names().count == 4)
+    for name in try names() {
+      let replayed = try host.succeed(["replay", "\(journals)/\(name)", "--json"])
+      #expect(try replayed.json["equal"] as? Bool == true && replayed.integer("decisions") > 0, "\(name): \(replayed)")
+      #expect(
+        try host.succeed(["replay", "\(journals)/\(name)", "--json", "--param", "fast=20"]).json["repeats_journal"] as? Bool == true, "\(name)")
+    }
+  }
+
   @Test func `A recording has an account of its own, and other decimals are refused`() throws {
     try hold()
     let held = try #require(try names().last)

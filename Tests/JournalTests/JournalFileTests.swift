@@ -144,6 +144,24 @@ struct JournalFileTests {
     #expect(try sample.read().numbers.count == 10 && writer.lostCount > 0)
   }
 
+  @Test(arguments: [0, 1, 32 << 10, (32 << 10) + 1, 200_003]) func `What a plugin kept is put together again, in any size`(size: Int) throws {
+    let writer = try sample.writer()
+    sample.write(10, to: writer)
+    let state = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    writer.pluginState(state, instance: 3, sequence: 10, receiveNanoseconds: 1)
+    writer.close()
+    var reader = try JournalReader(folder: sample.path, checksChain: true)
+    var kept = JournalPluginState()
+    var pieces = 0
+    while let record = try reader.next() {
+      guard record.kind == .pluginState else { continue }
+      if pieces == 1, size > 65_536 { #expect(kept[3] == nil, "not before all of it is there") }
+      try kept.take(record)
+      pieces += 1
+    }
+    #expect(kept[3] == state && kept[0] == nil && pieces == max(1, (size + 32_767) / 32_768))
+  }
+
   @Test func `The checksum is CRC32C, by instruction and in software alike`() {
     let text = Array("123456789".utf8)
     #expect(text.withUnsafeBytes { CRC32C.value(of: $0.baseAddress!, 9) } == 0xE306_9283)

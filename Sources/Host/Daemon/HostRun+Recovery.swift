@@ -38,6 +38,24 @@ extension HostRun {
     return (name, recovered.state, recovered.ending == .lost)
   }
 
+  /// What strategies kept as the last host ended, where that is not long ago: figures of a market that has gone on since are none.
+  func restorePlugins(_ origin: inout (journal: String, state: SavedState)?, _ session: TradingSession, _ log: RunLog) {
+    guard var state = origin?.state else { return }
+    let silence = (Clocks.realtimeNanoseconds() - state.engine.receiveNanoseconds) / 1_000_000_000
+    for index in state.instances.indices where state.instances[index].pluginState != nil && silence > settings.maximumGapSeconds {
+      log.plugins.notice(
+        "\(state.instances[index].id): begins anew: what it kept is \(silence) s old (features.max_gap_seconds \(settings.maximumGapSeconds))")
+      state.instances[index].pluginState = nil
+    }
+    for refused in state.restorePlugins(of: session) {
+      log.plugins.warning("\(refused.instance): begins anew, it does not take what it kept: \(refused.reason)")
+    }
+    for instance in state.instances {
+      if let kept = instance.pluginState { log.plugins.notice("\(instance.id): goes on with what it kept (\(kept.count) bytes)") }
+    }
+    origin?.state = state
+  }
+
   private static func recovered(_ journal: String, _ settings: Settings) throws -> JournalRecovery.Result {
     do { return try JournalRecovery.read(folder: journal) } catch let fault as any Fault {
       throw SessionError(

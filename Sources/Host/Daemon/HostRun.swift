@@ -61,6 +61,7 @@ public struct HostRun: Sendable {
     var origin = try last.map { (journal: $0.journal, state: try $0.state.moved(to: session)) }
     // In the state itself: a start that fails further on, or is killed, must not take the halt with it.
     if last?.isLost == true { origin?.state.engine.halt() }
+    restorePlugins(&origin, session, log)
 
     let watcher = KillSwitchWatcher(killSwitch)
     if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.reason ?? "risk.kill_switch.enabled is set") }

@@ -177,6 +177,7 @@ struct LiveHost: ~Copyable {
     let hashes = loop.decisionHashes()
     watchdog.pulse.turn()
     shutDown(signals)
+    keepPluginStates()
     watchdog.pulse.rest()
     loop.closeJournal()
     storage?.finish()
@@ -317,6 +318,21 @@ struct LiveHost: ~Copyable {
         watchdog.pulse.rest()
         if Self.isStop(signals.wait(nanoseconds: max(0, wait))) { return }
       }
+    }
+  }
+
+  /// What plugins keep, for the next start: after all that they will be told.
+  private mutating func keepPluginStates() {
+    for ordinal in session.instances.indices where !care.rows[ordinal].isOut && session.resolved[ordinal] != nil {
+      do throws(PluginError) {
+        guard let state = try session.instances[ordinal].saveState() else { continue }
+        guard state.count <= JournalPluginState.maximumBytes else {
+          log.plugins.warning(
+            "\(session.instances[ordinal].id): its state of \(state.count) bytes is too large to be kept: it begins anew the next time")
+          continue
+        }
+        loop.keep(pluginState: state, instance: ordinal)
+      } catch { log.plugins.warning("\(session.instances[ordinal].id): its state is not kept, it begins anew the next time: \(error)") }
     }
   }
 

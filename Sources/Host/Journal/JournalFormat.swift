@@ -69,6 +69,8 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
 
   /// What a plugin answered to one call, where it was not nothing.
   case answer = 32
+  /// A piece of what a plugin keeps, as the host ended in order.
+  case pluginState = 33
 
   case send = 64
   case cancel = 65
@@ -91,6 +93,7 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
     switch self {
     case .roundTrip: "round_trip"
     case .fundingPaid: "funding_paid"
+    case .pluginState: "plugin_state"
     case .riskState: "risk_state"
     case .instanceRiskState: "instance_risk_state"
     case .instanceFailed: "instance_failed"

@@ -12,6 +12,21 @@ extension JournalWriter {
     append(kind, sequence: sequence, receiveNanoseconds: receiveNanoseconds, payloadSize: RecordLayout.size(of: kind)) { $0.put(action) }
   }
 
+  /// What a plugin keeps, in pieces that a block has room for.
+  public func pluginState(_ bytes: [UInt8], instance: Int32, sequence: UInt64, receiveNanoseconds: Int64) {
+    var start = 0
+    repeat {
+      let piece = bytes[start..<min(bytes.count, start + JournalPluginState.pieceBytes)]
+      append(.pluginState, sequence: sequence, receiveNanoseconds: receiveNanoseconds, payloadSize: 12 + piece.count) {
+        $0.put(instance)
+        $0.put(UInt32(bytes.count))
+        $0.put(UInt32(start))
+        $0.put(piece)
+      }
+      start += piece.count
+    } while start < bytes.count
+  }
+
   public func answer(_ answer: PluginAnswer, _ intents: UnsafePointer<qe_intent>, sequence: UInt64, receiveNanoseconds: Int64) {
     append(.answer, sequence: sequence, receiveNanoseconds: receiveNanoseconds, payloadSize: RecordEncoder.size(of: answer)) {
       $0.put(answer, intents)

@@ -21,6 +21,11 @@ public struct RecordEncoder {
     put(Int64(truncatingIfNeeded: value >> 64))
   }
 
+  mutating func put(_ bytes: ArraySlice<UInt8>) {
+    bytes.withUnsafeBytes { if let start = $0.baseAddress { (base + offset).copyMemory(from: start, byteCount: $0.count) } }
+    offset += bytes.count
+  }
+
   /// Bytes that were copied by hand.
   mutating func skip(_ count: Int) { offset += count }
 }
@@ -43,6 +48,15 @@ public struct RecordDecoder {
     }
     defer { offset += MemoryLayout<Value>.size }
     return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+  }
+
+  public mutating func take(count: Int) -> [UInt8] {
+    guard count >= 0, offset + count <= bytes.count else {
+      isShort = true
+      return []
+    }
+    defer { offset += count }
+    return Array(bytes[offset..<offset + count])
   }
 
   public mutating func takeWide() -> Int128 {

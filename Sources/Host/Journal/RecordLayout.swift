@@ -38,7 +38,7 @@ public struct RecordField: Sendable, Equatable {
 }
 
 public enum RecordLayout {
-  /// Of the part that has a fixed size; what follows it in `depth`, `answer`, `tighten` and `replacement` has a decoder of its own.
+  /// Of the part that has a fixed size; what follows it in `depth`, `answer`, `plugin_state`, `tighten` and `replacement` has a decoder of its own.
   public static func fields(of kind: RecordKind) -> [RecordField] { table[Int(kind.rawValue)] }
 
   /// Bytes of a decision.
@@ -96,6 +96,7 @@ public enum RecordLayout {
     case .replacement: [.init("warm_until_ns", .integer), .init("instance", .instance), .init("bytes", .word)]
     case .answer:
       [.init("call", .identifier), .init("instance", .instance), .init("status", .word), .init("count", .word), .init("recorded", .word)] + failure
+    case .pluginState: [.init("instance", .instance), .init("bytes", .word), .init("offset", .word)]
     case .send, .replace:
       request + [.init("is_reducing", .flag), .init("old_slot", .word), .init("paired_order", .identifier), .init("old_order", .identifier)]
     case .ask, .query: request

@@ -1,4 +1,5 @@
 import Engine
+import FoundationEssentials
 import Journal
 import Market
 import PluginABI
@@ -26,6 +27,7 @@ public struct JournalRecovery {
     var records = reader
     var inputs = 0
     let step = Step()
+    var kept = JournalPluginState()
     // What the host did comes of it again, and is passed over.
     while let record = try records.next() {
       if record.kind.isInput {
@@ -34,6 +36,8 @@ public struct JournalRecovery {
         if record.kind != .end { inputs += 1 }
       } else if record.kind == .answer {
         step.answers.append(Array(record.payload))
+      } else if record.kind == .pluginState {
+        try kept.take(record)
       }
     }
     try repeated.run(step, in: folder)
@@ -41,10 +45,11 @@ public struct JournalRecovery {
     if inputs == 0, let state = repeated.state {
       return Result(state: state, inputs: 0, ending: records.ending ?? .open, head: head, instruments: repeated.instruments)
     }
-    let saved = SavedState(
+    var saved = SavedState(
       instruments: repeated.instruments.map(\.id.description),
       instances: zip(head.instances, repeated.digests).map { SavedState.Instance(id: $0.id, instrument: $0.instrument, digest: $1) },
       engine: repeated.snapshot)
+    if records.ending == .sealed { for index in saved.instances.indices { saved.instances[index].pluginState = kept[index].map { Data($0) } } }
     return Result(
       state: saved, inputs: inputs, ending: records.ending ?? .open, head: head, instruments: repeated.instruments)
   }

@@ -43,6 +43,9 @@ public struct JournalReplay {
     if let state, state.instruments != instruments.map(\.id.description) || state.instances.count != head.instances.count {
       throw JournalError(.badData, "\(folder)/\(JournalFormat.stateName): has other instruments or instances than \(JournalFormat.headName)")
     }
+    if var state, let refused = state.restorePlugins(of: session).first {
+      throw JournalError(.badData, "\(folder)/\(JournalFormat.stateName): \(refused.instance) does not take what it kept: \(refused.reason)")
+    }
     var driver = ReplayDriver(session, head, state: state, text, resolve: resolve)
     var steps = ReplaySteps(reader)
     var result = Result()

@@ -50,6 +50,8 @@ struct ReplaySteps: ~Copyable {
       let start = bytes.count
       bytes.append(contentsOf: record.payload)
       let part = ReplayStep.Part(kind: record.kind, range: start..<bytes.count)
+      // What plugins kept at the end comes of no input.
+      if record.kind == .pluginState { continue }
       if record.kind == .answer { step.answers.append(part) } else { step.actions.append(part) }
     }
     step.isCut = next == nil && reader.ending != nil && reader.ending != .sealed

@@ -67,6 +67,11 @@ public struct WhatIf {
       try session(head, changed, try Self.same(instruments, in: changed.pairs), instruments) { instance in
         try mayChange[instance.id].map { try new($0, for: instance, instruments, change) } ?? stored(instance)
       })
+    if var state, let refused = state.restorePlugins(of: control.session).first {
+      throw JournalError(.badData, "\(folder)/\(JournalFormat.stateName): \(refused.instance) does not take what it kept: \(refused.reason)")
+    }
+    // What is changed takes it where it can.
+    if var state { _ = state.restorePlugins(of: other.session) }
     var result = WhatIfResult()
     let text = RecordText(instruments: instruments, instances: head.instances.map(\.id))
     var steps = ReplaySteps(reader)
@@ -226,7 +231,7 @@ private struct Side: ~Copyable {
     func failed(instance: Int32, _ failure: PluginFailure) {}
   }
 
-  private let session: TradingSession
+  let session: TradingSession
   private let ears = Ears()
   private var loop: TradingLoop
   private var now: Int64 = 0

@@ -76,6 +76,10 @@ final class LoopJournal: AnswerJournal {
     writer.answer(answer, intents, sequence: sequence, receiveNanoseconds: receiveNanoseconds)
   }
 
+  func keep(_ state: [UInt8], of instance: Int32) {
+    writer.pluginState(state, instance: instance, sequence: sequence, receiveNanoseconds: receiveNanoseconds)
+  }
+
   func beforeSend() { writer.beforeSend() }
 
   func end(_ time: EventTime) {

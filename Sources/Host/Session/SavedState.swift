@@ -2,6 +2,7 @@ import Cryptography
 import Engine
 import FoundationEssentials
 import Market
+import Plugins
 
 /// What a host knew: positions, orders, limits in use, with the names that its numbers mean. `state.json` of a journal is one.
 public struct SavedState: Codable, Sendable {
@@ -13,6 +14,8 @@ public struct SavedState: Codable, Sendable {
     public var instrument: String
     /// SHA-256 of its library.
     public var digest: String
+    /// What its plugin kept as the host ended in order; nil = nothing.
+    public var pluginState: Data?
 
     public init(id: String, instrument: String, digest: String) {
       self.id = id
@@ -85,7 +88,27 @@ public struct SavedState: Codable, Sendable {
       let busy = engine.busyInstances.map { self.instances[$0].id }.joined(separator: ", ")
       throw SessionError(.configuration, "\(busy): holds a position or has orders, and its symbol is not among those of this run; name it")
     }
-    return SavedState(instruments: instruments, instances: instances, engine: engine)
+    var going = instances
+    for (index, instance) in instances.enumerated() {
+      // Of the same library alone: another one may mean another thing by the same bytes.
+      going[index].pluginState = self.instances.first { $0.isSucceeded(by: instance) && $0.digest == instance.digest }?.pluginState
+    }
+    return SavedState(instruments: instruments, instances: going, engine: engine)
+  }
+
+  /// Plugins go on with what they kept, before anything is asked of them.
+  ///
+  /// - Returns: for each instance that refuses it why; it begins anew then, and its state is taken out here.
+  public mutating func restorePlugins(of session: TradingSession) -> [(instance: String, reason: String)] {
+    var refused: [(instance: String, reason: String)] = []
+    for (index, instance) in session.instances.enumerated() where instances.indices.contains(index) {
+      guard let state = instances[index].pluginState else { continue }
+      do throws(PluginError) { try instance.restoreState(Array(state)) } catch {
+        refused.append((instance.id, "\(error)"))
+        instances[index].pluginState = nil
+      }
+    }
+    return refused
   }
 }
 

@@ -191,6 +191,9 @@ public struct TradingLoop: ~Copyable {
   /// Number of the last input.
   public var lastSequence: UInt64 { sequence }
 
+  /// Writes down what an instance's plugin keeps, once nothing will be asked of it any more.
+  public func keep(pluginState bytes: [UInt8], instance: Int) { journal?.keep(bytes, of: Int32(instance)) }
+
   /// Seals the journal, after all is done; what comes later is in none.
   public mutating func closeJournal() {
     guard let journal else { return }
