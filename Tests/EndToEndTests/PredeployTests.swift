@@ -28,6 +28,11 @@ import Testing
 
   @Test func `A host that is ready is told so, and what was looked at can be looked at again`() throws {
     try publish()
+    // Secrets where they belong are none that leaked.
+    _ = try host.run(
+      ["secrets", "init", "--mode", "demo"],
+      environment: ["BINANCE_DEMO_API_KEY": "k1", "BINANCE_DEMO_API_SECRET": "s1", "SCALPER_SECRETS_PASSPHRASE": "a long one"])
+    #expect(FileManager.default.fileExists(atPath: host.folder.path("config/secrets.enc")))
     let (outcome, failed) = try predeploy(["--out", "looked"], exitCode: 0)
     #expect(failed.isEmpty)
     for word in [

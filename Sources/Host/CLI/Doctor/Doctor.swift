@@ -46,7 +46,7 @@ enum Doctor {
       if case .fernet = file.format {
         return [.warn("secrets", "\(path) has the old format", cure: "rewrite it with: quantumedge secrets init --migrate")]
       }
-      return [.pass("secrets", "\(path): \(file.format.words)")] + file.warnings.map { .warn("secrets", $0, cure: "chmod 600 \(path)") }
+      return [.pass("secrets", "\(path): \(file.format.words)")] + file.warnings.map { .warn("secrets", $0, cure: "see docs/SECRETS.md") }
     } catch {
       return [.warn("secrets", "\(error)", cure: "see docs/SECRETS.md; what is lost for good is made anew with: quantumedge secrets init --force")]
     }
