@@ -101,8 +101,11 @@ extension LiveHost {
       $0.restartNanoseconds = nil
     }
     let (instrument, launcher, republished) = (session.instrument(of: ordinal), session.launcher, republished)
+    let store = ArtefactStore(runtimePath: settings.runtimeFolder)
     starter.start(ordinal, .reload(request: request)) {
       let resolved = try republished(instrument, horizonSeconds)
+      // For replays; a copy of a file is nothing for the engine's thread.
+      try store.keep(resolved.file)
       return (resolved, InstanceStarter.Handed(strategy: try launcher.start(resolved, instrument)))
     }
   }
@@ -170,9 +173,6 @@ extension LiveHost {
     _ ordinal: Int, _ handed: InstanceStarter.Handed, _ resolved: ResolvedStrategy, warmUpSeconds: Int64?, _ now: Int64
   ) -> UInt64 {
     let old = session.replace(ordinal, with: handed.strategy, from: resolved)
-    do { try ArtefactStore(runtimePath: settings.runtimeFolder).keep(resolved.file) } catch {
-      notices.failed("\(session.instances[ordinal].id): \(error)")
-    }
     let number = loop.replace(
       instance: ordinal, with: handed.strategy.binding, worker: handed.strategy as? any Worker,
       warmUpNanoseconds: warmUpSeconds.map { $0 * 1_000_000_000 }, receiveNanoseconds: engineNow(now),
