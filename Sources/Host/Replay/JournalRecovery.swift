@@ -49,7 +49,12 @@ public struct JournalRecovery {
       instruments: repeated.instruments.map(\.id.description),
       instances: zip(head.instances, repeated.digests).map { SavedState.Instance(id: $0.id, instrument: $0.instrument, digest: $1) },
       engine: repeated.snapshot)
-    if records.ending == .sealed { for index in saved.instances.indices { saved.instances[index].pluginState = kept[index].map { Data($0) } } }
+    if records.ending == .sealed {
+      for index in saved.instances.indices {
+        saved.instances[index].pluginState = kept[index].map { Data($0) }
+        saved.instances[index].parameters = repeated.parameters[index]
+      }
+    }
     return Result(
       state: saved, inputs: inputs, ending: records.ending ?? .open, head: head, instruments: repeated.instruments)
   }

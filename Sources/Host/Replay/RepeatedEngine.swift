@@ -32,6 +32,7 @@ struct RepeatedEngine: ~Copyable {
   private let capacity: Int
   /// Of the library that each instance has.
   private(set) var digests: [String]
+  private(set) var parameters: [[String: String]]
 
   /// - Throws: the head's settings, instruments or state cannot be read.
   init(_ head: JournalHead, in folder: String) throws {
@@ -54,6 +55,7 @@ struct RepeatedEngine: ~Copyable {
     engine = Engine(configuration)
     capacity = configuration.maximumIntentsPerEvent
     digests = head.instances.map(\.digest)
+    parameters = head.instances.map(\.parameters)
   }
 
   /// Every limit that is set, with what is used of it now.
@@ -109,6 +111,7 @@ struct RepeatedEngine: ~Copyable {
         throw JournalError(.badData, "\(folder): input \(time.sequence): it replaces instance \(instance), and there is none")
       }
       digests[Int(instance)] = description.digest
+      parameters[Int(instance)] = description.parameters
       return engine.replace(time, instance: Int(instance), with: try description.binding(in: folder), warmUntilNanoseconds: warmUntil)
     case .restore(let time):
       guard let state else { throw JournalError(.badData, "\(folder): input \(time.sequence): it goes on with a state, and the head names none") }

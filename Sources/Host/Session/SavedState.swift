@@ -14,8 +14,9 @@ public struct SavedState: Codable, Sendable {
     public var instrument: String
     /// SHA-256 of its library.
     public var digest: String
-    /// What its plugin kept as the host ended in order; nil = nothing.
+    /// What its plugin kept as the host ended in order, and with which parameters; nil = nothing.
     public var pluginState: Data?
+    public var parameters: [String: String]?
 
     public init(id: String, instrument: String, digest: String) {
       self.id = id
@@ -90,8 +91,11 @@ public struct SavedState: Codable, Sendable {
     }
     var going = instances
     for (index, instance) in instances.enumerated() {
-      // Of the same library alone: another one may mean another thing by the same bytes.
-      going[index].pluginState = self.instances.first { $0.isSucceeded(by: instance) && $0.digest == instance.digest }?.pluginState
+      // Of the same library and parameters alone: others may mean another thing by the same bytes.
+      going[index].pluginState =
+        self.instances.first {
+          $0.isSucceeded(by: instance) && $0.digest == instance.digest && $0.parameters == session.resolved[index]?.parameters
+        }?.pluginState
     }
     return SavedState(instruments: instruments, instances: going, engine: engine)
   }
