@@ -282,7 +282,6 @@ private struct Side: ~Copyable {
     case .command(let command): loop.command(command, receiveNanoseconds: receive)
     // The venue's and the Supervisor's words on the journal's orders: here are others.
     case .execution, .funding, .verdict, .transfer: break
-    default: break
     }
   }
 
