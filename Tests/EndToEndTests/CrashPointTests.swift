@@ -47,6 +47,18 @@ import Testing
     }
   }
 
+  /// It has a journal, and there is nothing in it.
+  @Test func `Killed before its first input, and then another, a host leaves an account that goes on`() throws {
+    let restarts = Restarts(host: host, mode: "mock")
+    var orders: Set<Int> = []
+    for round in 0..<2 {
+      try crash(restarts, at: "beforeAppend", 1, Restarts.busy)
+      let killed = try #require(try restarts.names().last)
+      #expect(try restarts.state(killed)["ending"] as? String == "open")
+      try restarts.check(goesOnFrom: killed, &orders, "round \(round)")
+    }
+  }
+
   @Test(arguments: ["beforeState", "beforeHead"]) func `Killed before its journal begins, a host has taken nothing over`(point: String) throws {
     let restarts = Restarts(host: host, mode: "mock")
     _ = try host.succeed(Restarts.words("mock") + Restarts.busy + ["--duration", "1"])

@@ -32,6 +32,14 @@ struct JournalFileTests {
     writer.close()
   }
 
+  @Test func `A journal that nobody has written to yet was not ended in order`() throws {
+    let writer = try sample.writer()
+    let (numbers, ending) = try sample.read()
+    #expect(numbers.isEmpty && ending == .open)
+    writer.close()
+    #expect(try sample.read().ending == .sealed)
+  }
+
   @Test func `Every byte that is not as it was written is named, by its segment and place`() throws {
     let writer = try sample.writer()
     sample.write(3000, to: writer)

@@ -41,7 +41,9 @@ extension HostRun {
   /// What strategies kept as the last host ended, where that is not long ago: figures of a market that has gone on since are none.
   func restorePlugins(_ origin: inout (journal: String, state: SavedState)?, _ session: TradingSession, _ log: RunLog) {
     guard var state = origin?.state else { return }
-    let silence = (Clocks.realtimeNanoseconds() - state.engine.receiveNanoseconds) / 1_000_000_000
+    // Of a life without any input there is no time, and nothing that was kept.
+    let last = max(0, state.engine.receiveNanoseconds)
+    let silence = (Clocks.realtimeNanoseconds() - last) / 1_000_000_000
     for index in state.instances.indices where state.instances[index].pluginState != nil && silence > settings.maximumGapSeconds {
       log.plugins.notice(
         "\(state.instances[index].id): begins anew: what it kept is \(silence) s old (features.max_gap_seconds \(settings.maximumGapSeconds))")

@@ -173,13 +173,13 @@ public struct JournalReader: ~Copyable {
     }
     if magic == 0, count == 0, blocks.bytes.load(fromByteOffset: 4, as: UInt16.self) == 0, !blocks.bytes.contains(where: { $0 != 0 }) {
       // Room that was taken ahead.
-      let (spot, empty) = (blocks.spot, [UInt8](repeating: 0, count: JournalFormat.headerSize))
+      let (spot, isFirst, empty) = (blocks.spot, blocks.number == 0, [UInt8](repeating: 0, count: JournalFormat.headerSize))
       if let more = try somethingBehind(), JournalBlocks.isUnchanged(spot, from: 0, empty) {
         if isLost { throw JournalError(.badData, "\(more): something stands behind the last record; what stands before it is whole") }
         _ = try lose("\(more): something stands behind the last record", isPlaced: true)
         return
       }
-      ending = isLost ? .lost : isSealed && blocks.number > 0 ? .sealed : .open
+      ending = isLost ? .lost : isSealed && !isFirst ? .sealed : .open
       return
     }
     if isLost { throw damaged("something stands behind the last record") }
