@@ -35,8 +35,10 @@ tests: setup
 	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC EMACrossC Churn Workload Saboteur AllocationCounter
 	swift build $(SWIFT_FLAGS) --build-tests
 
+# What failed is said once more at the end: thousands of lines stand before it.
 test: tests
-	QE_RELEASE_DIR=$(CURDIR)/$(RELEASE) swift test $(SWIFT_FLAGS) --skip-build
+	@set -o pipefail; QE_RELEASE_DIR=$(CURDIR)/$(RELEASE) swift test $(SWIFT_FLAGS) --skip-build 2>&1 | tee $(BUILD)/test.log \
+	  || { echo '--- failed:'; grep -a '✘' $(BUILD)/test.log | cut -c1-600 | tail -50; exit 1; }
 
 # Before a host is started anew: all tests, then settings, secrets, doctor, plugins, a backtest over recent ticks and each limit.
 # TICKS=FILE, recent ticks; PREDEPLOY=… more options of `quantumedge predeploy`.

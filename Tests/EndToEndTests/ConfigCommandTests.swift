@@ -119,6 +119,29 @@ import Testing
     #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
   }
 
+  @Test(arguments: [false, true]) func `The kill switch of the settings stops a host that runs, and those after it`(bySignal: Bool) throws {
+    let host = try Host()
+    try host.folder.write("app: {mode: mock}\n", to: "s.yaml")
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    let child = try host.start(["run", "--config", "s.yaml", "--json"])
+    defer { child.signal(SIGKILL) }
+    try child.waitForError("mock 1s")
+    try host.folder.replace("app: {mode: mock}\nrisk: {kill_switch: {enabled: true, reason: leaving}}\n", at: "s.yaml")
+    if bySignal {
+      child.signal(SIGHUP)
+    } else {
+      let answer = try host.run(["config", "reload", "--config", "s.yaml"])
+      #expect(answer.exitCode == 0 && answer.errors.contains("applied: risk.kill_switch.enabled true"), "\(answer)")
+    }
+    try child.waitForError("kill switch: leaving; opening is off")
+    child.signal(SIGTERM)
+    let outcome = try child.finish(deadlineSeconds: 60)
+    #expect(try outcome.exitCode == 0 && outcome.text("halted") == "KILLED", "\(outcome)")
+    // What was said once holds until the latch is taken away by hand.
+    try host.folder.replace("app: {mode: mock}\n", at: "s.yaml")
+    #expect(try host.succeed(["run", "--config", "s.yaml", "--duration", "0.3", "--json"]).text("halted") == "KILLED")
+  }
+
   @Test func `SIGHUP while a host starts ends nothing, kept alive or not`() throws {
     for more in [[], ["--keep-alive"]] {
       let host = try Host()

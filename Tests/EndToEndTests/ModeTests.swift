@@ -96,6 +96,31 @@ import Testing
     #expect(try host.run(["run", "--config", "s.yaml", "--mode", "mock", "--duration", "0.2"]).exitCode == 0)
   }
 
+  @Test(arguments: ["", "secrets: {file: keys/mine.enc}\n"])
+  func `The command that a refusal names is the cure, and adds to what is there`(more: String) throws {
+    let host = try Host()
+    try FileManager.default.createDirectory(atPath: host.folder.path("keys"), withIntermediateDirectories: true)
+    let phrase = ["SCALPER_SECRETS_PASSPHRASE": "a phrase for this test"]
+    func start(_ llm: Bool) throws -> Outcome {
+      try host.folder.write("app: {mode: demo, exchange: binance_usdm, llm_enabled: \(llm)}\n" + more, to: "s.yaml")
+      return try host.run(["run", "--config", "s.yaml"], environment: phrase)
+    }
+    func cure(_ refused: Outcome, _ given: [String: String]) throws {
+      let line = try #require(refused.errorLines.last)
+      #expect(refused.exitCode == 77, "\(refused)")
+      let command = try #require(line.firstMatch(of: /quantumedge (secrets init [^;]*);/)).1
+      _ = try host.succeed(command.split(separator: " ").map(String.init), environment: phrase.merging(given) { $1 })
+    }
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    try cure(start(false), Given.demoKeys.environment)
+    #expect(try start(false).exitCode == 69)
+    // The LLM's key alone is given now: what the container holds is not asked for again.
+    try cure(start(true), Given.llmKey.environment)
+    #expect(try start(true).exitCode == 69)
+    let names = try host.succeed(["secrets", "list", "--config", "s.yaml"], environment: phrase).errors
+    for name in ["BINANCE_DEMO_API_KEY", "BINANCE_DEMO_API_SECRET", "OPENAI_API_KEY"] { #expect(names.contains(name), "\(names)") }
+  }
+
   @Test func `Secrets reach a host that is kept alive, and no process shows them`() throws {
     let host = try Host()
     try host.folder.write("app: {mode: mock, llm_enabled: true}\n", to: "s.yaml")
@@ -105,12 +130,16 @@ import Testing
       ["run", "--config", "s.yaml", "--keep-alive"], environment: ["OPENAI_API_KEY": marked, "SCALPER_SECRETS_PASSPHRASE": marked])
     defer { child.signal(SIGKILL) }
     try child.waitForError("mock")
+    var own: Set<String> = []
     for process in try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init) {
       for file in ["environ", "cmdline"] {
         guard let bytes = FileManager.default.contents(atPath: "/proc/\(process)/\(file)") else { continue }
+        if process == child.processID { own.insert(file) }
         #expect(bytes.range(of: Data(marked.utf8)) == nil, "/proc/\(process)/\(file)")
       }
     }
+    // Nobody but root may read the environment of a host that has secrets.
+    #expect(own == (geteuid() == 0 ? ["environ", "cmdline"] : ["cmdline"]))
     child.signal(SIGTERM)
     #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
   }

@@ -56,7 +56,8 @@ import Testing
     let child = try host.start(words + ["--json"])
     try child.waitForError("mock 1s")
     #expect(!child.errors.contains("kill"), "\(child.errors)")
-    try host.folder.write(content, to: "kill.json")
+    // In one step: half a file is a switch that is on, for a reason of its own.
+    try host.folder.replace(content, at: "kill.json")
     try child.waitForError("kill switch: \(content.hasPrefix("{") ? "the test says so" : "kill file kill.json cannot be parsed")")
     try child.waitForError("STOPPED KILLED")
     child.signal(SIGTERM)

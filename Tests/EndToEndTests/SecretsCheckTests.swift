@@ -33,9 +33,25 @@ import Testing
     #expect(outcome.errorLines.last == "1 file scanned, 0 findings")
   }
 
+  @Test func `staged in a folder of a repository is what the whole repository would commit`() throws {
+    let host = try Host()
+    let env = URL(fileURLWithPath: "/usr/bin/env")
+    func run(_ words: [String]) throws -> Outcome { try host.start(words, executable: env).finish(deadlineSeconds: 60) }
+    #expect(try run(["git", "init", "-q"]).exitCode == 0)
+    try FileManager.default.createDirectory(atPath: host.folder.path("deep/er"), withIntermediateDirectories: true)
+    try host.folder.write("-", to: "secrets.enc")
+    #expect(try run(["git", "add", "secrets.enc"]).exitCode == 0)
+    let below = try run(["-C", "deep/er", host.executable.path, "secrets", "check", "--staged"])
+    #expect(below.exitCode == 1 && below.errors.contains("secrets.enc:1:1: sensitive-file"), "\(below)")
+    // Where a folder is named, it alone is looked at.
+    let named = try run(["-C", "deep/er", host.executable.path, "secrets", "check", ".", "--staged"])
+    #expect(named.exitCode == 0 && named.errors.contains("0 staged files"), "\(named)")
+  }
+
   @Test func `what cannot be checked is refused in one line`() throws {
     let host = try Host()
     try host.refuse(["check-secrets", "nowhere"], exitCode: 66, naming: ["nowhere", "no such folder"])
+    try host.refuse(["check-secrets", "--staged"], exitCode: 66, naming: ["--staged", "git says"])
     try host.refuse(["check-secrets", ".", "--staged"], exitCode: 66, naming: ["--staged", "git says"])
     try host.refuse(["check-secrets", ".", "--allow", "none"], exitCode: 66, naming: ["none"])
     try host.refuse(["check-secrets", ".", "--stage"], exitCode: 64, naming: ["--stage"])

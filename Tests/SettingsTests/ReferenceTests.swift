@@ -252,6 +252,17 @@ struct ReferenceTests {
     #expect(running.adopting(running).change.isNone)
   }
 
+  @Test func `The kill switch of the settings goes on while a host runs, and off at a start alone`() throws {
+    let off = try loading.load("risk: {max_order_notional: 5000}\n")
+    let on = try loading.load("risk: {max_order_notional: 5000, kill_switch: {enabled: true, reason: leaving}}\n")
+    let (killed, change) = off.adopting(on)
+    #expect(killed.killSwitch.enabled && killed.killSwitch.startReason == "leaving")
+    #expect(change.applied == ["risk.kill_switch.enabled true", "risk.kill_switch.reason leaving"] && change.looser.isEmpty, "\(change)")
+    #expect(change.forRestart.isEmpty, "\(change)")
+    let (still, back) = on.adopting(off)
+    #expect(still.killSwitch.enabled && back.looser == ["risk.kill_switch.enabled"] && back.applied.isEmpty, "\(back)")
+  }
+
   @Test func `Limits of single symbols tighten by what each may hold, wherever it is written`() throws {
     func adopt(_ old: String, _ new: String) throws -> (limit: Money?, change: SettingsChange) {
       let (adopted, change) = try loading.load("risk: {\(old)}\n").adopting(try loading.load("risk: {\(new)}\n"))

@@ -44,4 +44,10 @@ public final class TemporaryFolder {
     try Data(text.utf8).write(to: url.appendingPathComponent(name))
     return path(name)
   }
+
+  /// The same in one step, for a file that somebody watches: nobody sees a part of it.
+  public func replace(_ text: String, at name: String) throws {
+    try write(text, to: name + ".new")
+    guard rename(path(name + ".new"), path(name)) == 0 else { throw CocoaError(.fileWriteUnknown) }
+  }
 }

@@ -16,7 +16,8 @@ struct ConfigCommand: ParsableCommand {
 
 struct CheckConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Read all settings as run does; name every fault with its line, exit 78 if there is one.")
+    commandName: "check",
+    abstract: "Read all settings as run does, and the Supervisor's files beside them; name every fault with its line, exit 78 if there is one.")
 
   @OptionGroup var host: HostOptions
 
@@ -37,7 +38,8 @@ struct CheckConfigCommand: ParsableCommand {
       if host.output.json {
         try Console.result(
           JSONValue.object([
-            ("file", .optional(host.settings.config)), ("faults", .array(error.violations.map { .text($0) })), ("warnings", .array([])),
+            ("file", .optional(try? SettingsPlace.find(path: host.settings.config, environment: SettingsOptions.environment).file)),
+            ("faults", .array(error.violations.map { .text($0) })), ("warnings", .array([])),
           ])
           .description)
       }

@@ -24,7 +24,7 @@ struct CheckSecretsCommand: ParsableCommand {
 }
 
 struct SecretsCheckOptions: ParsableArguments {
-  @Argument(help: "The folder to check.") var folder = "."
+  @Argument(help: "The folder to check; default: this one, and with --staged the whole repository.") var folder: String?
   @Flag(name: .long, help: "Check the content that is staged in git, not the files: for a pre-commit hook.") var staged = false
   @Option(name: .long, help: "The allow-list; without it, .secretguardallow in the folder.") var allow: String?
   @Option(name: .long, help: "Also write the findings to this file, in SARIF 2.1.0.") var sarif: String?
@@ -32,7 +32,7 @@ struct SecretsCheckOptions: ParsableArguments {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if folder.isEmpty { throw ValidationError("the folder's name is empty; leave it out for the current one") }
+    if folder == "" { throw ValidationError("the folder's name is empty; leave it out for the current one") }
   }
 
   func check() throws {

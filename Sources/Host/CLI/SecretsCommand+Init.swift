@@ -81,7 +81,7 @@ struct SecretsSetup: ParsableArguments {
     let source = options.source(environment)
     // Everything that is missing in one message, the passphrase included.
     var lacking: [String] = []
-    for name in required where try environment.secret(name) == nil { lacking.append(name) }
+    for name in required where try contents[name] == nil && environment.secret(name) == nil { lacking.append(name) }
     if !source.canAsk {
       let missing = lacking + (passphrase == nil && !source.isGiven ? [PassphraseSource.variable] : [])
       guard missing.isEmpty else {
@@ -90,13 +90,21 @@ struct SecretsSetup: ParsableArguments {
           "not in the environment: \(missing.joined(separator: ", ")); set \(missing.count == 1 ? "it" : "them") and run this again")
       }
     }
-    for name in required { try contents.set(name, to: try environment.secret(name) ?? PassphraseSource.ask("\(name): ")) }
+    for name in required {
+      if let value = try environment.secret(name) {
+        try contents.set(name, to: value)
+      } else if contents[name] == nil {
+        try contents.set(name, to: PassphraseSource.ask("\(name): "))
+      }
+    }
     for name in optional { if let value = try environment.secret(name) { try contents.set(name, to: value) } }
     guard let passphrase = try passphrase ?? source.read(for: "the new \(path)", twice: true) else {
       throw SecretsError(.passphraseMissing, "no passphrase for \(path): \(source.advice)")
     }
-    // The default folder may be the first thing that a new root has; a folder that somebody named must be there.
-    if options.file == nil { try? Files.createFolders(String(path.dropLast("/secrets.enc".count))) }
+    // The folder `config` may be the first thing that a new root has; any other that somebody named must be there.
+    if path == SecretFile.defaultPath || path.hasSuffix("/\(SecretFile.defaultPath)") {
+      try? Files.createFolders(String(path.dropLast("/secrets.enc".count)))
+    }
     try SecretFile.write(contents, to: path, passphrase: passphrase, replacing: isThere)
     try report(kept > 0 ? "rewrote" : "made", contents, .version1(.standard), more: [])
     let rest = environment.names.filter { SecretName(rawValue: $0) != nil && contents[$0] == nil }

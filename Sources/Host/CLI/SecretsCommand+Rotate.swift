@@ -43,6 +43,7 @@ struct RotateSecretsCommand: ParsableCommand {
     guard values || next != nil else { throw SecretsError(.passphraseMissing, "no new passphrase for \(file.path): \(source.advice)") }
     guard next != passphrase else { throw SecretsError(.passphraseInvalid, "\(file.path): the new passphrase is the old one; nothing was changed") }
     try SecretFile.write(contents, to: file.path, passphrase: next ?? passphrase)
+    if next != nil, let advice = SecretMigration.keptAdvice(besides: file.path) { Console.warning(advice) }
     if options.json {
       let result = JSONValue.object([
         ("path", .text(file.path)), ("passphrase_changed", .boolean(next != nil)), ("new_values", .array(renewed.map { .text($0) })),

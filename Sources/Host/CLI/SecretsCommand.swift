@@ -35,8 +35,11 @@ enum HostEnvironment {
 
 /// Which container, and who opens it.
 struct SecretFileOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("The container; default: config/secrets.enc below $QE_ROOT, or here.", valueName: "file"))
+  @Option(name: .long, help: ArgumentHelp("The container; default: secrets.file of the settings.", valueName: "file"))
   var file: String?
+
+  @Option(name: .long, help: ArgumentHelp("The settings file that says where the container is; default: as run finds it.", valueName: "file"))
+  var config: String?
 
   @Option(
     name: .customLong("passphrase-fd"),
@@ -48,18 +51,20 @@ struct SecretFileOptions: ParsableArguments {
   @Flag(name: .long, help: "Print one JSON object on standard output.")
   var json = false
 
-  func validate() throws { try Self.check(passphraseDescriptor, "--passphrase-fd") }
+  func validate() throws {
+    if file != nil, config != nil { throw ValidationError("--file and --config: either names the container; leave one of them away") }
+    try Self.check(passphraseDescriptor, "--passphrase-fd")
+  }
 
   static func check(_ descriptor: Int32?, _ option: String) throws {
     if let descriptor, descriptor < 0 { throw ValidationError("\(option) \(descriptor): a file descriptor is 0 or more") }
   }
 
-  /// - Throws: a variable that says where settings are, and is wrong.
+  /// - Throws: settings that cannot be read: which container they mean is not guessed.
   func path() throws -> String {
     if let file { return file }
-    // The same root as that of settings.
-    let root = try SettingsPlace.find(path: nil, environment: HostEnvironment.variables).root
-    return root.isEmpty ? SecretFile.defaultPath : "\(root)/\(SecretFile.defaultPath)"
+    let settings = try Settings.load(path: config, overrides: [], environment: SettingsOptions.environment)
+    return settings.resolved(settings.secrets.file)
   }
 
   func source(_ environment: SecretEnvironment) -> PassphraseSource {

@@ -17,7 +17,7 @@ extension HostRun {
       "\($0.resolved.manifest?.name ?? $0.resolved.source)@\(instruments[$0.instrument].id.symbol)/\($0.resolved.horizonSeconds)"
     }
     log.host.notice("\(settings.venueAnnouncement(of: names, on: instruments))")
-    let setting = settings.killSwitch.enabled ? settings.killSwitch.reason ?? "risk.kill_switch.enabled is set" : nil
+    let setting = settings.killSwitch.enabled ? settings.killSwitch.startReason : nil
     if let reason = setting ?? killSwitch.read().reason {
       log.host.warning("kill switch: \(reason); nothing may open")
     }

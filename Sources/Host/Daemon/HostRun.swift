@@ -64,7 +64,7 @@ public struct HostRun: Sendable {
     restorePlugins(&origin, session, log)
 
     let watcher = KillSwitchWatcher(killSwitch)
-    if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.reason ?? "risk.kill_switch.enabled is set") }
+    if settings.killSwitch.enabled { watcher.trip(settings.killSwitch.startReason) }
     if case .on(let reason) = killSwitch.read() { watcher.trip(reason) }
 
     let started = Clocks.realtimeNanoseconds()

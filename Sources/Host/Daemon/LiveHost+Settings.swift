@@ -32,7 +32,9 @@ extension LiveHost {
         let own = session.instruments.map { adopted.exposureLimit(of: $0) }
         sequence = loop.tighten(adopted.limits, symbolNotional: own, receiveNanoseconds: engineNow(now))
       }
+      let isSwitchedOff = adopted.killSwitch.enabled && !settings.killSwitch.enabled
       settings = adopted
+      if isSwitchedOff { tripKillSwitch(now) }
       if let level = Logger.Level(rawValue: settings.logging.level.rawValue) { log.setLevel(level) }
       let words = change.text + (sequence > 0 ? " (input \(sequence))" : "")
       let text = "settings: \(words)"

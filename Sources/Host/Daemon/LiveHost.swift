@@ -238,16 +238,26 @@ struct LiveHost: ~Copyable {
   /// What others have to say between two inputs: the kill switch, one command of the control socket.
   private mutating func hear(_ now: Int64) {
     notices.now = now
-    if !isKilled, let tripped = watcher.tripped() {
-      isKilled = true
-      log.host.warning("kill switch: \(tripped.reason); opening is off, its latch is \(killSwitch.latch)")
-      if let trouble = tripped.latchTrouble {
-        notices.failed("the kill switch's latch is NOT set, a restart would trade: \(trouble)")
-      }
-      loop.command(.kill, receiveNanoseconds: engineNow(now))
-    }
+    hearKillSwitch(now)
     if let request = mailbox.take() { answer(request, now) }
     takeReadSettings(now)
+  }
+
+  private mutating func hearKillSwitch(_ now: Int64) {
+    guard !isKilled, let tripped = watcher.tripped() else { return }
+    isKilled = true
+    log.host.warning("kill switch: \(tripped.reason); opening is off, its latch is \(killSwitch.latch)")
+    if let trouble = tripped.latchTrouble {
+      notices.failed("the kill switch's latch is NOT set, a restart would trade: \(trouble)")
+    }
+    loop.command(.kill, receiveNanoseconds: engineNow(now))
+  }
+
+  /// Before the next input: whoever asked for it is answered when it holds. The latch is written first, on this thread: nothing that it
+  /// keeps waiting may open any more.
+  mutating func tripKillSwitch(_ now: Int64) {
+    watcher.trip(settings.killSwitch.startReason)
+    hearKillSwitch(now)
   }
 
   /// What is not written down can neither be proven nor recovered. Where the next segment cannot be made nothing opens any more, so that

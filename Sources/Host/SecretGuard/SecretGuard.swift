@@ -11,8 +11,10 @@ public struct SecretGuard {
     /// nil = `.secretguardallow` in the folder, which may be absent.
     public var allowList: String?
 
-    public init(folder: String, isStaged: Bool = false, allowList: String? = nil) {
-      (self.folder, self.isStaged, self.allowList) = (folder, isStaged, allowList)
+    /// - Parameter folder: nil = the current one; of what is staged the whole repository, since that is what is committed.
+    public init(folder: String?, isStaged: Bool = false, allowList: String? = nil) {
+      let top = folder == nil && isStaged ? Git(folder: FilePath("."), inheritsRepository: true).topFolder : nil
+      (self.folder, self.isStaged, self.allowList) = (folder ?? top ?? ".", isStaged, allowList)
     }
   }
 

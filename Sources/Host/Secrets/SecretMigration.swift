@@ -6,6 +6,12 @@ public enum SecretMigration {
   /// Where the old one stays: beside it, with this after its name.
   public static let suffix = ".fernet"
 
+  /// A word of warning where the old container is still kept: whatever is changed in the new one, the old passphrase opens it.
+  public static func keptAdvice(besides path: String) -> String? {
+    guard Files.isPresent(path + suffix) else { return nil }
+    return "\(path + suffix): the old passphrase still opens it; delete it when the old system is no longer needed"
+  }
+
   /// - Returns: what the new container holds.
   /// - Throws: before anything is changed, when the old one does not open or is in the way of an other one that was kept.
   public static func run(_ file: SecretFile, passphrase: Secret, scrypt: Scrypt = .standard) throws(SecretsError) -> SecretContents {

@@ -31,8 +31,8 @@ public struct SecretNeeds: Sendable, Equatable {
   ///   - alerts: messages go to Telegram where a token is there.
   public init(mode: Mode, exchange: Exchange, llmEnabled: Bool, supervisor: Bool = false, supervisorLLM: Bool = false, alerts: Bool = false) {
     var uses: [SecretUse] = []
-    let keys = Self.keys(mode: mode, exchange: exchange)
-    if !keys.isEmpty { uses.append(SecretUse(user: "\(mode.rawValue) on \(exchange.rawValue)", names: keys, isRequired: true)) }
+    let venue = Self.venue(mode, exchange)
+    if !venue.names.isEmpty { uses.append(venue) }
     if llmEnabled { uses.append(Self.llm) }
     if supervisorLLM { uses.append(Self.supervisorLLM) }
     if supervisor { uses.append(Self.supervisor) }
@@ -56,6 +56,34 @@ public struct SecretNeeds: Sendable, Equatable {
 
   public var required: [SecretName] { uses.filter(\.isRequired).flatMap(\.names) }
   public var optional: [SecretName] { uses.filter { !$0.isRequired }.flatMap(\.names) }
+
+  /// What is typed to put them into a container.
+  ///
+  /// - Parameter isThere: it has others already.
+  public func setupCommand(containerPath: String, isThere: Bool) -> String {
+    var words = ["quantumedge secrets init", "--file \(Self.quoted(containerPath))"]
+    for use in uses {
+      if use == Self.llm { words.append("--llm") } else if use == Self.supervisorLLM { words.append("--supervisor") }
+    }
+    for mode in Mode.allCases {
+      for exchange in Exchange.allCases where uses.contains(Self.venue(mode, exchange)) {
+        words.append("--mode \(mode.rawValue) --exchange \(exchange.rawValue)")
+      }
+    }
+    if isThere { words.append("--force") }
+    return words.joined(separator: " ")
+  }
+
+  private static func quoted(_ path: String) -> String {
+    let isPlain = path.utf8.allSatisfy {
+      UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "-")...UInt8(ascii: "9") ~= $0 || $0 == 0x5F
+    }
+    return isPlain ? path : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  private static func venue(_ mode: Mode, _ exchange: Exchange) -> SecretUse {
+    SecretUse(user: "\(mode.rawValue) on \(exchange.rawValue)", names: keys(mode: mode, exchange: exchange), isRequired: true)
+  }
 
   /// The names with what uses them: `A, B (demo on binance_usdm), C (app.llm_enabled)`.
   func words(for names: [SecretName]) -> String {

@@ -55,8 +55,8 @@ public enum SecretStore {
       throw SecretsError(
         .missing(missing),
         "secrets are missing: \(needs.words(for: missing)); \(contents == nil ? "" : "\(containerPath) does not hold them; ")"
-          + "set them as environment variables, or put them into \(containerPath) with 'quantumedge secrets init\(contents == nil ? "" : " --force")'"
-          + " and start with \(PassphraseSource.variable) set")
+          + "set them as environment variables, or put them into \(containerPath) with: "
+          + "\(needs.setupCommand(containerPath: containerPath, isThere: contents != nil)); and start with \(PassphraseSource.variable) set")
     }
     return RunSecrets(found: found, warnings: warnings)
   }

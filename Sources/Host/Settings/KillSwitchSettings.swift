@@ -7,5 +7,8 @@ public struct KillSwitchSettings: Sendable, Hashable {
   /// Written to the log and the latch when `enabled` stops trading.
   public var reason: String?
 
+  /// What is said and kept where `enabled` stops trading.
+  public var startReason: String { reason ?? "risk.kill_switch.enabled is set" }
+
   public init() {}
 }

@@ -32,6 +32,12 @@ extension Settings {
     var limitsOnly = self
     limitsOnly.limits = wanted.limits
     limitsOnly.logging.level = wanted.logging.level
+    limitsOnly.killSwitch.enabled = wanted.killSwitch.enabled
+    if wanted.killSwitch.enabled, !killSwitch.enabled {
+      adopted.killSwitch.enabled = true
+      adopted.killSwitch.reason = wanted.killSwitch.reason
+      limitsOnly.killSwitch.reason = wanted.killSwitch.reason
+    }
     var change = SettingsChange()
     adoptSymbolLimits(&adopted, of: wanted, &change)
     for field in SettingsField.all where field.name != Self.symbolLimits {

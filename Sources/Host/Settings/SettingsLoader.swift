@@ -39,10 +39,10 @@ struct SettingsLoader {
       return
     }
     apply(entries, prefix: "", file)
-    for duplicate in document.duplicates {
-      for field in SettingsField.all where field.name == duplicate.key || field.name.split(separator: ".").contains(duplicate.key[...]) {
-        doubtful.insert(field.name)
-      }
+    // Each field once, however many keys stand there twice.
+    let twice = Set(document.duplicates.lazy.map { $0.key[...] })
+    for field in SettingsField.all where twice.contains(field.name[...]) || field.name.split(separator: ".").contains(where: twice.contains) {
+      doubtful.insert(field.name)
     }
   }
 

@@ -76,7 +76,11 @@ extension Doctor {
       let status = try HTTPClient.get(
         url, timeoutMilliseconds: timeoutMilliseconds, certificateAuthority: authority == "null" ? nil : settings.resolved(authority)
       ).status
-      if status == 401 { return .pass("supervisor", "\(url) answers, and wants its token, which is not tried from here") }
+      if status == 401 {
+        return .warn(
+          "supervisor", "\(url) answers, and wants its token, which is not tried from here",
+          cure: "see that SUPERVISOR_API_TOKEN is the Supervisor's own")
+      }
       return status == 200
         ? .pass("supervisor", "\(url) answers with status \(status)")
         : .fail("supervisor", "\(url) answers with status \(status)", cure: "is it a SupervisorAgent? correct supervisor.base_url")

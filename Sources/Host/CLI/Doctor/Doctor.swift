@@ -46,7 +46,11 @@ enum Doctor {
       if case .fernet = file.format {
         return [.warn("secrets", "\(path) has the old format", cure: "rewrite it with: quantumedge secrets init --migrate")]
       }
-      return [.pass("secrets", "\(path): \(file.format.words)")] + file.warnings.map { .warn("secrets", $0, cure: "see docs/SECRETS.md") }
+      var findings: [Finding] = [.pass("secrets", "\(path): \(file.format.words)")]
+      if let advice = SecretMigration.keptAdvice(besides: path) {
+        findings.append(.warn("secrets", advice, cure: "rm \(path + SecretMigration.suffix)"))
+      }
+      return findings + file.warnings.map { .warn("secrets", $0, cure: "see docs/SECRETS.md") }
     } catch {
       return [.warn("secrets", "\(error)", cure: "see docs/SECRETS.md; what is lost for good is made anew with: quantumedge secrets init --force")]
     }

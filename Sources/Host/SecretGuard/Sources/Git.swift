@@ -74,6 +74,12 @@ struct Git {
     get throws(Failure) { String(decoding: try ask(["rev-parse", "--is-inside-work-tree"]), as: UTF8.self).hasPrefix("true") }
   }
 
+  /// Of the work tree; nil where there is none.
+  var topFolder: String? {
+    guard let answer = try? ask(["rev-parse", "--show-toplevel"]), answer.last == 0x0A, answer.count > 1 else { return nil }
+    return String(decoding: answer.dropLast(), as: UTF8.self)
+  }
+
   /// What it tracks and what it does not ignore, relative to the folder; a path that ends with a slash is a repository within.
   func files() throws(Failure) -> [FilePath] {
     let list = try ask(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."])
