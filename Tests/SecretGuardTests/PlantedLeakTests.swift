@@ -46,6 +46,40 @@ import Testing
     #expect(leaks.count == 1)
   }
 
+  @Test func `a password of several words is found in quotes, and a sentence is none`() {
+    var chance = Chance.seeded("a password of several words")
+    var (planted, found) = (0, 0)
+    for (file, front, back) in [
+      ("prod.env", "SCALPER_SECRETS_PASSPHRASE=\"", "\"\n"), ("host.service", "[Service]\nEnvironment=\"SCALPER_SECRETS_PASSPHRASE=", "\"\n"),
+      ("settings.yaml", "db:\n  password: '", "'\n"), ("Venue.swift", "let password = \"", "\"\n"),
+    ] {
+      for _ in 0..<100 {
+        let words = (0..<3).map { _ in
+          KeyKind.text(KeyKind.lower, 1, &chance) + KeyKind.text(KeyKind.upper, 2, &chance) + "!" + KeyKind.text(KeyKind.digits, 2, &chance)
+        }
+        let password = words.joined(separator: " ")
+        planted += 1
+        if Self.leaks(front + password + back, file: file).contains(where: { $0.rule == .assignedPassword }) {
+          found += 1
+        } else {
+          Issue.record("\(file): \(password)")
+        }
+      }
+    }
+    print("passwords of several words: \(planted) planted, \(found) found")
+    #expect(planted == 400 && found == planted)
+    for sentence in [
+      "at least 12 characters, one Upper case", "see RFC7617, section 2.1 of it", "Use SHA256 or better", "your Password here 123!",
+      "the 1st of 2 Words",
+    ] {
+      for (file, front, back) in [
+        ("prod.env", "PASSWORD=\"", "\"\n"), ("help.yaml", "password: '", "'\n"), ("Words.swift", "let password = \"", "\"\n"),
+      ] {
+        #expect(Self.leaks(front + sentence + back, file: file).isEmpty, "\(file): \(sentence)")
+      }
+    }
+  }
+
   @Test func `passwords are found where they are assigned`() {
     var chance = Chance.seeded("passwords")
     var (planted, found) = (0, 0)

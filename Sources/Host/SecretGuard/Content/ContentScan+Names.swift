@@ -66,6 +66,7 @@ extension ContentScan {
       if bytes[place] == UInt8(ascii: ","), name == 0 || !Byte.isQuote(bytes[name - 1]) { return nil }
       return besides(place + text.utf8CodeUnitCount)
     }
+    if bytes[place] == UInt8(ascii: "="), let unit = quotedAssignment(place + 1, name) { return (unit, .assigned) }
     for text: StaticString in ["::=", "??=", "||=", "=>", ":=", "?=", "+=", "="] where bytes.has(text, at: place) {
       return reader.literal(at: place + text.utf8CodeUnitCount, name: name).map { ($0, .assigned) }
     }
@@ -76,6 +77,15 @@ extension ContentScan {
     }
     if let define = spaced(place, end, name) { return (define, .assigned) }
     return nil
+  }
+
+  /// `Environment="NAME=two words"` of a unit file: the quotes are around both.
+  private func quotedAssignment(_ start: Int, _ name: Int) -> Literal? {
+    guard name > 0, Byte.isQuote(bytes[name - 1]), bytes[reader.lineStart(name)..<name].containsFolded("environment=") else { return nil }
+    var close = start
+    while close < bytes.count, close - start < 4096, bytes[close] != bytes[name - 1], bytes[close] != Byte.newline { close += 1 }
+    guard close < bytes.count, close > start, bytes[close] == bytes[name - 1] else { return nil }
+    return Literal(text: Array(bytes[start..<close]), range: start..<close, isQuoted: true)
   }
 
   private func besides(_ start: Int) -> (Literal, Relation)? { reader.quotedLiteral(at: reader.skipSpaces(start)).map { ($0, .beside) } }
@@ -158,6 +168,10 @@ extension ContentScan {
     text = scheme.value
     // A folded value has no line ends of its own; one with spaces is prose.
     if literal.isJoined { text = text.filter { $0 != Byte.newline && $0 != 0x0D }[...] }
+    if name == .password, literal.isQuoted, !literal.isJoined, relation == .assigned, isSpacedPassword(text), !isHarmless(text, nameRange) {
+      add(.assignedPassword, literal.range, text)
+      return
+    }
     guard !text.contains(where: { Byte.isSpace($0) }), !isHarmless(text, nameRange) else { return }
     if scheme.isBasic {
       basic(text, literal)
@@ -208,6 +222,22 @@ extension ContentScan {
     let marks = text.count { "!@$%^&*+=?~#".utf8.contains($0) }
     return profile.length >= 8 && marks > 0 && classes >= 2 && text.last != UInt8(ascii: "?")
       || profile.length >= 12 && profile.lowers > 2 && profile.uppers > 2 && !profile.isWordy
+  }
+
+  /// `"x9 Kq!7 zP"`: of several words, and none of them is one. Prose has a word without a digit or a mark inside somewhere.
+  private func isSpacedPassword(_ text: ArraySlice<UInt8>) -> Bool {
+    let words = text.split(separator: 0x20)
+    guard (2...8).contains(words.count), (8...80).contains(text.count) else { return false }
+    let profile = Profile(text)
+    guard profile.lowers > 0, profile.uppers > 0, profile.digits > 0 else { return false }
+    return words.allSatisfy { word in
+      let inner = word.dropFirst().dropLast()
+      let classes = [
+        word.contains(where: Byte.isLower), word.dropFirst().contains { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 },
+        word.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }, inner.contains { !Byte.isAlphanumeric($0) },
+      ].count { $0 }
+      return classes >= 2 && word.allSatisfy { 0x21...0x7E ~= $0 }
+    }
   }
 
   /// Digests, public keys, addresses, paths, moments, UUIDs: not secrets under any name.
