@@ -40,6 +40,9 @@ struct JournalDiskTests {
     }
   }
 
+  /// The crew may not have had a CPU yet: without room for the second one, what is written would be lost at once.
+  private func waitForSecondSegment() throws { try wait("the second segment") { Files.isPresent("\(sample.path)/000002.qej") } }
+
   @Test(arguments: [JournalSync.batch, .always]) func `A sync that failed is trouble for good, and nothing is lost by it`(sync: JournalSync) throws {
     let faults = Faults()
     let writer = try sample.writer(sync: sync, disk: faults.disk)
@@ -67,8 +70,9 @@ struct JournalDiskTests {
     let faults = Faults()
     faults.noRoom.store(false, ordering: .relaxed)
     let writer = try sample.writer(sync: .always, disk: faults.disk)
+    try waitForSecondSegment()
     faults.noRoom.store(true, ordering: .relaxed)
-    // The second segment may be there already, the third is not.
+    // The third segment is not there.
     sample.write(2400, to: writer)
     writer.beforeSend()
     try wait("trouble") { writer.trouble != nil }
@@ -85,6 +89,7 @@ struct JournalDiskTests {
   @Test func `A failure that is old is tried once more before anything is given up`() throws {
     let faults = Faults()
     let writer = try sample.writer(disk: faults.disk)
+    try waitForSecondSegment()
     faults.noRoom.store(true, ordering: .relaxed)
     sample.write(2400, to: writer)
     try wait("trouble") { writer.trouble != nil }
