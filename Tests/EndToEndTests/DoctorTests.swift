@@ -156,6 +156,18 @@ import Testing
     #expect(try check.exitCode == 78 && check.json["file"] as? String == "config/settings.yaml", "\(check)")
   }
 
+  @Test func `A Supervisor that wants its token is a WARN with the token's name`() throws {
+    let host = try Host()
+    try publish(host)
+    let supervisor = try LoopbackServer { connection in
+      _ = LoopbackServer.read(connection)
+      LoopbackServer.write("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", to: connection)
+    }
+    let outcome = try host.run(["doctor", "--set", "supervisor.enabled=true", "--set", "supervisor.base_url=http://127.0.0.1:\(supervisor.port)"])
+    #expect(
+      outcome.exitCode == 0 && outcome.errorLines.contains { $0.hasPrefix("WARN supervisor: ") && $0.contains("SUPERVISOR_API_TOKEN") }, "\(outcome)")
+  }
+
   @Test func `A Supervisor that is asked for must be there`() throws {
     let host = try Host()
     try publish(host)

@@ -118,6 +118,28 @@ import Testing
     #expect(try config().isEmpty)
   }
 
+  @Test func `An old container that is still kept is named when the passphrase changes, and by the doctor`() throws {
+    _ = try run(["secrets", "init"], opened(keys), exitCode: 0)
+    let advice = "config/secrets.enc.fernet: the old passphrase still opens it"
+    #expect(try !run(["secrets", "rotate"], opened([Self.newPassphrase: "\(marker)-2"]), exitCode: 0).errors.contains(advice))
+    try host.folder.write("kept", to: "config/secrets.enc.fernet")
+    let again = [Self.passphrase: "\(marker)-2", Self.newPassphrase: "\(marker)-3"]
+    #expect(try run(["secrets", "rotate"], again, exitCode: 0).errors.contains(advice))
+    let doctor = try host.run(["doctor", "--offline"])
+    #expect(doctor.errorLines.contains { $0.hasPrefix("WARN secrets: ") && $0.contains(advice) }, "\(doctor)")
+  }
+
+  @Test func `Settings with a fault do not say which container is meant, and a named one needs none`() throws {
+    _ = try run(["secrets", "init"], opened(keys), exitCode: 0)
+    try host.folder.write("app: {mode: fast}\n", to: "config/settings.yaml")
+    let refused = try host.run(["secrets", "list"], environment: opened())
+    #expect(
+      refused.exitCode == 78 && refused.errors.contains("config/settings.yaml:1: app.mode") && refused.errors.contains("add --file FILE"),
+      "\(refused)")
+    #expect(try names(opened(), ["--file", "config/secrets.enc"]) == ["BINANCE_DEMO_API_KEY", "BINANCE_DEMO_API_SECRET"])
+    _ = try run(["secrets", "list", "--file", "a", "--config", "b"], opened(), exitCode: 64)
+  }
+
   @Test func `Nobody is asked where nobody is, and a wrong passphrase says so`() throws {
     _ = try run(["secrets", "init"], opened(keys), exitCode: 0)
     #expect(try run(["secrets", "list"], [:], exitCode: 77).errors.contains("no passphrase for config/secrets.enc: set SCALPER_SECRETS_PASSPHRASE"))

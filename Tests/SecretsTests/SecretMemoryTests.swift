@@ -60,8 +60,8 @@ private struct MemorySearch {
   .serialized, .enabled(if: SecureMemory.state != .absent && ProcessInfo.processInfo.environment["QE_SANITIZE"] == nil, "no arena, or a sanitizer's"))
 struct SecretMemoryTests {
   /// 64 letters that nothing but this memory has ever held.
-  private func unique() -> SecureBytes {
-    while true {
+  private func unique() throws -> SecureBytes {
+    for _ in 0..<1_000_000 {
       let bytes = SecureBytes(capacity: 64) { space in
         for place in space.indices { space[place] = UInt8.random(in: 0x61...0x7A) }
         return space.count
@@ -70,10 +70,12 @@ struct SecretMemoryTests {
       if bytes.isLocked || SecureMemory.state != .locked { return bytes }
       sched_yield()
     }
+    struct ArenaIsFull: Error {}
+    throw ArenaIsFull()
   }
 
   @Test func `The search finds a copy that is there`() throws {
-    let value = unique()
+    let value = try unique()
     #expect(try MemorySearch.count(of: value) == 0)
     var copy = value.withBytes { Array($0) }
     #expect(try MemorySearch.count(of: value) >= 1)
@@ -85,7 +87,7 @@ struct SecretMemoryTests {
   @Test func `No copy of a value or of a passphrase is left outside of the secure heap`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("secrets.enc")
-    let (value, passphrase) = (unique(), unique())
+    let (value, passphrase) = (try unique(), try unique())
     var contents = SecretContents()
     try contents.set("BINANCE_DEMO_API_KEY", to: Secret(value))
     try contents.set("BINANCE_DEMO_API_SECRET", to: Secret(value))
@@ -97,7 +99,7 @@ struct SecretMemoryTests {
     #expect(secrets[.binanceDemoAPIKey] == Secret(value))
     #expect("\(secrets) \(contents)".contains("<redacted>"))
     try SecretFile.write(contents, to: path, passphrase: Secret(passphrase), scrypt: .cheap)
-    #expect(throws: SecretsError.self) { try SecretFile.read(path).open(Secret(unique())) }
+    #expect(throws: SecretsError.self) { try SecretFile.read(path).open(Secret(try unique())) }
     #expect(try MemorySearch.count(of: value) == 0)
     #expect(try MemorySearch.count(of: passphrase) == 0)
   }

@@ -23,6 +23,14 @@ import Testing
     }
   }
 
+  @Test func `The command that puts them into a container is one that a shell takes as it is meant`() {
+    let needs = SecretNeeds(mode: .paper, exchange: .binanceSpot, llmEnabled: true, supervisor: true, supervisorLLM: true, alerts: true)
+    #expect(needs.setupCommand(containerPath: "a/b-1.enc", isThere: false) == "quantumedge secrets init --file a/b-1.enc --llm --supervisor")
+    #expect(
+      needs.setupCommand(containerPath: "/my desk's/$s", isThere: true)
+        == "quantumedge secrets init --file '/my desk'\\''s/$s' --llm --supervisor --force")
+  }
+
   /// docs/SECRETS.md has a row for each use, with its names in order.
   @Test func `The documents show the same table`() throws {
     let page = try String(contentsOf: Workplace.packageFolder.appendingPathComponent("docs/SECRETS.md"), encoding: .utf8)

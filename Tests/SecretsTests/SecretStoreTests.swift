@@ -92,13 +92,13 @@ import Testing
     #expect(
       error?.description
         == "secrets are missing: BINANCE_API_SECRET (live on binance_usdm), OPENAI_API_KEY (app.llm_enabled); set them as environment variables, or put "
-        + "them into \(path) with: quantumedge secrets init --file \(path) --llm --mode live --exchange binance_usdm; "
+        + "them into \(path) with: quantumedge secrets init --file \(path) --mode live --exchange binance_usdm --llm; "
         + "and start with SCALPER_SECRETS_PASSPHRASE set")
     // With a container that opens and lacks one.
     try store(["BINANCE_API_KEY": "k", "OPENAI_API_KEY": "o"])
     let lacking = #expect(throws: SecretsError.self) { try resolve(needs, passphrase) }
     #expect(lacking?.code == .missing([.binanceAPISecret]))
-    #expect(lacking?.description.contains("--exchange binance_usdm --force; and start") == true)
+    #expect(lacking?.description.contains("--exchange binance_usdm --llm --force; and start") == true)
     #expect(lacking?.description.contains("\(path) does not hold them") == true && lacking?.description.contains("OPENAI_API_KEY") == false)
     // With one that is there and no passphrase.
     let closed = #expect(throws: SecretsError.self) { try resolve(Self.demo, ["BINANCE_DEMO_API_KEY": "k"]) }

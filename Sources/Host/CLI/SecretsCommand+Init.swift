@@ -70,7 +70,7 @@ struct SecretsSetup: ParsableArguments {
         throw SecretsError(
           .containerInTheWay, "\(path): it exists already; --force adds to it, 'quantumedge secrets rotate' changes its passphrase")
       }
-      let opened = try options.open(environment)
+      let opened = try options.open(path, environment)
       guard opened.file.format != .fernet else {
         throw SecretsError(.containerInTheWay, "\(path): it has the old format; first: quantumedge secrets init --migrate")
       }
@@ -106,7 +106,7 @@ struct SecretsSetup: ParsableArguments {
       try? Files.createFolders(String(path.dropLast("/secrets.enc".count)))
     }
     try SecretFile.write(contents, to: path, passphrase: passphrase, replacing: isThere)
-    try report(kept > 0 ? "rewrote" : "made", contents, .version1(.standard), more: [])
+    try report(kept > 0 ? "rewrote" : "made", path, contents, .version1(.standard), more: [])
     let rest = environment.names.filter { SecretName(rawValue: $0) != nil && contents[$0] == nil }
     if !rest.isEmpty { Console.line("not taken, since not asked for: \(rest.joined(separator: ", ")) (see --mode, --llm, --supervisor, --names)") }
   }
@@ -118,14 +118,15 @@ struct SecretsSetup: ParsableArguments {
     guard file.format == .fernet else {
       throw SecretsError(.containerInTheWay, "\(path): it has the new format already; nothing to migrate")
     }
-    let contents = try SecretMigration.run(file, passphrase: try options.passphrase(HostEnvironment.secrets))
+    let contents = try SecretMigration.run(file, passphrase: try options.passphrase(for: path, HostEnvironment.secrets))
     let kept = path + SecretMigration.suffix
-    try report("rewrote", contents, .version1(.standard), more: [("kept", .text(kept))])
+    try report("rewrote", path, contents, .version1(.standard), more: [("kept", .text(kept))])
     Console.line("the old container is \(kept): the old system starts with it, copied back")
   }
 
-  private func report(_ verb: String, _ contents: SecretContents, _ format: SecretContainer.Format, more: [(key: String, value: JSONValue)]) throws {
-    let path = try options.path()
+  private func report(
+    _ verb: String, _ path: String, _ contents: SecretContents, _ format: SecretContainer.Format, more: [(key: String, value: JSONValue)]
+  ) throws {
     if options.json {
       let result: [(key: String, value: JSONValue)] = [
         ("path", .text(path)), ("names", .array(contents.names.map { .text($0) })), ("container", format.json),

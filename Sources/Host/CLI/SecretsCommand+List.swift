@@ -10,7 +10,7 @@ struct ListSecretsCommand: ParsableCommand {
   @OptionGroup var options: SecretFileOptions
 
   func run() throws {
-    let (file, container, _) = try options.open(HostEnvironment.secrets)
+    let (file, container, _) = try options.open(options.path(), HostEnvironment.secrets)
     let names = container.contents.names
     if options.json {
       let result = JSONValue.object([

@@ -23,7 +23,7 @@ struct RotateSecretsCommand: ParsableCommand {
 
   func run() throws {
     var environment = HostEnvironment.secrets
-    let (file, container, passphrase) = try options.open(environment)
+    let (file, container, passphrase) = try options.open(options.path(), environment)
     guard file.format != .fernet else {
       throw SecretsError(.containerInTheWay, "\(file.path): it has the old format; first: quantumedge secrets init --migrate")
     }

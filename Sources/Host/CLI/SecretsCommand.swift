@@ -63,8 +63,10 @@ struct SecretFileOptions: ParsableArguments {
   /// - Throws: settings that cannot be read: which container they mean is not guessed.
   func path() throws -> String {
     if let file { return file }
-    let settings = try Settings.load(path: config, overrides: [], environment: SettingsOptions.environment)
-    return settings.resolved(settings.secrets.file)
+    do throws(SettingsError) {
+      let settings = try Settings.load(path: config, overrides: [], environment: SettingsOptions.environment)
+      return settings.resolved(settings.secrets.file)
+    } catch { throw error.adding("it cannot be told from these settings which container is meant; mend them, or add --file FILE") }
   }
 
   func source(_ environment: SecretEnvironment) -> PassphraseSource {
@@ -73,19 +75,19 @@ struct SecretFileOptions: ParsableArguments {
   }
 
   /// The passphrase of a file that is there, or a refusal that says how to give one.
-  func passphrase(_ environment: SecretEnvironment) throws -> Secret {
+  func passphrase(for path: String, _ environment: SecretEnvironment) throws -> Secret {
     let source = source(environment)
-    guard let passphrase = try source.read(for: path()) else {
-      throw SecretsError(.passphraseMissing, "no passphrase for \(try path()): \(source.advice)")
+    guard let passphrase = try source.read(for: path) else {
+      throw SecretsError(.passphraseMissing, "no passphrase for \(path): \(source.advice)")
     }
     return passphrase
   }
 
   /// Opens it, with its warnings told.
-  func open(_ environment: SecretEnvironment) throws -> (file: SecretFile, container: SecretContainer, passphrase: Secret) {
-    let file = try SecretFile.read(path())
+  func open(_ path: String, _ environment: SecretEnvironment) throws -> (file: SecretFile, container: SecretContainer, passphrase: Secret) {
+    let file = try SecretFile.read(path)
     for warning in file.warnings { Console.warning(warning) }
-    let passphrase = try passphrase(environment)
+    let passphrase = try passphrase(for: path, environment)
     return (file, try file.open(passphrase), passphrase)
   }
 }

@@ -4,17 +4,15 @@ import Kernel
 /// Looks through a folder, or what is staged in it, for secrets.
 public struct SecretGuard {
   public struct Options: Sendable {
-    /// What is checked.
-    public var folder: String
+    /// What is checked; nil = the current one, and of what is staged the whole repository, since that is what is committed.
+    public var folder: String?
     /// The staged blobs rather than the files.
     public var isStaged: Bool
     /// nil = `.secretguardallow` in the folder, which may be absent.
     public var allowList: String?
 
-    /// - Parameter folder: nil = the current one; of what is staged the whole repository, since that is what is committed.
     public init(folder: String?, isStaged: Bool = false, allowList: String? = nil) {
-      let top = folder == nil && isStaged ? Git(folder: FilePath("."), inheritsRepository: true).topFolder : nil
-      (self.folder, self.isStaged, self.allowList) = (folder ?? top ?? ".", isStaged, allowList)
+      (self.folder, self.isStaged, self.allowList) = (folder, isStaged, allowList)
     }
   }
 
@@ -25,11 +23,13 @@ public struct SecretGuard {
 
   /// - Throws: for a folder that is not there, an allow-list that cannot be understood, `isStaged` without git.
   public static func check(_ options: Options) throws(GuardError) -> GuardReport {
-    guard Files.isFolder(options.folder) else {
-      throw GuardError(.missingInput, "\(options.folder): no such folder; name the one to check")
+    let top = options.folder == nil && options.isStaged ? Git(folder: FilePath("."), inheritsRepository: true).topFolder : nil
+    let folder = options.folder ?? top ?? "."
+    guard Files.isFolder(folder) else {
+      throw GuardError(.missingInput, "\(folder): no such folder; name the one to check")
     }
-    let allow = try AllowList(options.allowList ?? "\(options.folder)/\(AllowList.fileName)", isOptional: options.allowList == nil)
-    var check = SecretGuard(root: FilePath(options.folder), options: options, allow: allow, report: GuardReport(source: .folder))
+    let allow = try AllowList(options.allowList ?? "\(folder)/\(AllowList.fileName)", isOptional: options.allowList == nil)
+    var check = SecretGuard(root: FilePath(folder), options: options, allow: allow, report: GuardReport(source: .folder))
     if options.isStaged { try check.staged() } else { check.folder() }
     return check.finished()
   }
@@ -68,7 +68,7 @@ public struct SecretGuard {
         report.source = .git
         return files
       }
-      report.warnings.append("\(options.folder): not in a git work tree; all files that .gitignore does not name are read")
+      report.warnings.append("\(root.text): not in a git work tree; all files that .gitignore does not name are read")
     } catch {
       let reason: String =
         switch error {
@@ -77,7 +77,7 @@ public struct SecretGuard {
         case .late(let seconds): "git gave no answer in \(seconds) s"
         case .broken(let words): words
         }
-      report.warnings.append("\(options.folder): \(reason); all files that .gitignore does not name are read")
+      report.warnings.append("\(root.text): \(reason); all files that .gitignore does not name are read")
     }
     let walk = FolderWalk(root)
     report.unreadable += walk.unreadable
@@ -105,8 +105,8 @@ public struct SecretGuard {
     } catch {
       throw switch error {
       case .absent: GuardError(.unavailable, "--staged: git is not installed")
-      case .refused(let words): GuardError(.missingInput, "--staged: \(options.folder): git says: \(words)")
-      case .late(let seconds): GuardError(.unavailable, "--staged: \(options.folder): git gave no answer in \(seconds) s")
+      case .refused(let words): GuardError(.missingInput, "--staged: \(root.text): git says: \(words)")
+      case .late(let seconds): GuardError(.unavailable, "--staged: \(root.text): git gave no answer in \(seconds) s")
       case .broken(let words): GuardError(.unavailable, "--staged: \(words)")
       }
     }

@@ -5,6 +5,8 @@ public struct SecretUse: Sendable, Equatable {
   public let names: [SecretName]
   /// Whether a run that uses it cannot start without them.
   public let isRequired: Bool
+  /// What has `secrets init` take them; nil where no option alone does.
+  let option: String?
 }
 
 /// The secrets of one run: exactly those that it uses, name by name.
@@ -49,10 +51,11 @@ public struct SecretNeeds: Sendable, Equatable {
     }
   }
 
-  public static let llm = SecretUse(user: "app.llm_enabled", names: [.openAIAPIKey], isRequired: true)
-  public static let supervisorLLM = SecretUse(user: "the Supervisor's llm.enabled", names: [.openAIAPIKeySupervisor], isRequired: true)
-  public static let supervisor = SecretUse(user: "supervisor.enabled", names: [.supervisorAPIToken], isRequired: false)
-  public static let alerts = SecretUse(user: "alerts", names: [.telegramBotToken], isRequired: false)
+  public static let llm = SecretUse(user: "app.llm_enabled", names: [.openAIAPIKey], isRequired: true, option: "--llm")
+  public static let supervisorLLM = SecretUse(
+    user: "the Supervisor's llm.enabled", names: [.openAIAPIKeySupervisor], isRequired: true, option: "--supervisor")
+  public static let supervisor = SecretUse(user: "supervisor.enabled", names: [.supervisorAPIToken], isRequired: false, option: nil)
+  public static let alerts = SecretUse(user: "alerts", names: [.telegramBotToken], isRequired: false, option: nil)
 
   public var required: [SecretName] { uses.filter(\.isRequired).flatMap(\.names) }
   public var optional: [SecretName] { uses.filter { !$0.isRequired }.flatMap(\.names) }
@@ -61,19 +64,11 @@ public struct SecretNeeds: Sendable, Equatable {
   ///
   /// - Parameter isThere: it has others already.
   public func setupCommand(containerPath: String, isThere: Bool) -> String {
-    var words = ["quantumedge secrets init", "--file \(Self.quoted(containerPath))"]
-    for use in uses {
-      if use == Self.llm { words.append("--llm") } else if use == Self.supervisorLLM { words.append("--supervisor") }
-    }
-    for mode in Mode.allCases {
-      for exchange in Exchange.allCases where uses.contains(Self.venue(mode, exchange)) {
-        words.append("--mode \(mode.rawValue) --exchange \(exchange.rawValue)")
-      }
-    }
-    if isThere { words.append("--force") }
-    return words.joined(separator: " ")
+    (["quantumedge secrets init", "--file \(Self.quoted(containerPath))"] + uses.compactMap(\.option) + (isThere ? ["--force"] : []))
+      .joined(separator: " ")
   }
 
+  /// As one word of a shell.
   private static func quoted(_ path: String) -> String {
     let isPlain = path.utf8.allSatisfy {
       UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "-")...UInt8(ascii: "9") ~= $0 || $0 == 0x5F
@@ -82,7 +77,9 @@ public struct SecretNeeds: Sendable, Equatable {
   }
 
   private static func venue(_ mode: Mode, _ exchange: Exchange) -> SecretUse {
-    SecretUse(user: "\(mode.rawValue) on \(exchange.rawValue)", names: keys(mode: mode, exchange: exchange), isRequired: true)
+    SecretUse(
+      user: "\(mode.rawValue) on \(exchange.rawValue)", names: keys(mode: mode, exchange: exchange), isRequired: true,
+      option: "--mode \(mode.rawValue) --exchange \(exchange.rawValue)")
   }
 
   /// The names with what uses them: `A, B (demo on binance_usdm), C (app.llm_enabled)`.

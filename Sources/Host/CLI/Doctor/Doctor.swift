@@ -9,6 +9,15 @@ import Settings
 
 /// The looks of the doctor. Each changes nothing, asks nobody for a passphrase, and ends in bounded time.
 enum Doctor {
+  /// As run would refuse it, once all else is there.
+  static func mode(_ settings: Settings) -> [Finding] {
+    guard settings.mode.tradesOnVenue else { return [] }
+    return [
+      .fail(
+        "mode", "app.mode \(settings.mode.rawValue) has no venue in this version: run ends before it trades", cure: "use paper or mock until then")
+    ]
+  }
+
   // MARK: Secrets
 
   static func secrets(_ settings: Settings) -> [Finding] {

@@ -24,11 +24,7 @@ struct DoctorCommand: ParsableCommand {
       findings += CompanionFile.all.flatMap { $0.violations(besides: reading.place.file) }.map {
         .warn("settings", $0, cure: "mend it before the Supervisor reads it")
       }
-      if loaded.mode.tradesOnVenue {
-        findings.append(
-          .fail(
-            "mode", "app.mode \(loaded.mode.rawValue) has no venue in this version: run ends before it trades", cure: "use paper or mock until then"))
-      }
+      findings += Doctor.mode(loaded)
       findings += Doctor.secrets(loaded)
       findings += Doctor.feed(loaded)
       findings += Doctor.plugins(loaded)
