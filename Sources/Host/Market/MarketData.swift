@@ -38,7 +38,12 @@ public struct Bar: Sendable, BitwiseCopyable, Hashable {
   public var quantity: Quantity
   public var buyQuantity: Quantity
   public var tradeCount: UInt32
-  public init(second: Int64, open: Price, high: Price, low: Price, close: Price, quantity: Quantity, buyQuantity: Quantity, tradeCount: UInt32) {
+  /// The trades whose taker bought.
+  public var buyCount: UInt32
+  public init(
+    second: Int64, open: Price, high: Price, low: Price, close: Price, quantity: Quantity, buyQuantity: Quantity, tradeCount: UInt32,
+    buyCount: UInt32 = 0
+  ) {
     self.second = second
     self.open = open
     self.high = high
@@ -47,6 +52,7 @@ public struct Bar: Sendable, BitwiseCopyable, Hashable {
     self.quantity = quantity
     self.buyQuantity = buyQuantity
     self.tradeCount = tradeCount
+    self.buyCount = buyCount
   }
 }
 
