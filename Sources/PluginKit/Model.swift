@@ -10,6 +10,16 @@ public protocol Model: Plugin, ~Copyable {
   mutating func predictBatch(_ features: Span<Double>, columns: Int, _ forecasts: inout Forecasts) throws
 }
 
+/// A model that is made of a file of the manifest and so serves the schema that the file was trained for, whichever it is.
+///
+/// The file comes as `configuration.file("model")`. A vector of another length than the file's is an error, never a guess.
+public protocol ModelAdapter: Model, ~Copyable {}
+
+extension ModelAdapter where Self: ~Copyable {
+  /// 32 zeros: the model's manifest decides.
+  public static var featureSchemaHash: [UInt8] { [UInt8](repeating: 0, count: 32) }
+}
+
 extension Model where Self: ~Copyable {
   @inlinable public mutating func predictBatch(_ features: Span<Double>, columns: Int, _ forecasts: inout Forecasts) throws {
     for row in 0..<forecasts.rows {
