@@ -36,7 +36,7 @@ public struct FeatureSchema: Sendable {
   public func makeBuilder() -> any FeatureBuilder { builder() }
 
   /// Every schema there is, oldest first.
-  public static let all: [FeatureSchema] = [.v1]
+  public static let all: [FeatureSchema] = [.v1, .v2]
 
   public static func named(_ name: String) -> FeatureSchema? { all.first { $0.name == name } }
 

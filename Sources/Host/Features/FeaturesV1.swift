@@ -11,12 +11,15 @@ extension FeatureSchema {
       0x64, 0x1A, 0x2B, 0xCA, 0x15, 0x7B, 0x17, 0x8F, 0xA0, 0x40, 0xC3, 0x4A, 0x40, 0x17, 0x2E, 0xD6,
       0x98, 0x53, 0xE3, 0xAE, 0x94, 0x7D, 0x49, 0x08, 0x81, 0x49, 0x3A, 0xD7, 0x09, 0x7E, 0x3F, 0x59,
     ],
-    minimumBars: 61,
+    minimumBars: FeaturesV1.minimumBars,
     builder: { FeaturesV1() })
 }
 
 /// `feat.v1` from closed bars. The formulas are in docs/FEATURES.md.
 final class FeaturesV1: FeatureBuilder {
+  /// 60 returns and the price before them.
+  static var minimumBars: Int { 61 }
+
   private var prices = RollingWindow()
   private var quantities = RollingWindow()
   /// Of a bar: how many of its trades' takers bought, less how many sold.
@@ -36,14 +39,16 @@ final class FeaturesV1: FeatureBuilder {
     // Not adjusted: seeded with the first bar of the series, and so with a memory of all of them.
     let fastBefore = barCount == 0 ? price : fastEMA
     let slowBefore = barCount == 0 ? price : slowEMA
-    fastEMA = fastBefore + (price - fastBefore) * (2.0 / 6)
-    slowEMA = slowBefore + (price - slowBefore) * (2.0 / 31)
+    let fastSlope = (price - fastBefore) * (2.0 / 6)
+    let slowSlope = (price - slowBefore) * (2.0 / 31)
+    fastEMA = fastBefore + fastSlope
+    slowEMA = slowBefore + slowSlope
     returns.push(barCount == 0 ? 0 : price / prices[0] - 1)
     prices.push(price)
     quantities.push(bar.quantity)
-    signs.push(Double(bar.buyCount) - Double(bar.tradeCount - bar.buyCount))
-    barCount = min(barCount + 1, FeatureSchema.v1.minimumBars)
-    guard barCount == FeatureSchema.v1.minimumBars else { return false }
+    signs.push(2 * Double(bar.buyCount) - Double(bar.tradeCount))
+    barCount = min(barCount + 1, Self.minimumBars)
+    guard barCount == Self.minimumBars else { return false }
 
     row[0] = returns[0]
     row[1] = price / prices[5] - 1
@@ -51,8 +56,8 @@ final class FeaturesV1: FeatureBuilder {
     row[3] = price / prices[60] - 1
     writeVolatilities(into: row + 4)
     writeVolumes(price, into: row + 7)
-    row[11] = fastEMA - fastBefore
-    row[12] = slowEMA - slowBefore
+    row[11] = fastSlope
+    row[12] = slowSlope
     row[17] = row[5] > Self.highVolatility ? 2 : row[12] > 0 ? 1 : row[12] < 0 ? -1 : 0
     var isComplete = true
     for column in 0..<18 where !row[column].isFinite { isComplete = false }
@@ -70,19 +75,9 @@ final class FeaturesV1: FeatureBuilder {
       if age == 30 { sum30 = sum }
       sum += returns[age]
     }
-    row[0] = deviation(5, mean: sum5 / 5)
-    row[1] = deviation(30, mean: sum30 / 30)
-    row[2] = deviation(60, mean: sum / 60)
-  }
-
-  @inline(__always)
-  private func deviation(_ count: Int, mean: Double) -> Double {
-    var squares = 0.0
-    for age in 0..<count {
-      let distance = returns[age] - mean
-      squares += distance * distance
-    }
-    return (squares / Double(count - 1)).squareRoot()
+    row[0] = returns.deviation(5, mean: sum5 / 5)
+    row[1] = returns.deviation(30, mean: sum30 / 30)
+    row[2] = returns.deviation(60, mean: sum / 60)
   }
 
   /// vwap_1s to vwap_60s, then (two columns on) imb_5s to vol_spike_30s: all of them sums over the same windows.

@@ -31,4 +31,15 @@ struct RollingWindow: ~Copyable {
     assert(age >= 0 && age < Self.capacity)
     return values[newest &+ age]
   }
+
+  /// Sample standard deviation (n - 1) of the newest `count` values.
+  @inline(__always)
+  func deviation(_ count: Int, mean: Double) -> Double {
+    var squares = 0.0
+    for age in 0..<count {
+      let distance = self[age] - mean
+      squares += distance * distance
+    }
+    return (squares / Double(count - 1)).squareRoot()
+  }
 }
