@@ -23,7 +23,13 @@ struct DescriptorReader {
     let table = descriptor.pointee
     return PluginFacts(
       name: name, version: version, isModel: table.kind == QE_KIND_MODEL, events: table.events, timerPeriodMilliseconds: table.timer_period_ms,
-      abiMajor: table.abi_major, abiMinor: table.abi_minor, usesFeatures: table.uses_features != 0, parameters: parameters)
+      abiMajor: table.abi_major, abiMinor: table.abi_minor, usesFeatures: table.uses_features != 0,
+      featureSchemaHash: featureSchemaHash, parameters: parameters)
+  }
+
+  private var featureSchemaHash: [UInt8] {
+    let bytes = withUnsafeBytes(of: descriptor.pointee.feature_schema_hash) { Array($0) }
+    return bytes.allSatisfy { $0 == 0 } ? [] : bytes
   }
 
   private func invalid(_ what: String, _ advice: String) -> PluginError { PluginError(.descriptorInvalid(what), path, advice) }

@@ -8,12 +8,14 @@ struct InstanceConfiguration {
   private let instrument: Instrument
   private let horizonSeconds: Int64
   private let values: ParameterValues
+  private let files: [LentFile]
 
-  init(_ id: String, _ instrument: Instrument, _ horizonSeconds: Int64, _ values: ParameterValues) {
+  init(_ id: String, _ instrument: Instrument, _ horizonSeconds: Int64, _ values: ParameterValues, files: [LentFile] = []) {
     self.id = id
     self.instrument = instrument
     self.horizonSeconds = horizonSeconds
     self.values = values
+    self.files = files
   }
 
   func withConfig<Result>(_ body: (UnsafePointer<qe_config>) -> Result) -> Result {
@@ -30,18 +32,32 @@ struct InstanceConfiguration {
         name: lend(value.row.name), type: value.row.type, reserved: 0, integer: value.integer, real: value.real,
         text: value.row.type == QE_PARAMETER_TEXT ? lend(value.text) : nil, reserved_tail: 0)
     }
-    let spec = instrument.spec
-    return parameters.withUnsafeBufferPointer { table in
-      var config = qe_config(
-        struct_size: UInt32(MemoryLayout<qe_config>.size), contract: instrument.contract == .linear ? QE_CONTRACT_LINEAR : QE_CONTRACT_INVERSE,
-        instance_id: lend(id), venue: lend(instrument.id.venue), market: lend(instrument.id.market.rawValue), symbol: lend(instrument.id.symbol),
-        base_asset: lend(instrument.baseAsset), quote_asset: lend(instrument.quoteAsset), horizon_s: horizonSeconds,
-        price_scale: UInt32(spec.priceScale), quantity_scale: UInt32(spec.quantityScale), tick_size: spec.tickSize, step_size: spec.stepSize,
-        minimum_quantity: spec.minimumQuantity, maximum_quantity: spec.maximumQuantity,
-        minimum_notional: qe_money(
-          low: UInt64(truncatingIfNeeded: spec.minimumNotional.raw), high: Int64(truncatingIfNeeded: spec.minimumNotional.raw >> 64)),
-        leverage: spec.leverage, parameters: table.baseAddress, files: nil, parameter_count: UInt32(table.count), file_count: 0)
-      return body(&config)
+    let lent = files.map { file in
+      qe_file(
+        name: lend(file.name), bytes: file.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), size: UInt64(file.bytes.count),
+        fd: file.descriptor, reserved: 0, reserved_tail: 0)
     }
+    return parameters.withUnsafeBufferPointer { table in
+      lent.withUnsafeBufferPointer { lent in
+        var config = config(table, lent, lend)
+        return body(&config)
+      }
+    }
+  }
+
+  private func config(
+    _ table: UnsafeBufferPointer<qe_parameter_value>, _ lent: UnsafeBufferPointer<qe_file>, _ lend: (String) -> UnsafePointer<CChar>
+  ) -> qe_config {
+    let spec = instrument.spec
+    return qe_config(
+      struct_size: UInt32(MemoryLayout<qe_config>.size), contract: instrument.contract == .linear ? QE_CONTRACT_LINEAR : QE_CONTRACT_INVERSE,
+      instance_id: lend(id), venue: lend(instrument.id.venue), market: lend(instrument.id.market.rawValue), symbol: lend(instrument.id.symbol),
+      base_asset: lend(instrument.baseAsset), quote_asset: lend(instrument.quoteAsset), horizon_s: horizonSeconds,
+      price_scale: UInt32(spec.priceScale), quantity_scale: UInt32(spec.quantityScale), tick_size: spec.tickSize, step_size: spec.stepSize,
+      minimum_quantity: spec.minimumQuantity, maximum_quantity: spec.maximumQuantity,
+      minimum_notional: qe_money(
+        low: UInt64(truncatingIfNeeded: spec.minimumNotional.raw), high: Int64(truncatingIfNeeded: spec.minimumNotional.raw >> 64)),
+      leverage: spec.leverage, parameters: table.baseAddress, files: lent.isEmpty ? nil : lent.baseAddress, parameter_count: UInt32(table.count),
+      file_count: UInt32(lent.count))
   }
 }

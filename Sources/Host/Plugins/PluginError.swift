@@ -19,6 +19,15 @@ public struct PluginError: Fault, Equatable {
     case signatureInvalid(String)
     case swiftRuntimeMismatch
     case dependencyNotAllowed(String)
+    /// A model's own file: `file_missing` of its manifest's `files.model`.
+    case modelMissing
+    case adapterMissing
+    /// Features other than those that a model was trained for.
+    case schemaMismatch
+    /// A model that answers, with what is no forecast.
+    case predictionInvalid(String)
+    case registryMissing
+    case registryInvalid(String)
     /// The store or its folder cannot be used.
     case storeFailed(String)
     /// Nothing fits what was asked for.
@@ -41,6 +50,12 @@ public struct PluginError: Fault, Equatable {
       case .signatureInvalid(let what): "signature_invalid:\(what)"
       case .swiftRuntimeMismatch: "swift_runtime_mismatch"
       case .dependencyNotAllowed(let name): "dependency_not_allowed:\(name)"
+      case .modelMissing: "model_missing"
+      case .adapterMissing: "adapter_missing"
+      case .schemaMismatch: "schema_mismatch"
+      case .predictionInvalid(let what): "prediction_invalid:\(what)"
+      case .registryMissing: "registry_missing"
+      case .registryInvalid(let what): "registry_invalid:\(what)"
       case .storeFailed(let what): "store_failed:\(what)"
       case .notFound: "strategy_missing"
       }
@@ -61,7 +76,7 @@ public struct PluginError: Fault, Equatable {
 
   public var kind: FaultKind {
     switch code {
-    case .manifestMissing, .fileMissing, .notFound: .missingInput
+    case .manifestMissing, .fileMissing, .modelMissing, .adapterMissing, .registryMissing, .notFound: .missingInput
     case .storeFailed: .unavailable
     default: .badData
     }

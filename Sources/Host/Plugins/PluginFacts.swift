@@ -22,6 +22,8 @@ public struct PluginFacts: Sendable, Equatable, Codable {
   public var abiMajor: UInt32
   public var abiMinor: UInt32
   public var usesFeatures: Bool
+  /// Of the features that it reads, 32 bytes; empty where the descriptor has zeros: none, or an adapter that serves any.
+  public var featureSchemaHash: [UInt8] = []
   public var parameters: [ParameterRow]
 
   /// Whether closed bars reach it; with a horizon above 0 it can open on nothing else.

@@ -33,12 +33,8 @@ public final class StrategyInstance: HostedStrategy {
       throw PluginError(.compatMismatch("kind(model)"), library.path, "a strategy is wanted here")
     }
     let values = try ParameterValues(parameters, table: library.parameters, spec: instrument.spec, subject: id)
-    // Unsafe: the host's table outlives the instance; freed in close, or here when creation fails.
-    let host = UnsafeMutablePointer<qe_host>.allocate(capacity: 1)
-    host.initialize(
-      to: qe_host(
-        struct_size: UInt32(MemoryLayout<qe_host>.size), abi_major: QE_ABI_MAJOR, abi_minor: QE_ABI_MINOR, reserved: 0, host_data: nil,
-        get_extension: { _, _ in nil }))
+    // Freed in close, or here when creation fails.
+    let host = InstanceSteps.allocateHost()
     self.id = id
     self.library = library
     self.table = table
@@ -63,35 +59,14 @@ public final class StrategyInstance: HostedStrategy {
   static func create(
     _ table: UnsafePointer<qe_strategy>, _ host: UnsafePointer<qe_host>, _ config: UnsafePointer<qe_config>, subject: String
   ) -> Result<UnsafeMutableRawPointer, PluginError> {
-    var instance: UnsafeMutableRawPointer?
-    var text = [CChar](repeating: 0, count: 512)
-    let status = table.pointee.create(host, config, &instance, &text, text.count)
-    guard status == QE_OK else {
-      let reason = PluginText.bounded(text)
-      return .failure(PluginError(.createFailed(reason.isEmpty ? "status \(status)" : reason), subject, "the plugin refused to be created"))
-    }
-    guard let instance else {
-      return .failure(PluginError(.createFailed("NULL instance"), subject, "the plugin said OK and gave nothing; report it to its author"))
-    }
-    var step = table.pointee.initialise(instance)
-    guard step == QE_OK else {
-      table.pointee.destroy(instance)
-      return .failure(PluginError(.createFailed("initialise returned \(step)"), subject, "the plugin could not be initialised"))
-    }
-    step = table.pointee.activate(instance)
-    guard step == QE_OK else {
-      table.pointee.destroy(instance)
-      return .failure(PluginError(.createFailed("activate returned \(step)"), subject, "the plugin could not be activated"))
-    }
-    return .success(instance)
+    InstanceSteps(table.pointee).begin(host, config, subject: subject)
   }
 
   /// Ends the instance; the image stays.
   public func close() {
     guard isOpen else { return }
     isOpen = false
-    _ = table.pointee.deactivate(instance)
-    table.pointee.destroy(instance)
+    InstanceSteps(table.pointee).end(instance)
     host.deallocate()
   }
 

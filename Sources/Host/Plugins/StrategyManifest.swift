@@ -48,13 +48,7 @@ public struct StrategyManifest: Sendable, Equatable {
     }
     let manifest = try StrategyManifest(wire, path)
     if let signature = manifest.signature {
-      // What is signed is read in one way alone: a member that the signature did not cover would change these bytes.
-      guard try manifest.encoded() == bytes else {
-        throw PluginError(.signatureInvalid("not as it was signed"), path, "somebody has changed it since; sign it again if that was you")
-      }
-      guard signature.isValid(of: try manifest.unsigned) else {
-        throw PluginError(.signatureInvalid("wrong signature"), path, "it is not what the owner of key \(signature.publicKey.prefix(16)) signed")
-      }
+      try signature.check(bytes, encoded: manifest.encoded(), unsigned: manifest.unsigned, path)
     }
     return manifest
   }
@@ -70,11 +64,7 @@ public struct StrategyManifest: Sendable, Equatable {
 
   /// Signs with a private key in PEM.
   public mutating func sign(withPEM pem: [UInt8]) throws(PluginError) {
-    let message = try unsigned
-    do throws(Ed25519.Failure) {
-      signature = ManifestSignature(
-        publicKey: Hexadecimal.text(try Ed25519.publicKey(ofPEM: pem)), value: Hexadecimal.text(try Ed25519.sign(message, withPEM: pem)))
-    } catch { throw PluginError(.signatureInvalid("not signed"), name, error.description) }
+    signature = try ManifestSignature(signing: unsigned, withPEM: pem, of: name)
   }
 
   /// Writes it beside its library, in one step.
@@ -87,8 +77,8 @@ public struct StrategyManifest: Sendable, Equatable {
     func invalid(_ what: String, _ advice: String) -> PluginError { PluginError(.manifestInvalid(what), path, advice) }
     guard wire.manifest_version == Self.version else { throw invalid("manifest_version", "it is '\(wire.manifest_version)', not \(Self.version)") }
     guard wire.kind == "strategy" else { throw invalid("kind", "it is '\(wire.kind)', not strategy") }
-    guard Self.isWord(wire.name) else { throw invalid("name", "letters, digits and _ are allowed") }
-    guard Self.isWord(wire.symbol) else { throw invalid("symbol", "letters, digits and _ are allowed") }
+    guard ManifestText.isWord(wire.name) else { throw invalid("name", "letters, digits and _ are allowed") }
+    guard ManifestText.isWord(wire.symbol) else { throw invalid("symbol", "letters, digits and _ are allowed") }
     guard let horizon = wire.horizon.value, (0...86_400).contains(horizon) else {
       throw invalid("horizon", "it is \(wire.horizon.text); 0...86400 whole seconds are allowed")
     }
@@ -103,7 +93,7 @@ public struct StrategyManifest: Sendable, Equatable {
       market = known
     }
     let file = wire.files.plugin
-    guard !file.path.isEmpty, !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains(".."), !file.path.utf8.contains(0) else {
+    guard ManifestText.staysInside(file.path) else {
       throw invalid("files.plugin.path", "'\(file.path)' leaves the manifest's folder")
     }
     guard let digest = Digest(hex: file.sha256) else { throw invalid("files.plugin.sha256", "64 lower-case hexadecimal digits are wanted") }
@@ -127,10 +117,7 @@ public struct StrategyManifest: Sendable, Equatable {
       isolation = known
     }
     if let wire = wire.signature {
-      guard wire.algorithm == ManifestSignature.algorithm, Hexadecimal.bytes(wire.public_key, count: Ed25519.keySize) != nil,
-        Hexadecimal.bytes(wire.value, count: Ed25519.signatureSize) != nil
-      else { throw PluginError(.signatureInvalid("unreadable"), path, "algorithm ed25519, 64 and 128 lower-case hexadecimal digits are wanted") }
-      signature = ManifestSignature(publicKey: wire.public_key, value: wire.value)
+      signature = try ManifestSignature(algorithm: wire.algorithm, publicKey: wire.public_key, value: wire.value, path)
     }
   }
 
@@ -166,11 +153,6 @@ public struct StrategyManifest: Sendable, Equatable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do { return Array(try encoder.encode(wire)) + [0x0A] } catch { throw PluginError(.storeFailed("manifest"), name, "\(error)") }
-  }
-
-  private static func isWord(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 64
-      && text.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == UInt8(ascii: "_") }
   }
 
   private static func what(_ error: any Error) -> String {

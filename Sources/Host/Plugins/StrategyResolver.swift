@@ -104,7 +104,7 @@ public struct StrategyResolver: Sendable {
   }
 
   private func resolved(_ entry: StrategyStore.Entry) throws(PluginError) -> ResolvedStrategy {
-    try trust.check(entry.manifest, "\(store.runtimePath)/strategies/\(entry.symbol)/\(entry.horizonSeconds)/current")
+    try trust.check(entry.manifest.signature, "\(store.runtimePath)/strategies/\(entry.symbol)/\(entry.horizonSeconds)/current")
     let resolved = ResolvedStrategy(
       file: try store.file(entry), manifest: entry.manifest, horizonSeconds: entry.horizonSeconds, parameters: entry.manifest.parameters,
       source: entry.version)
@@ -116,7 +116,7 @@ public struct StrategyResolver: Sendable {
     let manifest = try StrategyManifest.read(path)
     try check(manifest, instrument, path)
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    try trust.check(manifest, path)
+    try trust.check(manifest.signature, path)
     let resolved = ResolvedStrategy(
       file: try PluginFile.read("\(folder)/\(manifest.pluginPath)", expected: manifest.pluginDigest), manifest: manifest,
       horizonSeconds: manifest.horizonSeconds, parameters: manifest.parameters, source: path)

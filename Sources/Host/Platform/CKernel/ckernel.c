@@ -84,6 +84,10 @@ int qe_rename_new(const char *from, const char *to) {
     return 0;
 }
 
+int qe_rename_exchange(const char *one, const char *other) {
+    return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) == 0 ? 0 : -1;
+}
+
 int qe_peer(int fd, uint32_t *user, int32_t *process) {
     struct ucred credentials;
     socklen_t size = sizeof credentials;

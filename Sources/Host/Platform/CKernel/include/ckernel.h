@@ -31,6 +31,9 @@ int qe_identity(int fd, const char *path, uint64_t *inode, int64_t *born);
 /* Renames to a name that must be free, also where two do it at once: 0, or -1 and errno, EEXIST when it is taken. */
 int qe_rename_new(const char *from, const char *to);
 
+/* Two names change places in one step: 0, or -1 and errno, EINVAL where the file system cannot. */
+int qe_rename_exchange(const char *one, const char *other);
+
 /* A stream socket that listens at a path, not blocking, closed on exec, with these permissions from its first moment on;
  * -1 and errno on failure: ENAMETOOLONG over 107 bytes. */
 int qe_listen(const char *path, int mode, int backlog);
