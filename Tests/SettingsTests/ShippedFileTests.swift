@@ -117,6 +117,8 @@ struct ShippedFileTests {
     #expect(oracle.limits == limits)
     #expect(oracle.limitRows.allSatisfy { !$0.isUnlimited })
     #expect(oracle.mode == .mock && oracle.pairs == .builtIn)
+    let filters = oracle.decisionFilters
+    #expect(filters.minimumConfidence == nil && filters.minimumEdge == nil && !filters.horizonAgreement && !oracle.models.requireModels)
   }
 
   /// Dotted names by indentation alone: independent of the parser.

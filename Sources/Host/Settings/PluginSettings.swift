@@ -9,6 +9,8 @@ public struct PluginSettings: Sendable, Hashable {
   public var isolation = Isolation.inProcess
   /// By id, as EMACross@BTCUSDT/0; beats `isolation` and the manifest.
   public var isolationByInstance: [String: Isolation] = [:]
+  /// Instances by id that trade in simulation alone, on the data of the run, whatever app.mode is.
+  public var shadows: [String] = []
   /// For a worker's answer to one event; 100...1000000.
   public var deadlineMicroseconds: Int64 = 2000
   /// For a worker to be there; 1...60.

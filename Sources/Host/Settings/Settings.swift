@@ -1,3 +1,4 @@
+import Engine
 import Market
 import Risk
 import Simulation
@@ -40,6 +41,10 @@ public struct Settings: Sendable, Hashable {
   public var symbolNotional: [String: Money] = [:]
   /// decision.max_inflight_entries; 1...64.
   public var maximumInflightEntries = 1
+  /// decision.filters.*
+  public var decisionFilters = DecisionFilters(minimumConfidence: 0.55, minimumEdge: 0.02)
+  /// ml.*
+  public var models = ModelSettings()
   /// risk.on_halt
   public var onHalt = HaltAction.cancel
   /// risk.kill_switch.*
@@ -80,4 +85,6 @@ public struct Settings: Sendable, Hashable {
 
   public var runtimeFolder: String { resolved(runtimePath) }
   public var dataFolder: String { resolved(dataPath) }
+  /// Where ml.model_source legacy looks for its registry.
+  public var legacyModelsFolder: String { resolved(models.legacyFolder) }
 }

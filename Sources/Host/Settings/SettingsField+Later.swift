@@ -28,23 +28,14 @@ extension SettingsField {
     later("supervisor.risk_on_error", .optional(.choice(["bypass", "block"]), none: "what suits the mode"), "null"),
     later("supervisor.risk_log_level", .choice(["debug", "info", "warning"]), "info"),
     later("supervisor.max_decision_age_ms", .integer(1...60_000), "250"),
-    later("ml.require_models", .flag, "true"),
-    later("ml.require_models_scope", .choice(["all", "symbol"]), "all"),
-    later("ml.horizons", .list(example: "[1, 5, 30]"), "1,5,30"),
-    later("ml.warmup_seconds", .integer(0...86_400), "600"),
-    later("ml.model_source", .choice(["runtime", "legacy"]), "runtime"),
-    later("ml.keep_versions", .integer(1...1000), "5"),
-    later("ml.thresholds.p_up", .number(0...1, decimals: 6), "0.55"),
     later("execution.mode", .choice(["normal", "scalp"]), "normal"),
-    later("decision.filters.min_confidence", .number(0...1, decimals: 6), "0.55"),
-    later("decision.filters.min_edge", .number(0...1, decimals: 6), "0.02"),
   ]
 
   /// What this version does not do, for people, by the value that asks for it; `asks: nil` = any value but the default.
   static let wishes: [(name: String, asks: String?, duty: String)] = [
     ("supervisor.enabled", "true", "sends no heartbeats to a Supervisor"),
     ("supervisor.risk_enabled", "true", "asks no Supervisor before opening orders"),
-    ("execution.mode", "scalp", "has no scalp mode"),
+    ("execution.mode", "scalp", "has no scalp mode of its own: it is a parameter of HorizonEnsemble (strategies publish --param mode=scalp)"),
     ("app.llm_enabled", "true", "asks no language model"),
   ]
 

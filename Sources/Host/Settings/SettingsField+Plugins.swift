@@ -8,6 +8,7 @@ extension SettingsField {
     optionalWhole("plugins.max_intents_per_second", \.plugins.maximumIntentsPerSecond, 1...1_000_000, none: "unlimited"),
     choice("plugins.isolation", \.plugins.isolation),
     isolations("plugins.isolation_by_instance"),
+    instances("plugins.shadow", \.plugins.shadows),
     whole("plugins.deadline_us", \.plugins.deadlineMicroseconds, 100...1_000_000),
     whole("plugins.start_timeout_seconds", \.plugins.startTimeoutSeconds, 1...60),
     whole("plugins.spin_iterations", \.plugins.spinIterations, 0...1_000_000),
@@ -65,6 +66,22 @@ extension SettingsField {
       return nil
     } show: {
       $0.plugins.isolationByInstance.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }.joined(separator: ",")
+    }
+  }
+
+  private static func instances(_ name: String, _ path: Path<[String]>) -> SettingsField {
+    SettingsField(name: name, shape: .list(example: "[EMACross@BTCUSDT/0]")) { settings, written in
+      var ids: [String] = []
+      for item in written.items where !item.isEmpty {
+        guard item.contains("@"), item.contains("/"), !item.contains("="), Excerpt.isClean(item), !ids.contains(item) else {
+          return "\(Excerpt.quoted(item)) is no instance, or is there twice; write a list of ids, as [EMACross@BTCUSDT/0]"
+        }
+        ids.append(item)
+      }
+      settings[keyPath: path] = ids
+      return nil
+    } show: {
+      $0[keyPath: path].joined(separator: ",")
     }
   }
 

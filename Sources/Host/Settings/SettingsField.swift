@@ -108,7 +108,7 @@ struct SettingsField: Sendable {
         $0.mock.spreadTicks = Int($1)
       },
       optionalWhole("feed.mock.max_events", \.mock.maximumEvents, 1...Int64.max, none: "no end"),
-    ] + storage + plugins + later
+    ] + storage + plugins + models + later
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   private static let sections = Set(
@@ -135,7 +135,7 @@ struct SettingsField: Sendable {
   }
 
   /// What bounds money: importing it from elsewhere, a value that cannot be read is no less than a fault.
-  var boundsMoney: Bool { name.hasPrefix("risk.") || name == "decision.max_inflight_entries" }
+  var boundsMoney: Bool { name.hasPrefix("risk.") || name.hasPrefix("decision.") }
 
   /// Whether reports show it beside the limits.
   var isBesideLimits: Bool {

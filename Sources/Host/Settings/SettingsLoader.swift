@@ -126,6 +126,9 @@ struct SettingsLoader {
     if settings.plugins.maximumRestartBackOffMilliseconds < settings.plugins.restartBackOffMilliseconds {
       note("\(place("plugins.restart_backoff_max_ms")): is below plugins.restart_backoff_ms; write at least as much")
     }
+    if settings.models.drift.minimumBars > settings.models.drift.windowBars {
+      note("\(place("ml.drift.min_bars")): is above ml.drift.window_bars, so that nothing is ever told; write at most as much")
+    }
     let limits = settings.limits
     warnIfLooser("risk.max_order_notional", limits.maximumOrderNotional?.raw, "risk.max_notional_per_symbol", limits.maximumSymbolNotional?.raw)
     warnIfLooser("risk.max_notional_per_symbol", limits.maximumSymbolNotional?.raw, "risk.max_gross_exposure", limits.maximumGrossExposure?.raw)

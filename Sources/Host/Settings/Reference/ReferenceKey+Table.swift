@@ -77,11 +77,13 @@ extension ReferenceKey {
     ReferenceKey("ml.warmup_seconds", .supported), ReferenceKey("ml.model_source", .supported),
     ReferenceKey("ml.runtime_models_dir", .dropped("published models lie in models below app.runtime_path")),
     ReferenceKey("ml.ml_required", .renamed("ml.require_models")), ReferenceKey("ml.required", .renamed("ml.require_models")),
-    ReferenceKey("ml.ml_compat_strict", .dropped("models are always checked strictly")),
+    ReferenceKey("ml.ml_compat_strict", .supported),
     ReferenceKey("ml.thresholds.p_up", .supported),
     ReferenceKey("decision.filters.min_confidence", .supported), ReferenceKey("decision.filters.min_edge", .supported),
-    ReferenceKey("decision.filters.horizon_agreement", .dropped(dead)), ReferenceKey("decision.filters.loss_streak_trades", .dropped(dead)),
-    ReferenceKey("decision.filters.loss_streak_window_minutes", .dropped(dead)), ReferenceKey("decision.filters.cooloff_minutes", .dropped(dead)),
+    ReferenceKey("decision.filters.horizon_agreement", .supported),
+    ReferenceKey("decision.filters.loss_streak_trades", .renamed("risk.session.loss_streak_trades"), value: zeroIsNone),
+    ReferenceKey("decision.filters.loss_streak_window_minutes", .dropped("the losing trades in a row are counted, over no window")),
+    ReferenceKey("decision.filters.cooloff_minutes", .renamed("risk.session.cooling_off_minutes"), value: wholeMinutes),
     ReferenceKey("decision.horizons.primary", .dropped(strategy)), ReferenceKey("decision.horizons.anchor", .dropped(strategy)),
     ReferenceKey("decision.thresholds.min_conf_primary", .dropped(strategy)),
     ReferenceKey("decision.thresholds.strong_conf_anchor", .dropped(strategy)),
@@ -125,6 +127,12 @@ extension ReferenceKey {
   }
 
   /// Up: the pause does not get shorter.
+  private static let wholeMinutes: @Sendable (WrittenValue) -> WrittenValue? = { written in
+    guard case .text(let text) = written, let minutes = Double(text), minutes > 0, minutes < 100_000 else { return nil }
+    return .text("\(Int(minutes.rounded(.up)))")
+  }
+
+  /// Likewise.
   private static let secondsToMinutes: @Sendable (WrittenValue) -> WrittenValue? = { written in
     guard case .text(let text) = written, let seconds = Double(text), seconds > 0, seconds < 6_000_000 else { return nil }
     return .text("\(Int((seconds / 60).rounded(.up)))")
