@@ -39,11 +39,12 @@ let contract: [Target] = [
 
 let values: [Target] = [
   room("Market", "Sources/Host/Market"),
+  room("Features", "Sources/Host/Features", ["Market"]),
   room("Risk", "Sources/Host/Risk", ["Market"]),
 ]
 
 let engine: [Target] = [
-  room("Engine", "Sources/Host/Engine", ["Market", "PluginABI", "Risk"]),
+  room("Engine", "Sources/Host/Engine", ["Features", "Market", "PluginABI", "Risk"]),
   room("Simulation", "Sources/Host/Simulation", ["Engine", "Market", "Risk"]),
 ]
 
@@ -204,7 +205,8 @@ let tests: [Target] = [
   room("TestKit", "Tests/TestKit", ["Engine", "Market", "PluginABI", "Risk"]),
   test("MarketTests", ["Market"]),
   test("RiskTests", ["Market", "Risk"]),
-  test("EngineTests", ["Engine", "Market", "PluginABI", "Risk", "Simulation"]),
+  test("FeaturesTests", ["Cryptography", "Features", "Market"]),
+  test("EngineTests", ["Engine", "Features", "Market", "PluginABI", "Risk", "Simulation"]),
   test("SimulationTests", ["Engine", "Market", "Risk", "Simulation"]),
   test("CryptographyTests", ["Cryptography"]),
   test("KernelTests", ["Kernel"]),

@@ -92,6 +92,9 @@ enum SemanticsTable {
         end: { $0.feed(.health(instrument: 0, isStale: false, lagNanoseconds: 0)) }),
       stop(
         "Supervisor lost", .supervisorLost, begin: { $0.command(.supervisor(isLost: true)) }, end: { $0.command(.supervisor(isLost: false)) }),
+      stop(
+        "missing models", .modelsMissing, begin: { $0.command(.models(instrument: -1, isMissing: true)) },
+        end: { $0.command(.models(instrument: -1, isMissing: false)) }),
       stop("journal trouble", .journalTrouble, begin: { $0.command(.journal(hasTrouble: true)) }, end: { $0.command(.journal(hasTrouble: false)) }),
       Row("unknown order in the symbol") { level in
         Setup {

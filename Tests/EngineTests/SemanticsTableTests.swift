@@ -10,12 +10,12 @@ import Testing
   /// A missing row fails: every check of the table by its code.
   static let codes: Set<RefusalCode> = [
     .killed, .halted, .staleFeed, .eventLag, .noQuote, .spreadLimit, .dailyLossLimit, .drawdownLimit, .lossStreak, .tradesPerHour,
-    .symbolNotionalLimit, .grossExposureLimit, .leverageLimit, .orderNotionalLimit, .unknownOrder, .supervisorLost, .journalTrouble,
+    .symbolNotionalLimit, .grossExposureLimit, .leverageLimit, .orderNotionalLimit, .unknownOrder, .supervisorLost, .journalTrouble, .modelsMissing,
     .liquidationDistance,
     .instanceNotionalLimit, .instanceLossLimit, .instanceOrderRate, .orderRateLimit, .rateBudget, .invalidTick, .minimumNotional, .sizeBelowMinimum,
     .dust, .insufficientFunds, .spotShort, .positionLimit, .quantityOverMaximum, .priceCollar, .oppositeInstance, .selfCross, .exitWorking,
   ]
-  static let rowCount = 42
+  static let rowCount = 43
 
   private func stage(_ setup: SemanticsTable.Setup) -> HandDesk {
     let desk = HandDesk(

@@ -13,6 +13,8 @@ import Testing
     ("halt", .halted, true, { $0.command(.halt) }),
     ("Supervisor lost", .supervisorLost, true, { $0.command(.supervisor(isLost: true)) }),
     ("journal trouble", .journalTrouble, true, { $0.command(.journal(hasTrouble: true)) }),
+    ("missing models", .modelsMissing, true, { $0.command(.models(instrument: -1, isMissing: true)) }),
+    ("a missing model of the symbol", .modelsMissing, false, { $0.command(.models(instrument: 0, isMissing: true)) }),
     ("stale feed", .staleFeed, false, { $0.feed(.health(instrument: 0, isStale: true, lagNanoseconds: 0)) }),
     ("daily loss", .dailyLossLimit, true, { $0.quote(575_000, 575_000) }),
     ("drawdown", .drawdownLimit, true, { $0.quote(574_500, 574_500) }),

@@ -22,8 +22,10 @@ public struct PluginAnswer: Sendable, BitwiseCopyable {
   }
 }
 
-/// Writes down what plugins answer: with it a run can be repeated without them.
+/// Writes down what plugins and models answer: with it a run can be repeated without them.
 public protocol AnswerJournal: AnyObject {
   /// - Parameter intents: the engine's room for them, lent for the call; the first `min(claimed, capacity)` count.
   func answered(_ answer: PluginAnswer, _ intents: UnsafePointer<qe_intent>)
+  /// A model said something of a closed second.
+  func predicted(_ answer: ModelAnswer)
 }

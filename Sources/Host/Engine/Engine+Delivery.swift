@@ -24,6 +24,7 @@ extension Engine {
     context.pointee.last_price = market.pointee.last.raw
     context.pointee.bid_price = market.pointee.bid.raw
     context.pointee.ask_price = market.pointee.ask.raw
+    if instance.pointee.readsModels { lendModels(index) }
 
     let capacity = UInt32(truncatingIfNeeded: min(intentCapacity, instance.pointee.budget))
     callCount &+= 1

@@ -114,7 +114,7 @@ extension Engine {
     switch read(index, intent) {
     case .refused(let refusal, let quantity): refuse(index, intent, refusal, quantity: quantity)
     case .order(let request):
-      if let refusal = entryRefusal(index, request, standingIn: 0, terms: BracketTerms(intent)) {
+      if let refusal = entryRefusal(index, request, standingIn: 0, terms: BracketTerms(intent), confidence: intent.confidence) {
         return refuse(index, intent, refusal, quantity: request.quantity.raw)
       }
       switch place(index, request, intent: intent, terms: BracketTerms(intent), lifeMilliseconds: intent.time_in_force_ms) {
@@ -127,7 +127,7 @@ extension Engine {
   /// What the host itself holds against an entry, before hard risk is asked.
   ///
   /// - Parameter standingIn: 1 when it takes the place of an entry that is counted already.
-  private func entryRefusal(_ index: Int, _ request: OrderRequest, standingIn: Int, terms: BracketTerms) -> Refusal? {
+  private func entryRefusal(_ index: Int, _ request: OrderRequest, standingIn: Int, terms: BracketTerms, confidence: Double) -> Refusal? {
     if instances[index].job.isActive { return Refusal(.targetWorking) }
     if orders.isFull(Int32(index)) {
       return Refusal(.tooManyOrders, unit: .count, value: Int128(OrderTable.perInstance) + 1, limit: Int128(OrderTable.perInstance))
@@ -136,6 +136,7 @@ extension Engine {
     if gate.isReducing(request) { return terms.isNone ? nil : Refusal(.invalidBracket) }
     if isWarming(instance: index) { return Refusal(.warming) }
     if !instances[index].cadenceOpen { return Refusal(.offCadence) }
+    if let refusal = filterRefusal(index, request.side, confidence: confidence) { return refusal }
     let inFlight = gate.openingOrders(instance: Int32(index)) - standingIn
     if inFlight >= maximumInflightEntries {
       return Refusal(.inflightLimit, unit: .count, value: Int128(inFlight) + 1, limit: Int128(maximumInflightEntries))
@@ -176,7 +177,8 @@ extension Engine {
     if orders[old].pointee.isReducing, request.side == orders[old].pointee.request.side {
       return replaceExit(index, old, request, intent)
     }
-    if let refusal = entryRefusal(index, request, standingIn: orders[old].pointee.isReducing ? 0 : 1, terms: BracketTerms(intent)) {
+    let standingIn = orders[old].pointee.isReducing ? 0 : 1
+    if let refusal = entryRefusal(index, request, standingIn: standingIn, terms: BracketTerms(intent), confidence: intent.confidence) {
       return refuse(index, intent, refusal, quantity: request.quantity.raw)
     }
     if orders[old].pointee.state == .pending {

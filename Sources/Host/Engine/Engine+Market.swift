@@ -1,3 +1,4 @@
+import Features
 import Market
 import PluginABI
 import Risk
@@ -8,6 +9,7 @@ extension Engine {
     let state = instruments + index
     state.pointee.bid = quote.bidPrice
     state.pointee.ask = quote.askPrice
+    if state.pointee.hasStreams { state.pointee.quote = BarQuote(quote) }
     state.pointee.contextFlags = (quote.isSynthetic ? QE_CONTEXT_SYNTHETIC_QUOTE : 0) | (state.pointee.isStale ? QE_CONTEXT_STALE : 0)
     if !state.pointee.book.isEmpty { mark(index) }
     deliver(quote, index, from: state.pointee.firstInstance)
@@ -54,26 +56,50 @@ extension Engine {
     let state = instruments + index
     let milliseconds = exchangeMilliseconds >= 0 ? exchangeMilliseconds : now / 1_000_000
     let second = milliseconds / 1000
+    let series = state.pointee.bars.seriesCount
     while let bar = state.pointee.bars.closeNext(before: second) {
-      deliver(bar, index, trade: trade, from: state.pointee.firstInstance)
+      if state.pointee.hasStreams { observe(bar, index) }
+      deliver(bar, index, trade: trade, from: state.pointee.firstInstance, step: 0)
       if isSuspended { return }
     }
-    state.pointee.bars.add(trade, second: second)
+    if state.pointee.hasStreams, state.pointee.bars.seriesCount != series { beginSeries(index) }
+    state.pointee.bars.add(trade, second: second, quote: state.pointee.quote)
   }
 
-  mutating func deliver(_ bar: Bar, _ index: Int, trade: Trade, from first: Int) {
+  /// To each instance the closed second, and then what each model has said of it.
+  ///
+  /// - Parameter step: of the first instance: 0 = the bar, n = the prediction of the instrument's model n - 1.
+  mutating func deliver(_ bar: Bar, _ index: Int, trade: Trade, from first: Int, step: Int) {
     let state = instruments + index
+    var step = step
     for instance in first..<state.pointee.endInstance {
       let horizon = instances[instance].horizonSeconds
-      guard instances[instance].binding.wants(QE_EVENT_BAR) else { continue }
-      if horizon > 0 { instances[instance].cadenceOpen = bar.second % horizon == 0 }
-      event.pointee.as.bar = qe_bar(
-        open_ms: bar.second * 1000, open: bar.open.raw, high: bar.high.raw, low: bar.low.raw, close: bar.close.raw, quantity: bar.quantity.raw,
-        buy_quantity: bar.buyQuantity.raw, trade_count: bar.tradeCount, reserved: 0)
-      deliver(instance, QE_EVENT_BAR)
-      if isSuspended { return suspension.hold(.bar(bar, trade: trade), instrument: index, next: instance + 1) }
-      if horizon > 0 { instances[instance].cadenceOpen = false }
+      let steps = instances[instance].binding.wants(QE_EVENT_PREDICTION) ? 1 + state.pointee.endModel - state.pointee.firstModel : 1
+      while step < steps {
+        let current = step
+        step += 1
+        guard let kind = prepare(bar, instance, state.pointee.firstModel + current - 1, isBar: current == 0) else { continue }
+        if horizon > 0 { instances[instance].cadenceOpen = bar.second % horizon == 0 }
+        deliver(instance, kind)
+        if isSuspended { return suspension.hold(.bar(bar, trade: trade, step: step), instrument: index, next: instance) }
+        if horizon > 0 { instances[instance].cadenceOpen = false }
+      }
+      step = 0
     }
+  }
+
+  /// Writes the event of a step; nil where there is none for this instance.
+  private mutating func prepare(_ bar: Bar, _ instance: Int, _ model: Int, isBar: Bool) -> UInt32? {
+    guard isBar else {
+      guard models[model].isNew else { return nil }
+      event.pointee.as.prediction = models[model].lent(now: now)
+      return QE_EVENT_PREDICTION
+    }
+    guard instances[instance].binding.wants(QE_EVENT_BAR) else { return nil }
+    event.pointee.as.bar = qe_bar(
+      open_ms: bar.second * 1000, open: bar.open.raw, high: bar.high.raw, low: bar.low.raw, close: bar.close.raw, quantity: bar.quantity.raw,
+      buy_quantity: bar.buyQuantity.raw, trade_count: bar.tradeCount, reserved: 0)
+    return QE_EVENT_BAR
   }
 
   /// Timers run on receive time, at whole multiples of their period, once per event however many were missed.

@@ -69,6 +69,9 @@ extension Engine {
     request.timeInForce = job.timeInForce
     request.postOnly = job.intent.flags & QE_INTENT_POST_ONLY != 0
     if !isReducing, !job.mayOpen { return finishTarget(index, QE_ORDER_REFUSED, Refusal(isWarming(instance: index) ? .warming : .offCadence)) }
+    if !isReducing, let refusal = filterRefusal(index, side, confidence: job.intent.confidence) {
+      return finishTarget(index, QE_ORDER_REFUSED, refusal)
+    }
     step(index, request)
   }
 

@@ -1,3 +1,4 @@
+import Features
 import Market
 import PluginABI
 import Risk
@@ -38,6 +39,17 @@ public struct Engine: ~Copyable {
   public let callMark = CallMark()
   var hasInstanceLossLimit: Bool
   let thirdAsset: AssetCode?
+  let filters: DecisionFilters
+  let featureWarmUpBars: Int64
+  var models: [ModelState] = []
+  var streams: [FeatureStream] = []
+  /// The most that any instrument has.
+  let modelsPerInstrument: Int
+  // Lent, and never read back: a row and predictions for each instance, and what a model is asked with.
+  let lentRows: UnsafeMutablePointer<Double>
+  let lentPredictions: UnsafeMutablePointer<qe_prediction>
+  let modelRow: UnsafeMutablePointer<Double>
+  let modelOut: UnsafeMutablePointer<qe_prediction>
 
   /// Quote currency at hand; on margined markets the wallet balance.
   public internal(set) var cash: Money
@@ -94,6 +106,9 @@ public struct Engine: ~Copyable {
     equity = configuration.initialCash
     thirdAsset = configuration.thirdAsset
     thirdBalance = configuration.initialThirdAsset
+    filters = configuration.filters
+    featureWarmUpBars = configuration.featureWarmUpBars
+    modelsPerInstrument = configuration.instruments.indices.map { index in configuration.models.count { Int($0.instrument) == index } }.max() ?? 0
 
     // Unsafe: fixed tables without reference counts for the hot path; owned here, initialised in full, freed in deinit.
     instruments = .allocate(capacity: max(1, instrumentCount))
@@ -113,7 +128,24 @@ public struct Engine: ~Copyable {
     event.initialize(to: qe_event())
     intents = .allocate(capacity: max(1, instanceCount) * intentCapacity)
     intents.initialize(repeating: qe_intent(), count: max(1, instanceCount) * intentCapacity)
+    lentRows = .allocate(capacity: max(1, instanceCount * Self.widestRow))
+    lentRows.initialize(repeating: .nan, count: max(1, instanceCount * Self.widestRow))
+    lentPredictions = .allocate(capacity: max(1, instanceCount * modelsPerInstrument))
+    lentPredictions.initialize(repeating: qe_prediction(), count: max(1, instanceCount * modelsPerInstrument))
+    modelRow = .allocate(capacity: max(1, Self.widestRow))
+    modelRow.initialize(repeating: .nan, count: max(1, Self.widestRow))
+    modelOut = .allocate(capacity: 1)
+    modelOut.initialize(to: qe_prediction())
     for index in 0..<instanceCount { clearIntents(index, intentCapacity) }
+    for (index, model) in configuration.models.enumerated() {
+      precondition(index == 0 || configuration.models[index - 1].instrument <= model.instrument, "models come in the order of their instruments")
+      let stream = model.binding == nil ? -1 : stream(model.instrument, schema: model.schema)
+      models.append(ModelState(instrument: model.instrument, horizonSeconds: model.horizonSeconds, binding: model.binding, stream: stream))
+    }
+    for index in 0..<instrumentCount {
+      instruments[index].firstModel = models.firstIndex { Int($0.instrument) == index } ?? 0
+      instruments[index].endModel = instruments[index].firstModel + models.count { Int($0.instrument) == index }
+    }
     assignInstances()
   }
 
@@ -124,17 +156,25 @@ public struct Engine: ~Copyable {
     contexts.deallocate()
     event.deallocate()
     intents.deallocate()
+    for stream in streams { stream.row.deallocate() }
+    lentRows.deallocate()
+    lentPredictions.deallocate()
+    modelRow.deallocate()
+    modelOut.deallocate()
   }
 
   /// Which instances an instrument has, and what they want; again whenever one's plugin is another.
   private mutating func assignInstances() {
     hasTimers = (0..<instanceCount).contains { instances[$0].binding.wants(QE_EVENT_TIMER) }
+    for index in 0..<instanceCount { assignModels(index) }
     for index in 0..<instrumentCount {
       var first = 0
       while first < instanceCount, Int(instances[first].instrument) < index { first += 1 }
       var end = first
       while end < instanceCount, Int(instances[end].instrument) == index {
-        if instances[end].binding.wants(QE_EVENT_BAR) || instances[end].horizonSeconds > 0 { instruments[index].wantsBars = true }
+        if instances[end].binding.wants(QE_EVENT_BAR) || instances[end].horizonSeconds > 0 || instances[end].readsModels {
+          instruments[index].wantsBars = true
+        }
         end += 1
       }
       instruments[index].firstInstance = first
@@ -236,11 +276,28 @@ public struct Engine: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func begin(_ time: EventTime) {
+  mutating func begin(_ time: EventTime) {
     sequence = time.sequence
     now = time.receiveNanoseconds
     exchangeMilliseconds = time.exchangeMilliseconds
     if now >= nextDayNanoseconds { rollDay() }
+  }
+
+  /// What an instance is lent of features and predictions.
+  private mutating func assignModels(_ index: Int) {
+    let schema = instances[index].binding.featureSchema
+    instances[index].stream = schema < 0 ? -1 : stream(instances[index].instrument, schema: schema)
+    instances[index].readsModels = schema >= 0 || instances[index].binding.wants(QE_EVENT_PREDICTION)
+    contexts[index].features = nil
+    contexts[index].feature_count = 0
+    contexts[index].predictions = nil
+    contexts[index].prediction_count = 0
+    contexts[index].feature_schema_hash = qe_context().feature_schema_hash
+    guard schema >= 0 else { return }
+    withUnsafeMutableBytes(of: &contexts[index].feature_schema_hash) { $0.copyBytes(from: FeatureSchema.all[Int(schema)].hash) }
+    let stream = streams[instances[index].stream]
+    // One that takes over in the middle of a second has the last row at once.
+    if stream.isReady { (lentRows + index * Self.widestRow).update(from: stream.row, count: stream.columns) }
   }
 
   private mutating func rollDay() {
@@ -267,7 +324,7 @@ public struct Engine: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func end() -> Bool {
+  mutating func end() -> Bool {
     if hasTimers {
       runTimers(from: 0)
       if isSuspended { return true }
@@ -327,6 +384,7 @@ public struct Engine: ~Copyable {
       }
     case .supervisor(let isLost): gate.supervisor(isLost: isLost)
     case .journal(let hasTrouble): gate.journal(hasTrouble: hasTrouble)
+    case .models(let instrument, let isMissing): gate.models(instrument, isMissing: isMissing)
     case .quarantine(let instance): takeOut(Int(instance))
     case .failed(let instance, let failure): fail(Int(instance), failure)
     case .flatten(let instrument):
@@ -380,8 +438,8 @@ extension Engine {
     case .depth(let depth): deliver(depth, held.instrument, from: held.next)
     case .mark(let mark): deliver(mark, held.instrument, from: held.next)
     case .trade(let trade): deliver(trade, held.instrument, from: held.next)
-    case .bar(let bar, let trade):
-      deliver(bar, held.instrument, trade: trade, from: held.next)
+    case .bar(let bar, let trade, let step):
+      deliver(bar, held.instrument, trade: trade, from: held.next, step: step)
       if !isSuspended { closeBars(held.instrument, trade) }
       if !isSuspended { deliver(trade, held.instrument, from: instruments[held.instrument].firstInstance) }
     case .timers:

@@ -17,9 +17,32 @@ public struct EngineConfiguration: Sendable {
     }
   }
 
+  /// A place for a model, whether one is there or not.
+  public struct Model: Sendable {
+    /// Nil: nothing is there (yet).
+    public var binding: ModelBinding?
+    /// Index into `instruments`.
+    public var instrument: Int32
+    public var horizonSeconds: Int64
+    /// Index into `FeatureSchema.all`; -1 where nothing is there.
+    public var schema: Int32
+
+    public init(binding: ModelBinding?, instrument: Int32, horizonSeconds: Int64, schema: Int32) {
+      self.binding = binding
+      self.instrument = instrument
+      self.horizonSeconds = horizonSeconds
+      self.schema = schema
+    }
+  }
+
   public var instruments: [InstrumentSpec]
   /// In the order of their instruments; the index is the instance's ordinal in the run.
   public var instances: [Instance]
+  /// In the order of their instruments and horizons.
+  public var models: [Model] = []
+  /// Closed seconds in a row before features and predictions count.
+  public var featureWarmUpBars: Int64 = 0
+  public var filters = DecisionFilters()
   public var limits: RiskLimits
   /// The larger of the venue's fee rates: what funds are reserved for.
   public var feeReserve: BasisPoints

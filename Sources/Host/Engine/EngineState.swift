@@ -1,3 +1,4 @@
+import Features
 import Market
 import PluginABI
 import Risk
@@ -9,6 +10,11 @@ struct InstrumentState {
   var firstInstance: Int = 0
   var endInstance: Int = 0
   var wantsBars = false
+  /// Whether anybody wants features of it.
+  var hasStreams = false
+  /// Models of this instrument: a range of indices.
+  var firstModel = 0
+  var endModel = 0
   /// Market inputs so far: the clock of its instances' own decision hashes, which others' orders do not move.
   var inputs: UInt64 = 0
   /// Brackets of its instances: while there are none, a trade has nothing to watch.
@@ -25,6 +31,8 @@ struct InstrumentState {
   var book = PositionBook()
   var unrealized = Money.zero
   var bars: BarBuilder
+  /// The real quote in force, for features.
+  var quote = BarQuote.none
 
   /// The venue's mark where there is one; else where the position would be closed: longs at bid, shorts at ask, the last
   /// trade where there are no quotes.
@@ -40,6 +48,10 @@ struct InstanceState {
   var binding: StrategyBinding
   let instrument: Int32
   let horizonSeconds: Int64
+  /// Features that it is lent: an index into the engine's streams; -1 = none.
+  var stream = -1
+  /// It is lent features or predictions.
+  var readsModels = false
   /// Intents it may still wish for before the next market event.
   var budget: Int = 0
   var isOut = false

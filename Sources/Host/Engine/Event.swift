@@ -54,6 +54,8 @@ public struct Event: Sendable, BitwiseCopyable {
     case supervisor(isLost: Bool)
     /// The journal cannot be written, or soon cannot; or all is well with it again.
     case journal(hasTrouble: Bool)
+    /// Whether a model that is configured for the instrument (-1 = for any) is missing or cannot be used; while it is, nothing opens there.
+    case models(instrument: Int32, isMissing: Bool)
     /// The host ends: nothing opens any more in this life, and where it flattens every position is closed. The next life begins without it.
     case shutDown(flattens: Bool)
     /// The kill switch: latched for the life of the process.

@@ -21,6 +21,8 @@ public struct StrategyBinding: BitwiseCopyable, @unchecked Sendable {
   public var events: UInt64
   /// 0 = no timer.
   public var timerPeriodMilliseconds: Int64
+  /// What it wants to be lent: an index into `FeatureSchema.all`; -1 = no features.
+  public var featureSchema: Int32 = -1
 
   public init(instance: UnsafeMutableRawPointer, process: @escaping Process, events: UInt64, timerPeriodMilliseconds: Int64) {
     self.instance = instance

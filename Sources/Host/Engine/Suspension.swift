@@ -28,8 +28,8 @@ struct Suspension {
     case quote(Quote)
     case depth(qe_depth)
     case mark(MarkPrice)
-    /// Of the closed bars of a second that `trade` has ended.
-    case bar(Bar, trade: Trade)
+    /// Of the closed bars of a second that `trade` has ended; the step is the one of its instance that comes next.
+    case bar(Bar, trade: Trade, step: Int)
     case trade(Trade)
     case timers
     case updates

@@ -66,11 +66,15 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
   case end = 14
   /// The first record of a host that goes on where a former one was: its state is in state.json.
   case restore = 15
+  /// Another model in a place, or none.
+  case modelReplacement = 16
 
   /// What a plugin answered to one call, where it was not nothing.
   case answer = 32
   /// A piece of what a plugin keeps, as the host ended in order.
   case pluginState = 33
+  /// What a model said of a closed second.
+  case prediction = 34
 
   case send = 64
   case cancel = 65
@@ -87,6 +91,8 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
   case instanceFailed = 76
 
   public var isInput: Bool { rawValue < 32 }
+  /// What a plugin or a model said in the course of an input.
+  public var isAnswer: Bool { self == .answer || self == .prediction }
 
   /// The name in exports.
   public var name: String {
@@ -94,6 +100,7 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
     case .roundTrip: "round_trip"
     case .fundingPaid: "funding_paid"
     case .pluginState: "plugin_state"
+    case .modelReplacement: "model_replacement"
     case .riskState: "risk_state"
     case .instanceRiskState: "instance_risk_state"
     case .instanceFailed: "instance_failed"

@@ -36,12 +36,7 @@ public struct JournalHead: Codable, Sendable, Equatable {
       self.isolation = isolation
     }
 
-    var bytes: [UInt8] {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      // It has strings and numbers alone, which always encode.
-      return Array((try? encoder.encode(self)) ?? Data())
-    }
+    var bytes: [UInt8] { JournalHead.line(self) }
   }
 
   /// Of a host that goes on where a former one was.
@@ -80,6 +75,8 @@ public struct JournalHead: Codable, Sendable, Equatable {
   /// pairs.yaml of the instruments that ran, in their order.
   public var pairs: String
   public var instances: [Instance]
+  /// Nil where no instance reads predictions.
+  public var models: [ModelPlace]?
   /// Nil where it begins anew.
   public var origin: Origin?
 
@@ -102,12 +99,20 @@ public struct JournalHead: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case format, mode, venue, account, libc, settings, pairs, instances, origin
+    case format, mode, venue, account, libc, settings, pairs, instances, models, origin
     case startedAt = "started_at"
     case hostVersion = "host_version"
     case hostDigest = "host_digest"
     case cpuFeatures = "cpu_features"
     case settingsDigest = "settings_digest"
+  }
+
+  /// A description as a record has it.
+  static func line(_ description: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // It has strings and numbers alone, which always encode.
+    return Array((try? encoder.encode(description)) ?? Data())
   }
 
   var bytes: [UInt8] {

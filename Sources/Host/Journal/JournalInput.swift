@@ -12,6 +12,8 @@ public enum JournalInput {
   // Rare and large: a trade is not to be moved with their room.
   indirect case tighten(EventTime, RiskLimits, symbolNotional: [Money?])
   indirect case replacement(EventTime, instance: Int32, warmUntilNanoseconds: Int64, JournalHead.Instance)
+  /// Index into the head's models.
+  indirect case modelReplacement(EventTime, model: Int32, JournalHead.ModelPlace)
   /// With the state beside the head.
   case restore(EventTime)
   case end
@@ -99,6 +101,12 @@ extension JournalRecord {
       let text = Data((0..<count).map { _ in decoder.take(UInt8.self) })
       guard let description = try? JSONDecoder().decode(JournalHead.Instance.self, from: text) else { return nil }
       return .replacement(time(), instance: instance, warmUntilNanoseconds: warm, description)
+    case .modelReplacement:
+      let (model, count) = (decoder.take(Int32.self), Int(decoder.take(UInt32.self)))
+      guard count <= decoder.remaining else { return nil }
+      let text = Data((0..<count).map { _ in decoder.take(UInt8.self) })
+      guard let place = try? JSONDecoder().decode(JournalHead.ModelPlace.self, from: text) else { return nil }
+      return .modelReplacement(time(), model: model, place)
     case .restore: return .restore(time())
     case .end: return .end
     default: return nil

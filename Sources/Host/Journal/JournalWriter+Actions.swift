@@ -34,6 +34,29 @@ extension JournalWriter {
   }
 }
 
+extension JournalWriter {
+  /// - Parameter horizonSeconds: of the model, for those who read.
+  public func prediction(_ answer: ModelAnswer, horizonSeconds: Int64, sequence: UInt64, receiveNanoseconds: Int64) {
+    append(.prediction, sequence: sequence, receiveNanoseconds: receiveNanoseconds, payloadSize: RecordLayout.size(of: .prediction)) {
+      $0.put(answer, horizonSeconds: horizonSeconds)
+    }
+  }
+}
+
+extension ModelAnswer {
+  /// Nil for bytes that are no prediction.
+  public init?(prediction payload: UnsafeRawBufferPointer) {
+    var decoder = RecordDecoder(payload)
+    let (model, instrument, status) = (decoder.take(Int32.self), decoder.take(Int32.self), decoder.take(Int32.self))
+    _ = decoder.take(Int32.self)
+    let (up, down, edge) = (decoder.take(UInt64.self), decoder.take(UInt64.self), decoder.take(UInt64.self))
+    guard !decoder.isShort else { return nil }
+    self.init(
+      model: model, instrument: instrument, status: status, pUp: Double(bitPattern: up), pDown: Double(bitPattern: down),
+      edge: Double(bitPattern: edge))
+  }
+}
+
 extension RecordKind {
   @inline(__always)
   public init(of action: UnsafePointer<Action>) {
@@ -170,6 +193,16 @@ extension RecordEncoder {
 
   /// So many intents as there is room for; one that claims more breaks the contract.
   private static func writtenCount(_ answer: PluginAnswer) -> UInt32 { min(answer.claimed, answer.capacity) }
+
+  public mutating func put(_ answer: ModelAnswer, horizonSeconds: Int64) {
+    put(answer.model)
+    put(answer.instrument)
+    put(answer.status)
+    put(Int32(truncatingIfNeeded: horizonSeconds))
+    put(answer.pUp.bitPattern)
+    put(answer.pDown.bitPattern)
+    put(answer.edge.bitPattern)
+  }
 
   /// The payload of an answer.
   public mutating func put(_ answer: PluginAnswer, _ intents: UnsafePointer<qe_intent>) {

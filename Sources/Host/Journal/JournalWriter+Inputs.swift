@@ -137,6 +137,16 @@ extension JournalWriter {
     }
   }
 
+  /// Another model in a place, or none.
+  public func input(_ time: EventTime, replacingModel model: Int32, with place: JournalHead.ModelPlace) {
+    let text = JournalHead.line(place)
+    append(.modelReplacement, time, RecordLayout.size(of: .modelReplacement) + text.count) { encoder in
+      encoder.put(model)
+      encoder.put(UInt32(text.count))
+      for byte in text { encoder.put(byte) }
+    }
+  }
+
   /// A former life's state is taken over.
   public func input(restore time: EventTime) { append(.restore, time, 0) { _ in } }
 

@@ -15,6 +15,7 @@ public enum CommandCode: UInt8, Sendable {
   case failed = 8
   case shutDown = 9
   case journal = 10
+  case models = 11
 
   struct Parts {
     var code: CommandCode
@@ -32,6 +33,7 @@ public enum CommandCode: UInt8, Sendable {
     case .resetPeak: Parts(code: .resetPeak)
     case .supervisor(let isLost): Parts(code: .supervisor, flag: isLost)
     case .journal(let hasTrouble): Parts(code: .journal, flag: hasTrouble)
+    case .models(let instrument, let isMissing): Parts(code: .models, instrument: instrument, flag: isMissing)
     case .kill: Parts(code: .kill)
     case .shutDown(let flattens): Parts(code: .shutDown, flag: flattens)
     case .quarantine(let instance): Parts(code: .quarantine, instance: instance)
@@ -47,6 +49,7 @@ public enum CommandCode: UInt8, Sendable {
     case .resetPeak: .resetPeak
     case .supervisor: .supervisor(isLost: parts.flag)
     case .journal: .journal(hasTrouble: parts.flag)
+    case .models: .models(instrument: parts.instrument, isMissing: parts.flag)
     case .kill: .kill
     case .shutDown: .shutDown(flattens: parts.flag)
     case .quarantine: .quarantine(instance: parts.instance)

@@ -19,13 +19,15 @@ public struct RecordField: Sendable, Equatable {
     case integer, identifier
     /// Sixteen bytes, raw x 10^18.
     case money
+    /// Eight bytes, a double.
+    case real
     /// Sixteen bytes.
     case wide
 
     var size: Int {
       switch self {
       case .instrument, .instance, .side, .code, .flag, .intentKind, .reportKind, .orderType, .outcome, .word: 4
-      case .price, .quantity, .integer, .identifier: 8
+      case .price, .quantity, .integer, .identifier, .real: 8
       case .money, .wide: 16
       }
     }
@@ -38,14 +40,14 @@ public struct RecordField: Sendable, Equatable {
 }
 
 public enum RecordLayout {
-  /// Of the part that has a fixed size; what follows it in `depth`, `answer`, `plugin_state`, `tighten` and `replacement` has a decoder of its own.
+  /// Of the part that has a fixed size; what follows it in `depth`, `answer`, `plugin_state`, `tighten` and the replacements has a decoder of its own.
   public static func fields(of kind: RecordKind) -> [RecordField] { table[Int(kind.rawValue)] }
 
   /// Bytes of a decision.
   public static var decisionSize: Int { size(of: .decision) }
 
   /// Bytes of these fields.
-  static func size(of kind: RecordKind) -> Int { sizes[Int(kind.rawValue)] }
+  public static func size(of kind: RecordKind) -> Int { sizes[Int(kind.rawValue)] }
 
   private static let sizes: [Int] = table.map { $0.reduce(0) { $0 + $1.kind.size } }
 
@@ -96,6 +98,12 @@ public enum RecordLayout {
     case .replacement: [.init("warm_until_ns", .integer), .init("instance", .instance), .init("bytes", .word)]
     case .answer:
       [.init("call", .identifier), .init("instance", .instance), .init("status", .word), .init("count", .word), .init("recorded", .word)] + failure
+    case .modelReplacement: [.init("model", .word), .init("bytes", .word)]
+    case .prediction:
+      [
+        .init("model", .word), .init("instrument", .instrument), .init("status", .word), .init("horizon_s", .word), .init("p_up", .real),
+        .init("p_down", .real), .init("edge", .real),
+      ]
     case .pluginState: [.init("instance", .instance), .init("bytes", .word), .init("offset", .word)]
     case .send, .replace:
       request + [.init("is_reducing", .flag), .init("old_slot", .word), .init("paired_order", .identifier), .init("old_order", .identifier)]

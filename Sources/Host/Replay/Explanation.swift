@@ -75,8 +75,8 @@ public struct Explanation: Sendable {
         if record.kind.isInput {
           try engine.run(step, in: folder)
           step.hold(record)
-        } else if record.kind == .answer {
-          step.answers.append(Array(record.payload))
+        } else if record.kind.isAnswer {
+          try step.take(answer: record)
         }
         continue
       }
@@ -115,6 +115,7 @@ public struct Explanation: Sendable {
     let what: String
     switch record.kind {
     case .answer: what = "intent"
+    case .prediction: what = "model"
     case .decision, .refusal: what = "verdict"
     case .send, .replace, .ask, .cancel, .query: what = "order"
     case .execution, .verdict: what = "venue"

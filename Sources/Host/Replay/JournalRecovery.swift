@@ -34,8 +34,8 @@ public struct JournalRecovery {
         try repeated.run(step, in: folder)
         step.hold(record)
         if record.kind != .end { inputs += 1 }
-      } else if record.kind == .answer {
-        step.answers.append(Array(record.payload))
+      } else if record.kind.isAnswer {
+        try step.take(answer: record)
       } else if record.kind == .pluginState {
         try kept.take(record)
       }

@@ -43,8 +43,8 @@ public enum LedgerProjection {
           if step.input?.kind == .restore { try rows.carry(engine.snapshot) }
           try rows.begin(record, engine.account)
           step.hold(record)
-        } else if record.kind == .answer {
-          step.answers.append(Array(record.payload))
+        } else if record.kind.isAnswer {
+          try step.take(answer: record)
         }
         try rows.take(record)
       }

@@ -36,7 +36,7 @@ public struct RecordText {
         let index = Int(scout.take(Int32.self))
         if instruments.indices.contains(index) { instrument = instruments[index] }
       case .money, .wide: _ = scout.takeWide()
-      case .price, .quantity, .integer, .identifier: _ = scout.take(UInt64.self)
+      case .price, .quantity, .integer, .identifier, .real: _ = scout.take(UInt64.self)
       case .instance, .side, .code, .flag, .intentKind, .reportKind, .orderType, .outcome, .word: _ = scout.take(UInt32.self)
       }
     }
@@ -115,6 +115,9 @@ public struct RecordText {
     case .quantity: return number(decoder.take(Int64.self), instrument.map { Int($0.spec.quantityScale) })
     case .integer: return .number("\(decoder.take(Int64.self))")
     case .identifier: return .number("\(decoder.take(UInt64.self))")
+    case .real:
+      let real = Double(bitPattern: decoder.take(UInt64.self))
+      return real.isFinite ? .number("\(real)") : .null
     case .money: return .number(DecimalText.formatShort(decoder.takeWide(), scale: Money.scale))
     case .wide: return .number("\(decoder.takeWide())")
     }

@@ -10,7 +10,8 @@ import Settings
 final class Step {
   /// Nil when there is nothing to run.
   private(set) var input: JournalRecord?
-  var answers: [[UInt8]] = []
+  private(set) var answers: [[UInt8]] = []
+  private(set) var predictions: [ModelAnswer] = []
   // Unsafe: a copy of one record's payload, whose length is 16 bits; owned here, freed in deinit.
   private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
@@ -20,6 +21,18 @@ final class Step {
     bytes.copyMemory(from: record.payload)
     input = record.kind == .end ? nil : record.moved(to: UnsafeRawBufferPointer(rebasing: bytes[..<record.payload.count]))
     if !answers.isEmpty { answers = [] }
+    if !predictions.isEmpty { predictions = [] }
+  }
+
+  /// What a plugin or a model said in the course of it.
+  ///
+  /// - Throws: a prediction that cannot be read.
+  func take(answer record: JournalRecord) throws(JournalError) {
+    guard record.kind == .prediction else { return answers.append(Array(record.payload)) }
+    guard let answer = ModelAnswer(prediction: record.payload) else {
+      throw JournalError(.badData, "input \(record.sequence): a prediction that this host cannot read")
+    }
+    predictions.append(answer)
   }
 }
 
@@ -33,6 +46,7 @@ struct RepeatedEngine: ~Copyable {
   /// Of the library that each instance has.
   private(set) var digests: [String]
   private(set) var parameters: [[String: String]]
+  private let models: RecordedModels
 
   /// - Throws: the head's settings, instruments or state cannot be read.
   init(_ head: JournalHead, in folder: String) throws {
@@ -45,7 +59,9 @@ struct RepeatedEngine: ~Copyable {
       }
       return EngineConfiguration.Instance(binding: try instance.binding(in: path), instrument: Int32(index), horizonSeconds: instance.horizonSeconds)
     }
-    let configuration = try settings.engineConfiguration(instruments: instruments, instances: instances)
+    models = RecordedModels(count: head.models?.count ?? 0)
+    var configuration = try settings.engineConfiguration(instruments: instruments, instances: instances)
+    configuration.models = try models.places(head.models ?? [], instruments, in: path)
     let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
     if let state, state.instruments != instruments.map(\.id.description) || state.instances.count != head.instances.count {
       throw JournalError(.badData, "\(folder)/\(JournalFormat.stateName): has other instruments or instances than \(JournalFormat.headName)")
@@ -66,6 +82,7 @@ struct RepeatedEngine: ~Copyable {
 
   mutating func run(_ step: Step, in folder: String) throws {
     guard let record = step.input else { return }
+    models.answers = step.predictions[...]
     var answers = step.answers[...]
     if let (time, trade, instrument) = record.trade() {
       _ = engine.process(time, trade, instrument: instrument)
@@ -113,6 +130,12 @@ struct RepeatedEngine: ~Copyable {
       digests[Int(instance)] = description.digest
       parameters[Int(instance)] = description.parameters
       return engine.replace(time, instance: Int(instance), with: try description.binding(in: folder), warmUntilNanoseconds: warmUntil)
+    case .modelReplacement(let time, let model, let place):
+      guard models.isPlace(model) else {
+        throw JournalError(.badData, "\(folder): input \(time.sequence): it replaces model \(model), and there is no such place")
+      }
+      let schema = try place.schemaIndex(in: folder)
+      return engine.replaceModel(time, model: Int(model), with: place.model == nil ? nil : models.binding(Int(model)), schema: schema)
     case .restore(let time):
       guard let state else { throw JournalError(.badData, "\(folder): input \(time.sequence): it goes on with a state, and the head names none") }
       return engine.restore(time, state.engine)

@@ -15,7 +15,7 @@ struct ReplayDriver: ~Copyable {
   private let text: RecordText
   private var workers: [ReplayWorker?]
   private let resolve: (JournalHead.Instance) throws -> ResolvedStrategy
-  private let answers = ProducedAnswers()
+  private let answers: ProducedAnswers
   /// The answers of the step in work, for the workers that fail in it.
   private let failures = RecordedFailures()
   private let scratch = UnsafeMutableRawPointer.allocate(byteCount: 1024, alignment: 16)
@@ -41,6 +41,7 @@ struct ReplayDriver: ~Copyable {
       configuration.instances[index].binding = binding.isolated
     }
     self.workers = workers
+    answers = ProducedAnswers(horizonSeconds: configuration.models.map(\.horizonSeconds))
     engine = Engine(configuration)
     engine.answers = answers
     hasher = DecisionHasher(instanceCount: head.instances.count)
@@ -96,6 +97,7 @@ struct ReplayDriver: ~Copyable {
       }
     case .tighten(let time, let limits, let symbolNotional): _ = engine.tighten(time, limits, symbolNotional: symbolNotional)
     case .replacement(let time, let instance, let warmUntil, let description): try replace(Int(instance), time, warmUntil, description)
+    case .modelReplacement(let time, let model, let place): try replaceModel(time, Int(model), place)
     case .restore(let time):
       guard let state else { throw JournalError(.badData, "input \(time.sequence): it goes on with a state, and the head names none") }
       _ = engine.restore(time, state.engine)
@@ -145,18 +147,20 @@ struct ReplayDriver: ~Copyable {
     for (index, part) in step.answers.enumerated() {
       guard let produced = answers[index] else {
         return Divergence(
-          input: step.sequence, inputKind: step.kind.name, what: "answer of a plugin", recorded: shown(.answer, bytes, part.range), replayed: nil,
-          fields: [])
+          input: step.sequence, inputKind: step.kind.name, what: Self.word(part.kind), recorded: shown(part.kind, bytes, part.range),
+          replayed: nil, fields: [])
       }
-      if !bytes[part.range].prefix(produced.count).elementsEqual(produced) {
-        return produced.withUnsafeBytes { difference("answer of a plugin", step, part, bytes, .answer, $0) }
+      if part.kind != produced.kind || !bytes[part.range].prefix(produced.bytes.count).elementsEqual(produced.bytes) {
+        return produced.bytes.withUnsafeBytes { difference(Self.word(part.kind), step, part, bytes, produced.kind, $0) }
       }
     }
     guard !step.isCut, let more = answers[step.answers.count] else { return nil }
     return Divergence(
-      input: step.sequence, inputKind: step.kind.name, what: "answer of a plugin", recorded: nil,
-      replayed: more.withUnsafeBytes { .object(text.members(.answer, $0)) }, fields: [])
+      input: step.sequence, inputKind: step.kind.name, what: Self.word(more.kind), recorded: nil,
+      replayed: more.bytes.withUnsafeBytes { .object(text.members(more.kind, $0)) }, fields: [])
   }
+
+  private static func word(_ kind: RecordKind) -> String { kind == .prediction ? "answer of a model" : "answer of a plugin" }
 
   private func difference(
     _ what: String, _ step: ReplayStep, _ part: ReplayStep.Part, _ bytes: [UInt8], _ kind: RecordKind, _ produced: UnsafeRawBufferPointer
@@ -184,11 +188,15 @@ struct ReplayDriver: ~Copyable {
 
 /// What plugins answered in the step, as the journal would have it.
 final class ProducedAnswers: AnswerJournal {
-  private var all: [[UInt8]] = []
+  private var all: [(kind: RecordKind, bytes: [UInt8])] = []
+  /// By index of the model.
+  private let horizonSeconds: [Int64]
+
+  init(horizonSeconds: [Int64]) { self.horizonSeconds = horizonSeconds }
 
   func clear() { if !all.isEmpty { all = [] } }
 
-  subscript(index: Int) -> [UInt8]? { all.indices.contains(index) ? all[index] : nil }
+  subscript(index: Int) -> (kind: RecordKind, bytes: [UInt8])? { all.indices.contains(index) ? all[index] : nil }
 
   func answered(_ answer: PluginAnswer, _ intents: UnsafePointer<qe_intent>) {
     var bytes = [UInt8](repeating: 0, count: RecordEncoder.size(of: answer))
@@ -196,7 +204,16 @@ final class ProducedAnswers: AnswerJournal {
       var encoder = RecordEncoder(at: room.baseAddress!)
       encoder.put(answer, intents)
     }
-    all.append(bytes)
+    all.append((.answer, bytes))
+  }
+
+  func predicted(_ answer: ModelAnswer) {
+    var bytes = [UInt8](repeating: 0, count: RecordLayout.size(of: .prediction))
+    bytes.withUnsafeMutableBytes { room in
+      var encoder = RecordEncoder(at: room.baseAddress!)
+      encoder.put(answer, horizonSeconds: horizonSeconds[Int(answer.model)])
+    }
+    all.append((.prediction, bytes))
   }
 }
 
@@ -221,5 +238,9 @@ final class RecordedFailures {
 
 extension StrategyBinding {
   /// The same for the engine, which then asks a worker.
-  fileprivate var isolated: StrategyBinding { StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerPeriodMilliseconds) }
+  fileprivate var isolated: StrategyBinding {
+    var binding = StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerPeriodMilliseconds)
+    binding.featureSchema = featureSchema
+    return binding
+  }
 }

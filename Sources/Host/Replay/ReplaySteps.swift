@@ -52,7 +52,7 @@ struct ReplaySteps: ~Copyable {
       let part = ReplayStep.Part(kind: record.kind, range: start..<bytes.count)
       // What plugins kept at the end comes of no input.
       if record.kind == .pluginState { continue }
-      if record.kind == .answer { step.answers.append(part) } else { step.actions.append(part) }
+      if record.kind.isAnswer { step.answers.append(part) } else { step.actions.append(part) }
     }
     step.isCut = next == nil && reader.ending != nil && reader.ending != .sealed
     return step

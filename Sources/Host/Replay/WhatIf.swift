@@ -263,7 +263,7 @@ private struct Side: ~Copyable {
       }
     case .tighten(let time, let limits, let symbolNotional):
       loop.tighten(limits, symbolNotional: symbolNotional, receiveNanoseconds: time.receiveNanoseconds)
-    case .replacement, .restore, .end: break
+    case .replacement, .modelReplacement, .restore, .end: break
     }
   }
 

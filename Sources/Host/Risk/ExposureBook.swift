@@ -26,6 +26,8 @@ struct ExposureBook: ~Copyable {
     var ask = Price.zero
     var last = Price.zero
     var isStale = false
+    /// A model that is configured for it is missing; nil = no. States of older hosts do not have it.
+    var isModelMissing: Bool?
     var lagNanoseconds: Int64 = 0
     /// Open orders whose fate nobody knows.
     var unknownOrders: Int32 = 0

@@ -22,6 +22,8 @@ struct LossGuard: Codable {
   private var isSupervisorLost = false
   /// Nil: there is none; states of older hosts do not have it.
   private var hasJournalTrouble: Bool?
+  /// The same.
+  private var isModelMissing: Bool?
   private var drawdown: Refusal?
   private var dailyLoss: Refusal?
   /// Equity at or below this breaks a limit that is not broken yet.
@@ -44,6 +46,7 @@ struct LossGuard: Codable {
     if isHalted || isEnding { return Refusal(.halted) }
     if let loss = drawdown ?? dailyLoss { return loss }
     if hasJournalTrouble == true { return Refusal(.journalTrouble) }
+    if isModelMissing == true { return Refusal(.modelsMissing) }
     return isSupervisorLost ? Refusal(.supervisorLost) : nil
   }
 
@@ -96,10 +99,12 @@ struct LossGuard: Codable {
     isEnding = false
     isSupervisorLost = false
     hasJournalTrouble = nil
+    isModelMissing = nil
   }
 
   mutating func supervisor(isLost: Bool) { isSupervisorLost = isLost }
   mutating func journal(hasTrouble: Bool) { hasJournalTrouble = hasTrouble ? true : nil }
+  mutating func models(isMissing: Bool) { isModelMissing = isMissing ? true : nil }
 
   /// Ends the operator's halt, and a stop for a loss that is inside its limit again (a new day's base, a reset peak):
   /// limits are not loosened by asking.

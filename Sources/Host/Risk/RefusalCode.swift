@@ -26,6 +26,12 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codabl
   case invalidBracket = 18
   case invalidTimeInForce = 19
 
+  // The host's own filters of entries: decision.filters.
+  case lowConfidence = 20
+  case lowEdge = 21
+  /// A fresh prediction points against the order.
+  case horizonDisagree = 22
+
   // The venue's filters.
   case invalidTick = 32
   case invalidLot = 33
@@ -75,6 +81,8 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codabl
   case dust = 95
   /// The journal cannot be written, or soon cannot: what happens could neither be proven nor recovered.
   case journalTrouble = 96
+  /// A model that is configured is missing or cannot be used.
+  case modelsMissing = 97
 
   // The venue's own answer.
   case venueRejected = 128
@@ -104,6 +112,9 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codabl
     case .targetWorking: "TARGET_WORKING"
     case .invalidBracket: "INVALID_BRACKET"
     case .invalidTimeInForce: "INVALID_TIME_IN_FORCE"
+    case .lowConfidence: "LOW_CONFIDENCE"
+    case .lowEdge: "LOW_EDGE"
+    case .horizonDisagree: "HORIZON_DISAGREE"
     case .invalidTick: "INVALID_TICK"
     case .invalidLot: "INVALID_LOT"
     case .sizeBelowMinimum: "SIZE_BELOW_MIN"
@@ -142,6 +153,7 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codabl
     case .instanceOrderRate: "INSTANCE_ORDER_RATE"
     case .dust: "DUST"
     case .journalTrouble: "JOURNAL_TROUBLE"
+    case .modelsMissing: "MODELS_MISSING"
     case .venueRejected: "VENUE_REJECTED"
     case .wouldTake: "WOULD_TAKE"
     }

@@ -85,6 +85,7 @@ extension RiskGate {
     if let refusal = losses.blockingRefusal { return refusal }
     let instance = book.instances[Int(index)]
     if book.instruments[Int(instance.instrument)].isStale { return Refusal(.staleFeed) }
+    if book.instruments[Int(instance.instrument)].isModelMissing == true { return Refusal(.modelsMissing) }
     if now < instance.coolingUntil {
       return Refusal(.lossStreak, unit: .count, value: Int128(instance.lossStreak), limit: Int128(limits.lossStreakTrades ?? 0))
     }

@@ -96,6 +96,13 @@ extension RiskGate {
   public mutating func supervisor(isLost: Bool) { losses.supervisor(isLost: isLost) }
   public mutating func journal(hasTrouble: Bool) { losses.journal(hasTrouble: hasTrouble) }
 
+  /// A model that is configured is missing, for one instrument or (-1) for the account.
+  public mutating func models(_ instrument: Int32, isMissing: Bool) {
+    guard instrument >= 0 else { return losses.models(isMissing: isMissing) }
+    guard instrument < Int32(book.instrumentCount) else { return }
+    book.instruments[Int(instrument)].isModelMissing = isMissing ? true : nil
+  }
+
   /// Limits of a running host only tighten; what is looser in `wanted` is ignored.
   ///
   /// - Parameter symbolNotional: for each instrument the limit that it is to have in the place of the common one; nil = it keeps what it
@@ -220,6 +227,7 @@ extension RiskSnapshot {
       moved.book.instruments[new] = book.instruments[old]
       moved.book.instruments[new].isStale = true
       moved.book.instruments[new].lagNanoseconds = 0
+      moved.book.instruments[new].isModelMissing = nil
     }
     for (new, old) in instances.enumerated() {
       guard let old else { continue }

@@ -9,8 +9,13 @@ final class LoopJournal: AnswerJournal {
   private let writer: JournalWriter
   private var sequence: UInt64 = 0
   private var receiveNanoseconds: Int64 = 0
+  /// By index of the model.
+  private let horizonSeconds: [Int64]
 
-  init(_ writer: JournalWriter) { self.writer = writer }
+  init(_ writer: JournalWriter, horizonSeconds: [Int64]) {
+    self.writer = writer
+    self.horizonSeconds = horizonSeconds
+  }
 
   var trouble: String? { writer.trouble }
   var isLost: Bool { writer.isLost }
@@ -74,6 +79,16 @@ final class LoopJournal: AnswerJournal {
 
   func answered(_ answer: PluginAnswer, _ intents: UnsafePointer<qe_intent>) {
     writer.answer(answer, intents, sequence: sequence, receiveNanoseconds: receiveNanoseconds)
+  }
+
+  func predicted(_ answer: ModelAnswer) {
+    writer.prediction(
+      answer, horizonSeconds: horizonSeconds[Int(answer.model)], sequence: sequence, receiveNanoseconds: receiveNanoseconds)
+  }
+
+  func input(_ time: EventTime, replacingModel model: Int32, with place: JournalHead.ModelPlace) {
+    begin(time)
+    writer.input(time, replacingModel: model, with: place)
   }
 
   func keep(_ state: [UInt8], of instance: Int32) {

@@ -78,7 +78,7 @@ public struct TradingLoop: ~Copyable {
     let specs = configuration.instruments
     hasDepth = Array(repeating: false, count: specs.count)
     engine = Engine(configuration)
-    self.journal = journal.map(LoopJournal.init)
+    self.journal = journal.map { LoopJournal($0, horizonSeconds: configuration.models.map(\.horizonSeconds)) }
     engine.answers = self.journal
     venue = SimulatedVenue(model: model, instruments: specs, capacity: max(1, configuration.instances.count) * Engine.openOrdersPerInstance)
     isDelayed = !model.latency.isZero || clock == .recorded
@@ -226,6 +226,23 @@ public struct TradingLoop: ~Copyable {
     let warmUntil = warmUpNanoseconds.map { now + $0 } ?? .min
     if let description { journal?.input(time, replacing: Int32(instance), warmUntilNanoseconds: warmUntil, with: description) }
     if engine.replace(time, instance: instance, with: binding, warmUntilNanoseconds: warmUntil) { settle(now) }
+    return time.sequence
+  }
+
+  /// Puts another model into a place, or none, between two inputs.
+  ///
+  /// - Parameters:
+  ///   - schema: index into `FeatureSchema.all`; -1 for none.
+  ///   - description: for the journal.
+  @discardableResult
+  public mutating func replaceModel(
+    _ model: Int, with binding: ModelBinding?, schema: Int32, description: JournalHead.ModelPlace, receiveNanoseconds: Int64
+  ) -> UInt64 {
+    if isDelayed { reach(receiveNanoseconds) }
+    let now = max(receiveNanoseconds, self.receiveNanoseconds)
+    let time = next(now)
+    journal?.input(time, replacingModel: Int32(model), with: description)
+    if engine.replaceModel(time, model: model, with: binding, schema: schema) { settle(now) }
     return time.sequence
   }
 
