@@ -221,6 +221,10 @@ AT(qe_predict_batch_extension, struct_size, 0);
 AT(qe_predict_batch_extension, reserved, 4);
 AT(qe_predict_batch_extension, predict_batch, 8);
 
+SIZE(qe_native_runtime_extension, 8);
+AT(qe_native_runtime_extension, struct_size, 0);
+AT(qe_native_runtime_extension, reserved, 4);
+
 SIZE(qe_descriptor, 128);
 AT(qe_descriptor, struct_size, 0);
 AT(qe_descriptor, abi_major, 4);

@@ -31,6 +31,7 @@ enum DescriptorTable {
     if equal(id, QE_EXTENSION_PREDICT_BATCH), made.descriptor.pointee.kind == QE_KIND_MODEL {
       return UnsafeRawPointer(batchTable)
     }
+    if equal(id, QE_EXTENSION_NATIVE_RUNTIME) { return NativeRuntimeTable.declared }
     return nil
   }
 

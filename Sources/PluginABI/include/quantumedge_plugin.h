@@ -478,6 +478,17 @@ typedef struct qe_predict_batch_extension {
                                           uint32_t columns, qe_prediction *QE_NONNULL out);
 } qe_predict_batch_extension;
 
+/*
+ * Plugin side, any kind: it hands its work to a runtime library that is lent in files.runtime[]. Host and harness then know
+ * that its calls may allocate, take locks or start threads, and do not hold it to the purity of the hot path. A mark: the
+ * table has no function.
+ */
+#define QE_EXTENSION_NATIVE_RUNTIME "quantumedge.native_runtime/1"
+typedef struct qe_native_runtime_extension {
+    uint32_t struct_size;
+    uint32_t reserved;
+} qe_native_runtime_extension;
+
 /* ------------------------------------------------------------------------------------------------ descriptor */
 
 #define QE_KIND_STRATEGY ((uint32_t)1)
