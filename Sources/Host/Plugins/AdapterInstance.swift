@@ -76,6 +76,12 @@ public final class AdapterInstance {
     return try Forecast(prediction, id)
   }
 
+  /// As if no row had ever come.
+  public func reset() throws(PluginError) {
+    let status = steps.reset(binding.instance)
+    guard status == QE_OK else { throw PluginError(.createFailed("reset returned \(status)"), id, "the plugin could not be set back") }
+  }
+
   /// Ends the instance; the image stays.
   public func close() {
     guard isOpen else { return }

@@ -11,12 +11,16 @@ public struct ArtefactStore: Sendable {
   ///
   /// - Returns: its path.
   @discardableResult
-  public func keep(_ file: PluginFile) throws(PluginError) -> String {
-    let path = path(file.digest, file.fileName)
+  public func keep(_ file: PluginFile) throws(PluginError) -> String { try keep(file.bytes, file.digest, name: file.fileName, mode: 0o755) }
+
+  /// The same for a file that is no library.
+  @discardableResult
+  package func keep(_ bytes: [UInt8], _ digest: Digest, name: String, mode: Int32 = 0o644) throws(PluginError) -> String {
+    let path = path(digest, name)
     do throws(KernelError) {
-      try Files.createFolders("\(folder)/\(file.digest.hex)")
+      try Files.createFolders("\(folder)/\(digest.hex)")
       // What stands there must be what its folder's name says; a damaged copy is replaced.
-      if (try? Files.read(path, limit: PluginFile.sizeLimit)) != file.bytes { try Files.writeAtomically(file.bytes, to: path, mode: 0o755) }
+      if (try? Files.read(path, limit: PluginFile.sizeLimit)) != bytes { try Files.writeAtomically(bytes, to: path, mode: mode) }
     } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
     return path
   }

@@ -13,16 +13,17 @@ struct InstanceSteps {
   let initialise: Step
   let activate: Step
   let deactivate: Step
+  let reset: Step
   let destroy: End
 
   init(_ table: qe_strategy) {
     (create, initialise, activate) = (table.create, table.initialise, table.activate)
-    (deactivate, destroy) = (table.deactivate, table.destroy)
+    (deactivate, reset, destroy) = (table.deactivate, table.reset, table.destroy)
   }
 
   init(_ table: qe_model) {
     (create, initialise, activate) = (table.create, table.initialise, table.activate)
-    (deactivate, destroy) = (table.deactivate, table.destroy)
+    (deactivate, reset, destroy) = (table.deactivate, table.reset, table.destroy)
   }
 
   /// What an instance is lent for its life; the caller frees it after `end`.
