@@ -71,7 +71,7 @@ let platform: [Target] = [
 
 let adapters: [Target] = [
   room("Feeds", "Sources/Host/Feeds", ["Compression", "JSONScanner", "Market"]),
-  room("Plugins", "Sources/Host/Plugins", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI"]),
+  room("Plugins", "Sources/Host/Plugins", ["Cryptography", "Engine", "Features", "Kernel", "Market", "PluginABI"]),
   room("Report", "Sources/Host/Report", ["Market"]),
   room("Secrets", "Sources/Host/Secrets", ["Cryptography", "Kernel", "Market"]),
   .target(

@@ -42,7 +42,7 @@ import Testing
     let depth = try PluginLibrary.load(try Libraries.descriptor(fault: "events_depth", in: folder))
     #expect(try fault { _ = try Libraries.instance(depth) }.code == .compatMismatch("events(depth)"))
     let features = try PluginLibrary.load(try Libraries.descriptor(fault: "features", in: folder))
-    #expect(try fault { _ = try Libraries.instance(features) }.description.hasPrefix("compat_mismatch:features"))
+    #expect(try fault { _ = try Libraries.instance(features) }.code == .schemaMismatch)
   }
 
   @Test func theBindingRunsThePlugin() throws {

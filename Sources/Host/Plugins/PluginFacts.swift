@@ -1,3 +1,5 @@
+import Cryptography
+import Features
 import PluginABI
 
 /// One row of a plugin's parameter table, copied and checked.
@@ -25,6 +27,14 @@ public struct PluginFacts: Sendable, Equatable, Codable {
   /// Of the features that it reads, 32 bytes; empty where the descriptor has zeros: none, or an adapter that serves any.
   public var featureSchemaHash: [UInt8] = []
   public var parameters: [ParameterRow]
+
+  /// What it is lent of features: an index into `FeatureSchema.all`; -1 = none.
+  var featureSchema: Int32 {
+    usesFeatures ? FeatureSchema.all.firstIndex { $0.hash == featureSchemaHash }.map(Int32.init) ?? -1 : -1
+  }
+
+  /// Whether predictions reach it, so that models are configured for its symbol.
+  public var wantsPredictions: Bool { events & 1 << UInt64(QE_EVENT_PREDICTION) != 0 }
 
   /// Whether closed bars reach it; with a horizon above 0 it can open on nothing else.
   public var wantsBars: Bool { events & 1 << UInt64(QE_EVENT_BAR) != 0 }
@@ -72,7 +82,11 @@ extension PluginFacts {
     for (kind, name) in EventNames.all where events & 1 << UInt64(kind) != 0 && !deliverableEvents.contains(kind) {
       throw PluginError(.compatMismatch("events(\(name))"), path, "this run has no such events, and the strategy asks for them")
     }
-    if usesFeatures { throw PluginError(.compatMismatch("features"), path, "this run has no features, and the strategy asks for them") }
+    if usesFeatures, FeatureSchema.hashed(featureSchemaHash) == nil {
+      let known = FeatureSchema.all.map(\.name).joined(separator: ", ")
+      let asked = featureSchemaHash.isEmpty ? "of no schema" : "of a schema with the hash \(Digest(bytes: featureSchemaHash).hex)"
+      throw PluginError(.schemaMismatch, path, "it asks for features \(asked), and this host has \(known); rebuild it for one of them")
+    }
   }
 
   /// The manifest was read without running code; now the code must agree with it.

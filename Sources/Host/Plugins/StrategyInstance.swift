@@ -48,9 +48,11 @@ public final class StrategyInstance: HostedStrategy {
       host.deallocate()
       throw error
     }
-    binding = StrategyBinding(
+    var binding = StrategyBinding(
       instance: instance, process: table.pointee.process, events: library.events,
       timerPeriodMilliseconds: library.descriptor.pointee.timer_period_ms)
+    binding.featureSchema = library.facts.featureSchema
+    self.binding = binding
   }
 
   deinit { close() }

@@ -14,6 +14,8 @@ extension Settings {
       maximumIntentsPerEvent: plugins.maximumIntentsPerEvent, maximumGapSeconds: maximumGapSeconds)
     configuration.maximumInflightEntries = maximumInflightEntries
     configuration.onHalt = onHalt
+    configuration.filters = decisionFilters
+    configuration.featureWarmUpBars = models.warmUpSeconds
     configuration.onFailure = plugins.onFailure
     configuration.maximumIntentsPerSecond = plugins.maximumIntentsPerSecond
     configuration.symbolNotional = instruments.map { exposureLimit(of: $0) }

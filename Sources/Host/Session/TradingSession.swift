@@ -29,7 +29,8 @@ public final class TradingSession {
 
   /// Events that this host's feeds can deliver.
   public static let deliverableEvents: Set<UInt32> = [
-    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_DEPTH, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_MARK_PRICE, QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
+    QE_EVENT_TRADE, QE_EVENT_QUOTE, QE_EVENT_DEPTH, QE_EVENT_BAR, QE_EVENT_TIMER, QE_EVENT_PREDICTION, QE_EVENT_MARK_PRICE,
+    QE_EVENT_ORDER_UPDATE, QE_EVENT_RISK_STATE,
   ]
 
   public let instruments: [Instrument]

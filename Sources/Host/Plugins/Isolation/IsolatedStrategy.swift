@@ -44,7 +44,9 @@ public final class IsolatedStrategy: HostedStrategy, Worker {
     self.id = id
     sandbox = parts
     digest = file.digest
-    binding = StrategyBinding(isolatedEvents: facts.events, timerPeriodMilliseconds: facts.timerPeriodMilliseconds)
+    var binding = StrategyBinding(isolatedEvents: facts.events, timerPeriodMilliseconds: facts.timerPeriodMilliseconds)
+    binding.featureSchema = facts.featureSchema
+    self.binding = binding
   }
 
   deinit { close() }

@@ -54,6 +54,8 @@ extension PluginFacts {
     writer.write(abiMajor)
     writer.write(abiMinor)
     writer.write(usesFeatures)
+    writer.write(UInt32(featureSchemaHash.count))
+    for byte in featureSchemaHash { writer.write(byte) }
     writer.write(UInt32(parameters.count))
     for row in parameters {
       writer.write(row.name)
@@ -74,6 +76,8 @@ extension PluginFacts {
     abiMajor = try reader.read()
     abiMinor = try reader.read()
     usesFeatures = try reader.read()
+    featureSchemaHash = []
+    for _ in 0..<(try reader.readCount(limit: 32)) { featureSchemaHash.append(try reader.read()) }
     parameters = []
     for _ in 0..<(try reader.readCount(limit: DescriptorReader.parameterLimit)) {
       parameters.append(
