@@ -77,7 +77,7 @@ public struct Forest: ~Copyable {
     row.deallocate()
   }
 
-  /// The probability of class 1; nil for a row of another length. NaN if the sum of the leaves is none.
+  /// The probability of class 1; nil for a row of another length.
   public mutating func probability(_ features: Span<Double>) -> Double? {
     guard features.count == featureCount else { return nil }
     for index in 0..<featureCount {

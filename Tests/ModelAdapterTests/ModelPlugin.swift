@@ -12,8 +12,9 @@ struct ModelPlugin: @unchecked Sendable {
   let descriptor: UnsafePointer<qe_descriptor>
 
   /// In the folder of the test program; a missing one is a failure, never a skip.
-  init(_ name: String) throws {
-    let path = Workplace.plugin(name).path
+  init(_ name: String) throws { try self.init(name, at: Workplace.plugin(name).path) }
+
+  init(_ name: String, at path: String) throws {
     guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL), let symbol = dlsym(handle, "quantumedge_plugin_entry") else {
       throw Missing(description: "\(path): \(String(cString: dlerror()))")
     }

@@ -23,7 +23,7 @@ struct ModelText {
       let types = splitType ?? left.map { _ in 0 }
       let nothing = left.map { _ in "0E0" }.joined(separator: ",")
       return
-        #"{"base_weights":[\#(nothing)],"categories":[],"default_left":\#(defaultLeft),"id":\#(id),"left_children":\#(left),"#
+        #"{"base_weights":[\#(nothing)],"categories":[],"categories_nodes":[],"categories_segments":[],"categories_sizes":[],"default_left":\#(defaultLeft),"id":\#(id),"left_children":\#(left),"#
         + #""loss_changes":[\#(nothing)],"parents":\#(left.map { _ in 0 }),"right_children":\#(right),"#
         + #""split_conditions":[\#(conditions.joined(separator: ","))],"split_indices":\#(features),"split_type":\#(types),"#
         + #""sum_hessian":[\#(nothing)],\#(more)"tree_param":\#(parameters)}"#
