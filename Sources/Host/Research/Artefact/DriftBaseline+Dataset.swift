@@ -1,0 +1,28 @@
+import Models
+
+extension DriftBaseline {
+  /// Deciles of the training rows' features, and of scores of rows that the model was not fitted to.
+  init(_ dataset: Dataset, _ rows: ArraySlice<Int32>, scores: [Float]) {
+    let width = dataset.columnCount
+    var features: [String: Spread] = [:]
+    for (column, name) in dataset.schema.columns.enumerated() {
+      features[name] = Spread(rows.map { dataset.rows.features[Int($0) * width + column] })
+    }
+    self.init(features: features, scores: Spread(scores))
+  }
+}
+
+extension DriftBaseline.Spread {
+  /// Deciles, each value once: a column with few values has fewer.
+  init(_ values: [Float]) {
+    let present = values.filter { !$0.isNaN }.sorted()
+    var edges: [Double] = []
+    for decile in 1...9 where !present.isEmpty {
+      let edge = Double(present[present.count * decile / 10])
+      // An edge at the least value would have an empty bin below it for ever.
+      if edge > edges.last ?? Double(present[0]) { edges.append(edge) }
+    }
+    self.init(edges: edges, counts: [Double](repeating: 0, count: edges.count + 1), missing: Double(values.count - present.count))
+    for value in present { if let bin = bin(of: Double(value)) { counts[bin] += 1 } }
+  }
+}
