@@ -43,7 +43,8 @@ struct LightGBMFunctions {
   /// - Throws: `Refusal` with what the library says.
   func check(_ status: Int32, _ what: String) throws {
     guard status != 0 else { return }
-    let words = lastError().map { String(cString: $0) } ?? ""
+    // One line: its texts may have several.
+    let words = (lastError().map { String(cString: $0) } ?? "").split(whereSeparator: \.isNewline).joined(separator: " ")
     throw Refusal("LightGBM: \(what) failed\(words.isEmpty ? "" : ": \(words)")")
   }
 }

@@ -15,13 +15,14 @@ struct ConformanceCommand: ParsableCommand {
       is no plugin, 66 for a file that is not there.
       """)
 
-  @Argument(help: "A library, or the manifest of a published one (*.json).") var plugin: String?
+  @Argument(help: "A library, or the manifest of a published strategy or model (*.json).") var plugin: String?
   @Option(name: .customLong("param"), parsing: .singleValue, help: "A parameter, name=value; may be repeated; over the manifest's.") var parameters:
     [String] = []
   @Option(parsing: .singleValue, help: "Only this case, and what it needs; may be repeated.") var only: [String] = []
   @Option(help: "1...10: from how strict a case on its failure fails rather than warns.") var strictness = 5
   @Option(help: "Of everything random.") var seed: UInt64 = 1
-  @Option(help: "Length of a model's feature vector.") var features = 18
+  @Option(help: "Length of a model's feature vector; without it as the manifest's schema says, else 18.") var features: Int?
+  @Option(help: "The adapter's library, for a model whose manifest names none.") var adapter: String?
   @Option(help: "Writes the results as JSON.") var json: String?
   @Option(help: "Writes the results as JUnit XML.") var junit: String?
   @Flag(help: "Shows all cases, and ends.") var list = false
@@ -30,24 +31,24 @@ struct ConformanceCommand: ParsableCommand {
   func validate() throws {
     guard list || plugin != nil else { throw ValidationError("name a library or a manifest") }
     guard Options.strictnessRange.contains(strictness) else { throw ValidationError("--strictness is 1...10") }
-    guard (1...Options.featureLimit).contains(features) else { throw ValidationError("--features is 1...\(Options.featureLimit)") }
+    guard features.map((1...Options.featureLimit).contains) ?? true else { throw ValidationError("--features is 1...\(Options.featureLimit)") }
   }
 
   func run() throws {
     if list { return Terminal.write(ResultTable.catalogue) }
     guard let plugin else { return }
-    let subject = try Subject.read(plugin)
+    let subject = try Subject.read(plugin, adapter: adapter)
     var options = Options()
-    options.parameters = subject.parameters
+    options.adopt(subject)
     for text in parameters {
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
         throw ConformanceError(.usage, "--param \(text): write name=value")
       }
       options.parameters[String(text[..<equals])] = String(text[text.index(after: equals)...])
     }
-    options.horizonSeconds = subject.horizonSeconds
     (options.strictness, options.seed, options.only) = (strictness, seed, only)
-    (options.featureCount, options.isQuick) = (features, quick)
+    options.isQuick = quick
+    if let features { options.featureCount = features }
     let table = ResultTable(usesColour: isatty(1) == 1 && getenv("NO_COLOR") == nil)
     let runner = try Runner(subject.file, options)
     Terminal.write(table.head(subject.file, options))

@@ -12,6 +12,8 @@ public struct Case: Sendable {
     var isTwice = false
     /// The plugin's bytes are looked at before any of its code runs.
     var isBeforeLoading = false
+    /// Says nothing of a plugin that hands its work to a runtime which was lent to it.
+    var isWaivedForNativeRuntime = false
   }
 
   public let id: String

@@ -7,8 +7,12 @@ public struct Options: Sendable {
   public var parameters: [String: String] = [:]
   /// Seconds between opening decisions.
   public var horizonSeconds: Int64 = 0
-  /// Of a model's vector, where its schema is not known here.
+  /// Of a model's vector.
   public var featureCount = 18
+  /// The manifest that was given; nil = the library itself.
+  public var manifest: String?
+  /// What the manifest of a model lends to its adapter.
+  public var files: [LentFile] = []
   /// Empty = all.
   public var only: [String] = []
   /// Fewer events in each case: for the harness's own tests.

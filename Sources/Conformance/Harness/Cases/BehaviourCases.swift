@@ -70,7 +70,7 @@ extension Catalogue {
       let events = trial.size(5000, quick: 2000)
       let alone = try trial.answers(events)
       // A byte behind the end: the same code with another digest, and so another image.
-      let twin = try Plugin(PluginLibrary.load(try PluginFile.appending([0x51], to: try trial.file())))
+      let twin = try Plugin(PluginLibrary.load(try PluginFile.appending([0x51], to: try trial.file())), trial.files())
       let first = try trial.active()
       let second = try Instance(twin, InstanceSetting(twin, trial.options))
       try second.initialise()

@@ -1,4 +1,4 @@
-import Glibc
+import Plugins
 
 extension Catalogue {
   /// What the file shows before any of its code runs.
@@ -18,9 +18,9 @@ extension Catalogue {
     Case(
       "no-undeclared-dependencies", "needs only libraries that the host has loaded", after: [], seconds: 10, setup: .init(isBeforeLoading: true)
     ) { trial in
-      guard let needed = try ElfFile(trial.file().bytes).needed else { throw Finding.skips("the file has no table of sections") }
-      // The loader itself is asked: what it has, it finds without loading.
-      let missing = needed.filter { dlopen($0, RTLD_NOW | RTLD_NOLOAD) == nil }
+      let file = try trial.file()
+      guard let needed = ElfFile(file.bytes).needed else { throw Finding.skips("the file has no table of sections") }
+      let missing = file.missingLibraries
       guard missing.isEmpty else { throw Finding.fails("\(missing.joined(separator: ", ")): the host does not have it") }
       return needed.isEmpty ? "none" : needed.joined(separator: ", ")
     },

@@ -8,7 +8,8 @@ private struct RawEntry {
   typealias Function = @convention(c) (UInt32, UInt32, UnsafeMutablePointer<CChar>, Int) -> UnsafePointer<qe_descriptor>?
   let call: Function
 
-  init() throws(Finding) {
+  init(_ file: PluginFile) throws(Finding) {
+    file.mapLibraries()
     guard let handle = dlopen(Trial.pluginPath, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw .fails(dlerror().map { String(cString: $0) } ?? "dlopen failed")
     }
@@ -54,8 +55,8 @@ extension Catalogue {
     Case(
       "loads", "loads, and its entry gives a descriptor for ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR)", after: ["no-undeclared-dependencies"], seconds: 5
     ) {
-      _ in
-      let entry = try RawEntry()
+      trial in
+      let entry = try RawEntry(trial.file())
       let text = EdgeText(512)
       guard entry.call(QE_ABI_MAJOR, QE_ABI_MINOR, text.start, text.capacity) != nil else {
         throw Finding.fails("the entry refuses ABI \(QE_ABI_MAJOR).\(QE_ABI_MINOR): \(text.text ?? "a text without its end")")
@@ -67,8 +68,8 @@ extension Catalogue {
       do { facts = try trial.plugin().facts } catch let error as PluginError { throw Finding.fails("\(error.code.name): \(error.advice)") }
       return "\(facts.isModel ? "model" : "strategy") \(facts.name) \(facts.version), \(facts.parameters.count) parameters"
     },
-    Case("entry-stable", "the entry gives the same descriptor each time", after: ["descriptor-valid"], seconds: 5) { _ in
-      let entry = try RawEntry()
+    Case("entry-stable", "the entry gives the same descriptor each time", after: ["descriptor-valid"], seconds: 5) { trial in
+      let entry = try RawEntry(trial.file())
       let text = EdgeText(512)
       guard let first = entry.call(QE_ABI_MAJOR, QE_ABI_MINOR, text.start, 512) else { throw Finding.fails("the entry refuses this host") }
       let content = descriptorBytes(first)
@@ -80,7 +81,7 @@ extension Catalogue {
       return "same address, same content"
     },
     Case("refuses-wrong-abi", "refuses another major version with a bounded text", strictness: 2, after: ["descriptor-valid"], seconds: 5) { trial in
-      let entry = try RawEntry()
+      let entry = try RawEntry(trial.file())
       var words = ""
       for (major, capacity) in [
         (UInt32(0), 512), (QE_ABI_MAJOR + 1, 512), (UInt32.max, 512), (QE_ABI_MAJOR + 1, 16), (QE_ABI_MAJOR + 1, 1), (QE_ABI_MAJOR + 1, 0),
@@ -107,6 +108,7 @@ extension Catalogue {
       var known: [String] = []
       for (id, size) in [
         (QE_EXTENSION_STATE, MemoryLayout<qe_state_extension>.size), (QE_EXTENSION_PREDICT_BATCH, MemoryLayout<qe_predict_batch_extension>.size),
+        (QE_EXTENSION_NATIVE_RUNTIME, MemoryLayout<qe_native_runtime_extension>.size),
       ] {
         guard let table = get(id) else { continue }
         guard table.loadUnaligned(as: UInt32.self) >= UInt32(size) else { throw Finding.fails("\(id): struct_size is below \(size)") }

@@ -44,7 +44,10 @@ extension Catalogue {
 
   /// The hot path is pure.
   static let purityCases: [Case] = [
-    Case("no-allocations", "allocates nothing on the hot path", strictness: 4, isSeeded: true, setup: .init(countsAllocations: true)) { trial in
+    Case(
+      "no-allocations", "allocates nothing on the hot path", strictness: 4, isSeeded: true,
+      setup: .init(countsAllocations: true, isWaivedForNativeRuntime: true)
+    ) { trial in
       let instance = try trial.active()
       var player = try trial.player(instance)
       let probe = try AllocationProbe()
@@ -54,7 +57,10 @@ extension Catalogue {
       guard probe.count == 0 else { throw Finding.fails("\(probe.count) allocations in \(probe.calls) of \(player.calls) calls") }
       return "none in \(player.calls) calls"
     },
-    Case("no-system-calls", "makes no system call on the hot path", strictness: 4, after: ["no-allocations"], isSeeded: true) { trial in
+    Case(
+      "no-system-calls", "makes no system call on the hot path", strictness: 4, after: ["no-allocations"], isSeeded: true,
+      setup: .init(isWaivedForNativeRuntime: true)
+    ) { trial in
       let instance = try trial.active()
       var player = try trial.player(instance)
       player.probe = CallProbe()
@@ -65,7 +71,10 @@ extension Catalogue {
       guard calls.isEmpty else { throw Finding.fails(calls.prefix(5).map { "\($0.name) \($0.count)" }.joined(separator: ", ")) }
       return "none in \(player.calls) calls"
     },
-    Case("no-clock", "does not read the clock on the hot path", strictness: 4, after: ["no-allocations"], isSeeded: true) { trial in
+    Case(
+      "no-clock", "does not read the clock on the hot path", strictness: 4, after: ["no-allocations"], isSeeded: true,
+      setup: .init(isWaivedForNativeRuntime: true)
+    ) { trial in
       let instance = try trial.active()
       var player = try trial.player(instance)
       player.probe = CallProbe()
@@ -78,7 +87,10 @@ extension Catalogue {
       }
       return "no read in \(player.calls) calls"
     },
-    Case("latency", "p50 is below 5 us and p99 below 50 us", strictness: 5, seconds: 60, isSeeded: true, setup: .init(isAlone: true)) { trial in
+    Case(
+      "latency", "p50 is below 5 us and p99 below 50 us", strictness: 5, seconds: 60, isSeeded: true,
+      setup: .init(isAlone: true, isWaivedForNativeRuntime: true)
+    ) { trial in
       let events = trial.size(20_000, quick: 2000)
       var best: [Int64] = []
       // The least of several passes for each call: what the machine did meanwhile drops out.
@@ -99,7 +111,7 @@ extension Catalogue {
       guard p50 <= 5000, p99 <= 50_000 else { throw Finding.fails(figures) }
       return figures
     },
-    Case("no-threads", "starts no thread", strictness: 6, isSeeded: true) { trial in
+    Case("no-threads", "starts no thread", strictness: 6, isSeeded: true, setup: .init(isWaivedForNativeRuntime: true)) { trial in
       let before = try threadCount()
       let instance = try trial.active()
       var player = try trial.player(instance)

@@ -15,7 +15,8 @@ public struct ResultTable: Sendable {
   }
 
   public func head(_ file: PluginFile, _ options: Options) -> String {
-    "\(file.path)\nsha256 \(file.digest)  strictness \(options.strictness)  seed \(options.seed)\n"
+    let lent = options.files.map { "\($0.isRuntime ? "runtime" : "model")  \($0.path)  sha256 \($0.digest)\n" }.joined()
+    return "\(file.path)\nsha256 \(file.digest)  strictness \(options.strictness)  seed \(options.seed)\n\(lent)"
   }
 
   public func row(_ result: CaseResult) -> String {
@@ -36,7 +37,7 @@ public struct ResultTable: Sendable {
       guard Catalogue.find(result.id)?.isSeeded == true else { continue }
       let parameters = verdict.options.parameters.sorted { $0.key < $1.key }.map { " --param '\($0.key)=\($0.value)'" }.joined()
       lines.append(
-        "reproduce: quantumedge-conformance '\(verdict.file.path)' --only \(result.id) --seed \(verdict.options.seed) --strictness \(verdict.options.strictness)\(parameters)"
+        "reproduce: quantumedge-conformance '\(verdict.options.manifest ?? verdict.file.path)' --only \(result.id) --seed \(verdict.options.seed) --strictness \(verdict.options.strictness)\(parameters)"
       )
     }
     return (lines + [verdict.summary]).joined(separator: "\n")

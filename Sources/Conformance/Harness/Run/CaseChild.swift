@@ -8,7 +8,8 @@ public enum CaseChild {
     guard words.first == ChildOrder.word else { return }
     guard let order = ChildOrder(words), let test = Catalogue.find(order.caseID) else { _exit(64) }
     do throws(KernelError) {
-      try Subprocess.settle(parent: order.parent, memoryBytes: memoryBytes, fileBytes: 64 << 20)
+      try Subprocess.settle(
+        parent: order.parent, memoryBytes: memoryBytes, fileBytes: order.options.files.isEmpty ? 64 << 20 : UInt64(LentFiles.sizeLimit))
     } catch { _exit(71) }
     let trial = Trial(test, order.options)
     let record: ChildRecord

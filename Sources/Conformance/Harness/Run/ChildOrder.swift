@@ -1,9 +1,14 @@
+import Cryptography
 import Glibc
 
 /// What a child is told by its parent: one case, in words of a command line.
 struct ChildOrder {
   /// The first word; no person needs it, so no help shows it.
   static let word = "__conformance-case"
+
+  // No parameter is written so: those have an equals sign.
+  private static let modelWord = "--lent-model"
+  private static let runtimeWord = "--lent-runtime"
 
   var caseID: String
   var options: Options
@@ -14,6 +19,7 @@ struct ChildOrder {
       Self.word, caseID, "\(parent)", "\(options.seed)", "\(options.strictness)", "\(options.horizonSeconds)", "\(options.featureCount)",
       options.isQuick ? "quick" : "full",
     ] + options.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      + options.files.flatMap { [$0.isRuntime ? Self.runtimeWord : Self.modelWord, $0.name, $0.digest.hex, $0.path] }
   }
 
   init(caseID: String, options: Options) {
@@ -35,9 +41,16 @@ struct ChildOrder {
     options.horizonSeconds = horizon
     options.featureCount = features
     options.isQuick = words[7] == "quick"
-    for word in words[8...] {
+    let files = words[8...].firstIndex { !$0.contains("=") } ?? words.endIndex
+    for word in words[8..<files] {
       guard let equals = word.firstIndex(of: "=") else { return nil }
       options.parameters[String(word[..<equals])] = String(word[word.index(after: equals)...])
+    }
+    guard (words.count - files) % 4 == 0 else { return nil }
+    for start in stride(from: files, to: words.count, by: 4) {
+      guard let digest = Digest(hex: words[start + 2]), [Self.runtimeWord, Self.modelWord].contains(words[start]) else { return nil }
+      options.files.append(
+        LentFile(name: words[start + 1], path: words[start + 3], digest: digest, isRuntime: words[start] == Self.runtimeWord))
     }
   }
 }

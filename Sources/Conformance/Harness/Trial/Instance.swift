@@ -50,8 +50,10 @@ final class Instance {
     let status = setting.withConfig { plugin.create(host.pointer, $0, &created, &text, text.count) }
     guard status == QE_OK else {
       guard let end = text.firstIndex(of: 0) else { throw Finding.fails("create returned \(status) and a text without its end") }
+      let words = String(decoding: text[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
       guard created == nil else { throw Finding.fails("create returned \(status) and touched *instance") }
-      throw Refused(status: status, text: String(decoding: text[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+      if plugin.servesAnySchema, setting.files.isEmpty { throw Finding.skips("this adapter needs a model: give its manifest (\(words))") }
+      throw Refused(status: status, text: words)
     }
     guard let created else { throw Finding.fails("create returned QE_OK and no instance") }
     memory = created

@@ -17,6 +17,7 @@ struct InstanceSetting {
   var instrument = SampleInstruments.perpetual
   var horizonSeconds: Int64
   var values: [Value]
+  var files: LentFiles
   /// Of the configuration, as a host of another version would say it.
   var structSize = UInt32(MemoryLayout<qe_config>.size)
 
@@ -24,6 +25,7 @@ struct InstanceSetting {
   init(_ plugin: Plugin, _ options: Options, instrument: Instrument = SampleInstruments.perpetual) throws(Finding) {
     self.instrument = instrument
     horizonSeconds = options.horizonSeconds
+    files = plugin.files
     values = []
     for name in options.parameters.keys.sorted() where !plugin.facts.parameters.contains(where: { $0.name == name }) {
       throw .fails("--param \(name): the plugin has no such parameter")
@@ -87,18 +89,22 @@ struct InstanceSetting {
         name: lend(value.row.name), type: value.row.type, reserved: 0, integer: value.integer, real: value.real,
         text: value.row.type == QE_PARAMETER_TEXT ? lend(value.text) : nil, reserved_tail: 0)
     }
+    let lentFiles = files.rows(lend)
     let spec = instrument.spec
     let notional = spec.minimumNotional.raw
     return parameters.withUnsafeBufferPointer { table in
-      var config = qe_config(
-        struct_size: structSize, contract: QE_CONTRACT_LINEAR, instance_id: lend(id), venue: lend(instrument.id.venue),
-        market: lend(instrument.id.market.rawValue), symbol: lend(instrument.id.symbol), base_asset: lend(instrument.baseAsset),
-        quote_asset: lend(instrument.quoteAsset), horizon_s: horizonSeconds, price_scale: UInt32(spec.priceScale),
-        quantity_scale: UInt32(spec.quantityScale), tick_size: spec.tickSize, step_size: spec.stepSize, minimum_quantity: spec.minimumQuantity,
-        maximum_quantity: spec.maximumQuantity,
-        minimum_notional: qe_money(low: UInt64(truncatingIfNeeded: notional), high: Int64(truncatingIfNeeded: notional >> 64)),
-        leverage: spec.leverage, parameters: table.baseAddress, files: nil, parameter_count: UInt32(table.count), file_count: 0)
-      return body(&config)
+      lentFiles.withUnsafeBufferPointer { files in
+        var config = qe_config(
+          struct_size: structSize, contract: QE_CONTRACT_LINEAR, instance_id: lend(id), venue: lend(instrument.id.venue),
+          market: lend(instrument.id.market.rawValue), symbol: lend(instrument.id.symbol), base_asset: lend(instrument.baseAsset),
+          quote_asset: lend(instrument.quoteAsset), horizon_s: horizonSeconds, price_scale: UInt32(spec.priceScale),
+          quantity_scale: UInt32(spec.quantityScale), tick_size: spec.tickSize, step_size: spec.stepSize, minimum_quantity: spec.minimumQuantity,
+          maximum_quantity: spec.maximumQuantity,
+          minimum_notional: qe_money(low: UInt64(truncatingIfNeeded: notional), high: Int64(truncatingIfNeeded: notional >> 64)),
+          leverage: spec.leverage, parameters: table.baseAddress, files: files.baseAddress, parameter_count: UInt32(table.count),
+          file_count: UInt32(files.count))
+        return body(&config)
+      }
     }
   }
 }

@@ -28,12 +28,22 @@ final class Trial {
   func file() throws -> PluginFile { try PluginFile.read(Self.pluginPath) }
 
   private var loaded: Plugin?
+  private var lent: LentFiles?
+
+  /// What the manifest lends, read and held to its digests.
+  func files() throws -> LentFiles {
+    if let lent { return lent }
+    let files = try LentFiles(options.files)
+    lent = files
+    return files
+  }
 
   /// The plugin, loaded and its descriptor read, by the host's own loader.
   func plugin() throws -> Plugin {
     if let loaded { return loaded }
-    let plugin = try Plugin(PluginLibrary.load(try file()))
+    let plugin = try Plugin(PluginLibrary.load(try file()), files())
     loaded = plugin
+    if test.setup.isWaivedForNativeRuntime, plugin.worksByRuntime { throw Finding.skips("native_runtime") }
     return plugin
   }
 
