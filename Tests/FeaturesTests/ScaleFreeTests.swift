@@ -58,6 +58,21 @@ import Testing
     checkBounds(rows, "QE_SEED=\(chance.seed)")
   }
 
+  @Test func `A market that only rises has a trend of one and not a bit more`() {
+    var chance = Chance.seeded("a market that only rises")
+    var bars = SampleBars.random(2000, using: &chance)
+    var price = 100.0
+    for index in bars.indices {
+      price += .random(in: 0.001...0.1, using: &chance)
+      bars[index].close = price
+      bars[index].high = price
+      bars[index].low = price
+    }
+    let trends = schema.rows(of: bars).compactMap { $0?[schema.index("trend_30s")] }
+    #expect(trends.count == 1940)
+    #expect(trends.allSatisfy { $0 <= 1 && $0 > 1 - 1e-12 }, "QE_SEED=\(chance.seed)")
+  }
+
   @Test func `The least and the greatest prices and quantities, in any order, give finite rows`() {
     var chance = Chance.seeded("the least and the greatest prices and quantities")
     func raw() -> Int64 {
