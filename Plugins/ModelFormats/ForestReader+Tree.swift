@@ -80,9 +80,11 @@ extension ForestReader {
   }
 
   /// From the root level by level, which puts siblings together and reaches each node once or finds that it is no tree.
+  /// The root has a filler for a sibling, so that all right children lie at even places.
   private mutating func layOut(_ index: Int, _ start: Int) throws(MalformedFile) {
     func fault(_ reason: String) -> MalformedFile { MalformedFile(at: start, "tree \(index): \(reason)") }
     let base = nodes.count
+    func spot(_ place: Int) -> UInt32 { UInt32(base + place + (place == 0 ? 0 : 1)) }
     let count = columns.left.count
     var order: [Int] = [0]
     var isReached = [Bool](repeating: false, count: count)
@@ -97,16 +99,16 @@ extension ForestReader {
         guard depth <= ForestReader.depthLimit else { throw fault("it is deeper than \(ForestReader.depthLimit) levels") }
       }
       let node = order[place]
-      let children = [Int(columns.left[node]), Int(columns.right[node])]
+      let children = [Int(columns.right[node]), Int(columns.left[node])]
       if children == [-1, -1] {
-        nodes.append(Forest.Node(threshold: columns.conditions[node], slot: Forest.Node.leaf, left: UInt32(base + place)))
+        nodes.append(Forest.Node(threshold: columns.conditions[node], slot: Forest.Node.leaf, right: spot(place)))
       } else {
         let feature = UInt32(columns.features[node])
         if feature > highestFeature?.index ?? 0 || highestFeature == nil { highestFeature = (feature, index, start) }
         nodes.append(
           Forest.Node(
             threshold: columns.conditions[node], slot: Forest.slot(feature: feature, missingGoesLeft: columns.missingGoesLeft[node]),
-            left: UInt32(base + order.count)))
+            right: spot(order.count)))
         for child in children {
           guard child != -1 else { throw fault("node \(node) has only one child") }
           guard child < count else { throw fault("node \(node) has the child \(child), but the nodes are 0 to \(count - 1)") }
@@ -115,6 +117,7 @@ extension ForestReader {
           order.append(child)
         }
       }
+      if place == 0 { nodes.append(Forest.Node.filler) }
       place += 1
     }
     if let lost = isReached.indices.first(where: { !isReached[$0] && columns.features[$0] != TreeColumns.deleted }) {

@@ -19,12 +19,15 @@ import Testing
     Shape(depth: 3, parameters: ["tree_method": "exact", "base_score": "0.5", "gamma": "4"]),
     Shape(depth: 4, parameters: ["tree_method": "hist", "base_score": "0.731", "objective": "reg:logistic"]),
     Shape(depth: 5, parameters: ["tree_method": "hist", "base_score": "0.5", "subsample": "0.85", "colsample_bytree": "0.85"]),
-    Shape(depth: 5, parameters: ["tree_method": "hist", "base_score": "0.999999", "min_child_weight": "0", "max_delta_step": "1"]),
+    Shape(depth: 5, parameters: ["tree_method": "hist", "base_score": "0.999999", "min_child_weight": "0", "lambda": "0", "max_delta_step": "3"]),
     Shape(depth: 6, parameters: ["tree_method": "approx", "base_score": "0.25", "num_parallel_tree": "3"]),
     Shape(depth: 7, parameters: ["tree_method": "hist", "base_score": "0.5", "grow_policy": "lossguide", "max_leaves": "40"]),
     Shape(depth: 8, parameters: ["tree_method": "exact", "base_score": "0.9", "gamma": "1", "eta": "1"]),
     Shape(
-      depth: 8, parameters: ["tree_method": "hist", "base_score": "1e-6", "scale_pos_weight": "3", "min_child_weight": "0", "max_delta_step": "1"]),
+      depth: 8,
+      parameters: [
+        "tree_method": "hist", "base_score": "1e-6", "scale_pos_weight": "3", "min_child_weight": "0", "lambda": "0", "max_delta_step": "3",
+      ]),
   ]
 
   @Test(.enabled(if: ReferenceLibrary.shared != nil, Comment(rawValue: ReferenceLibrary.isAbsent)), arguments: shapes)

@@ -91,9 +91,9 @@ import Testing
     changed("a child beyond 32 bits", "left_children[0] is not a whole number of -1 to 2147483647") { $0.trees[0].left[0] = 1 << 40 },
     changed("a child below nothing", "left_children[0] is not a whole number of -1 to 2147483647") { $0.trees[0].left[0] = -2 },
     changed("the root below itself", "node 0 has the child 0, which another node or itself leads to already") { $0.trees[0].left[0] = 0 },
-    changed("a cycle", "node 1 has the child 0, which another node") {
-      $0.trees[0].left[1] = 0
-      $0.trees[0].right[1] = 2
+    changed("a cycle", "node 2 has the child 0, which another node") {
+      $0.trees[0] = chain(2)
+      $0.trees[0].left[2] = 0
     },
     changed("one child twice", "node 0 has the child 1, which another node or itself leads to already") { $0.trees[0].right[0] = 1 },
     changed("a shared child", "node 2 has the child 1, which another node") {
