@@ -61,9 +61,10 @@ import Testing
   @Test func `A market that only rises has a trend of one and not a bit more`() {
     var chance = Chance.seeded("a market that only rises")
     var bars = SampleBars.random(2000, using: &chance)
-    var price = 100.0
+    var price = 1e-9
     for index in bars.indices {
-      price += .random(in: 0.001...0.1, using: &chance)
+      // Over many powers of two: within one of them every sum of differences is exact.
+      price *= 1 + .random(in: 0.001...0.1, using: &chance)
       bars[index].close = price
       bars[index].high = price
       bars[index].low = price
