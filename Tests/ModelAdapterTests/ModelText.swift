@@ -1,3 +1,5 @@
+import TestKit
+
 /// A model file in XGBoost's words, made by hand: a sound one whose parts a test can spoil.
 struct ModelText {
   struct Tree {
@@ -17,6 +19,17 @@ struct ModelText {
     }
 
     static func leaf(_ value: String) -> Tree { Tree(left: [-1], right: [-1], features: [0], conditions: [value], defaultLeft: [0]) }
+
+    /// Every level full, with thresholds and leaves at random.
+    static func complete(depth: Int, features: Int, _ chance: inout Chance) -> Tree {
+      let inner = (1 << depth) - 1
+      let all = inner * 2 + 1
+      return Tree(
+        left: (0..<all).map { $0 < inner ? $0 * 2 + 1 : -1 }, right: (0..<all).map { $0 < inner ? $0 * 2 + 2 : -1 },
+        features: (0..<all).map { $0 < inner ? Int.random(in: 0..<features, using: &chance) : 0 },
+        conditions: (0..<all).map { "\(Float.random(in: $0 < inner ? -1...1 : -0.05...0.05, using: &chance))" },
+        defaultLeft: (0..<all).map { $0 < inner && chance.chance(50) ? 1 : 0 })
+    }
 
     func json(_ id: Int) -> String {
       let parameters = parameters ?? #"{"num_deleted":"0","num_feature":"1","num_nodes":"\#(left.count)","size_leaf_vector":"0"}"#
