@@ -177,7 +177,7 @@ struct JSONReader {
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): code = code << 4 | UInt32(byte - UInt8(ascii: "0"))
       case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
-        code = code << 4 | UInt32(byte | 0x20) - UInt32(UInt8(ascii: "a")) + 10
+        code = code << 4 | (UInt32(byte | 0x20) - UInt32(UInt8(ascii: "a")) + 10)
       default: throw failure("four hexadecimal digits are wanted")
       }
     }

@@ -53,7 +53,7 @@ extension ModelStore {
       let digest = try ModelFile.read("\(home.path(of: version))/\(file.path)").digest
       guard digest == file.digest else { throw PluginError(.shaMismatch, "\(home.path(of: version))/\(file.path)", "it is not what was written") }
     }
-    try home.succeed(by: version, adopted: try adoptedName(home))
+    try home.succeed(by: version, adopted: adoptedName(home))
     try home.prune(keeping: keepVersions)
     _ = consume lock
     return try entry(symbol: manifest.symbol, horizonSeconds: manifest.horizonSeconds)
@@ -118,8 +118,8 @@ extension ModelStore {
   }
 
   /// The name that a folder of the Python system gets among the versions: of when it was published.
-  private func adoptedName(_ home: VersionedFolder) throws(PluginError) -> String? {
-    guard try home.current() == .folder else { return nil }
+  private func adoptedName(_ home: VersionedFolder) -> String? {
+    guard (try? home.current()) == .folder else { return nil }
     let manifest = "\(home.currentPath)/\(ModelManifest.fileName)"
     let digest = (try? ModelManifest.read(manifest))?.model.digest ?? SHA256Hasher.digest(of: [])
     let seconds = (try? Files.modified(manifest)) ?? 0
