@@ -53,16 +53,20 @@ let platform: [Target] = [
   system("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
   system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
   system("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+  system("CLibFFI", pkgConfig: "libffi", apt: "libffi-dev"),
   system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
   system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
   // The one C++ target; its header is plain C.
   .target(name: "CJSON", path: "Sources/Host/Platform/CJSON", cxxSettings: cxxSettings, linkerSettings: simdjson),
+  // Opens libxgboost when it is asked to train: nothing else needs it, and nothing links it.
+  .target(name: "CXGBoost", path: "Sources/Host/Platform/CXGBoost", cSettings: cSettings),
   .target(name: "CKernel", path: "Sources/Host/Platform/CKernel", cSettings: cSettings),
   room("YAMLDocument", "Sources/Host/Platform/YAMLDocument", ["CLibYAML"]),
   room("Cryptography", "Sources/Host/Platform/Cryptography", ["CLibCrypto"]),
   room("HTTPClient", "Sources/Host/Platform/HTTPClient", ["CLibCurl"]),
   room("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
   room("JSONScanner", "Sources/Host/Platform/JSONScanner", ["CJSON"]),
+  room("XGBoostLibrary", "Sources/Host/Platform/XGBoostLibrary", ["CXGBoost"]),
   room("Kernel", "Sources/Host/Platform/Kernel", ["CKernel"]),
   .target(
     name: "LogOutput", dependencies: ["Kernel", .product(name: "Logging", package: "swift-log")], path: "Sources/Host/Platform/LogOutput",
@@ -89,22 +93,33 @@ let adapters: [Target] = [
   .target(
     name: "Ledger", dependencies: ["Market", .product(name: "GRDB", package: "GRDB.swift")], path: "Sources/Host/Ledger",
     swiftSettings: swiftSettings),
+  // A model's adapter is a plugin.
+  room("Models", "Sources/Host/Models", ["Cryptography", "Engine", "Features", "Kernel", "Market", "Plugins"]),
+  // Trains: used by its commands alone, never by `run`.
+  room(
+    "Research", "Sources/Host/Research",
+    ["Compression", "Cryptography", "Features", "Feeds", "Kernel", "Market", "Models", "Plugins", "XGBoostLibrary"]),
   room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
 let composition: [Target] = [
   room(
     "Session", "Sources/Host/Session",
-    ["Cryptography", "Engine", "Journal", "Kernel", "Market", "PluginABI", "Plugins", "Risk", "Settings", "Simulation"]),
+    [
+      "Cryptography", "Engine", "Features", "Journal", "Kernel", "Market", "Models", "PluginABI", "Plugins", "Risk", "Settings", "Simulation",
+    ]),
   room(
     "Backtest", "Sources/Host/Backtest",
     [
-      "Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "PluginABI", "Plugins", "Report", "Risk", "Session", "Settings",
+      "Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Market", "Models", "PluginABI", "Plugins", "Report", "Risk", "Session", "Settings",
       "Simulation",
     ]),
   room(
     "Replay", "Sources/Host/Replay",
-    ["Cryptography", "Engine", "Journal", "Kernel", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings", "Simulation"],
+    [
+      "Cryptography", "Engine", "Features", "Journal", "Kernel", "Ledger", "Market", "PluginABI", "Plugins", "Risk", "Session", "Settings",
+      "Simulation",
+    ],
     settings: besideGRDB),
   room("Drill", "Sources/Host/Drill", ["Engine", "Market", "PluginABI", "Risk", "Session", "Settings", "Simulation"]),
   // Tries a plugin case by case, each in a child.
@@ -116,17 +131,16 @@ let composition: [Target] = [
   .target(
     name: "Daemon",
     dependencies: [
-      "Cryptography", "Engine", "Feeds", "Journal", "Kernel", "Ledger", "Market", "Plugins", "Replay", "Risk", "Session", "Settings", "Simulation",
-      "Storage", .product(name: "Logging", package: "swift-log"),
+      "Cryptography", "Engine", "Features", "Feeds", "Journal", "Kernel", "Ledger", "Market", "Models", "PluginABI", "Plugins", "Replay", "Risk",
+      "Session", "Settings", "Simulation", "Storage", .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/Daemon", swiftSettings: besideGRDB),
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger", "LogOutput",
-      "Market",
-      "Plugins",
-      "Replay", "Report", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings", "Storage",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger",
+      "LogOutput", "Market", "Models", "Plugins", "Replay", "Report", "Research", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
+      "Simulation", "Storage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/CLI", swiftSettings: besideGRDB),
@@ -144,8 +158,8 @@ let pluginLinkerSettings: [LinkerSetting] = [
       + (sanitized ? [] : ["-zdefs"])).flatMap { ["-Xlinker", $0] })
 ]
 
-func swiftPlugin(_ name: String, _ path: String) -> Target {
-  .target(name: name, dependencies: ["PluginKit"], path: path, swiftSettings: swiftSettings, linkerSettings: pluginLinkerSettings)
+func swiftPlugin(_ name: String, _ path: String, _ parts: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: ["PluginKit"] + parts, path: path, swiftSettings: swiftSettings, linkerSettings: pluginLinkerSettings)
 }
 
 /// Plain C against the header alone.
@@ -153,10 +167,21 @@ func cPlugin(_ name: String, _ path: String, linkedBy linkerSettings: [LinkerSet
   .target(name: name, dependencies: ["PluginABI"], path: path, publicHeadersPath: ".", cSettings: cSettings, linkerSettings: linkerSettings)
 }
 
+/// What several plugins have in common, linked into each.
+let pluginParts: [Target] = [
+  room("ModelFormats", "Plugins/ModelFormats")
+]
+
 let plugins: [Target] = [
   swiftPlugin("EMACross", "Plugins/EMACross"),
   swiftPlugin("OrderFlow", "Plugins/OrderFlow"),
   cPlugin("BreakoutC", "Plugins/BreakoutC"),
+  swiftPlugin("HorizonEnsemble", "Plugins/HorizonEnsemble"),
+  swiftPlugin("XGBoostModel", "Plugins/XGBoostModel", ["ModelFormats"]),
+  swiftPlugin("LinearModel", "Plugins/LinearModel", ["ModelFormats"]),
+  swiftPlugin("CompiledModel", "Plugins/CompiledModel", ["CLibFFI"]),
+  swiftPlugin("LightGBMModel", "Plugins/LightGBMModel"),
+  swiftPlugin("ONNXModel", "Plugins/ONNXModel"),
 ]
 
 /// For tests only.
@@ -197,8 +222,10 @@ let fixtures: [Target] = [
 
 // MARK: - Tests: none lists a plugin, two of them would define the entry twice; the libraries are built beside the tests
 
-func test(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = swiftSettings) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["TestKit"], path: "Tests/\(name)", swiftSettings: settings)
+func test(
+  _ name: String, _ dependencies: [Target.Dependency], data: [String] = [], settings: [SwiftSetting] = swiftSettings
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestKit"], path: "Tests/\(name)", exclude: data, swiftSettings: settings)
 }
 
 let tests: [Target] = [
@@ -212,6 +239,11 @@ let tests: [Target] = [
   test("KernelTests", ["Kernel"]),
   test("LogOutputTests", ["Kernel", "LogOutput", .product(name: "Logging", package: "swift-log")]),
   test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
+  test("ModelsTests", ["Cryptography", "Engine", "Features", "Market", "Models", "PluginABI", "Plugins"]),
+  test("ModelAdapterTests", ["PluginABI"], data: ["Models"]),
+  test("NativeModelTests", ["Kernel", "PluginABI", "Plugins"]),
+  test("HorizonEnsembleTests", ["PluginABI"]),
+  test("ResearchTests", ["Features", "Market", "Research", "XGBoostLibrary"]),
   test("CompressionTests", ["Compression"]),
   test("HTTPClientTests", ["HTTPClient"]),
   test("JSONScannerTests", ["JSONScanner"]),
@@ -244,14 +276,16 @@ let package = Package(
     + [
       .library(
         name: "FuzzedTargets",
-        targets: ["Cryptography", "Feeds", "Journal", "Kernel", "Ledger", "Market", "Replay", "Secrets", "Settings", "YAMLDocument"])
+        targets: [
+          "Cryptography", "Feeds", "Journal", "Kernel", "Ledger", "Market", "ModelFormats", "Models", "Replay", "Secrets", "Settings", "YAMLDocument",
+        ])
     ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
-  targets: contract + values + engine + platform + adapters + composition + plugins + fixtures + tests,
+  targets: contract + values + engine + platform + adapters + composition + pluginParts + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

@@ -6,7 +6,7 @@ set -euo pipefail
 # their -dev packages, whose names do not change from release to release).
 packages=(libcurl4-openssl-dev libssl-dev libyaml-dev libffi-dev
   zlib1g-dev libzstd-dev libsimdjson-dev pkg-config
-  g++ binutils git ca-certificates libncurses-dev libsqlite3-dev libxml2-dev)
+  g++ binutils git ca-certificates libncurses-dev libsqlite3-dev libxml2-dev libxgboost-dev)
 
 if ! command -v swift >/dev/null; then
   echo "setup: there is no swift; install the Swift 6.3 toolchain from https://www.swift.org/install/linux/ and put it on PATH" >&2

@@ -8,6 +8,8 @@ struct PackageTable {
     var path: String
     var section: String
     var dependencies: Set<String>
+    /// It exports the entry of a plugin.
+    var isPlugin = false
   }
 
   let rooms: [Room]
@@ -43,12 +45,19 @@ struct PackageTable {
     }
     if row.contains(" test(") {
       return Room(
-        name: name, path: "Tests/\(name)", section: section, dependencies: Set(quoted.dropFirst().filter { !$0.contains("-") } + ["TestKit"]))
+        name: name, path: "Tests/\(name)", section: section,
+        dependencies: Set(Self.without(data: row).dropFirst().filter { !$0.contains("-") } + ["TestKit"]))
     }
     guard let path = quoted.first(where: { $0.contains("/") }) else { return nil }
     var dependencies = Set(quoted.dropFirst().filter { !$0.contains("/") && !$0.contains(".") && !$0.contains("-") && $0 != "Texts" })
-    if row.contains("Plugin(") { dependencies = [row.contains("swiftPlugin(") ? "PluginKit" : "PluginABI"] }
-    return Room(name: name, path: path, section: section, dependencies: dependencies)
+    let isPlugin = row.contains("Plugin(")
+    if row.contains("swiftPlugin(") { dependencies.insert("PluginKit") } else if isPlugin { dependencies = ["PluginABI"] }
+    return Room(name: name, path: path, section: section, dependencies: dependencies, isPlugin: isPlugin)
+  }
+
+  /// The quoted words of a row, but for those that name folders of test data.
+  private static func without(data row: String) -> [String] {
+    row.replacing(/data: \[[^\]]*\]/, with: "").matches(of: /"([^"]*)"/).map { String($0.1) }
   }
 
   func room(_ name: String) -> Room? { rooms.first { $0.name == name } }

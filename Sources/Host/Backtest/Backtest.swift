@@ -33,10 +33,12 @@ public struct Backtest {
     let start = Clocks.monotonicNanoseconds()
     var warnings: [String] = []
     let instrument = try InstrumentChoice.instrument(for: request, settings: settings, warnings: &warnings)
-    let resolved = try StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
-      .resolve(strategy: request.strategy, instrument: instrument, parameters: request.parameters)
+    let resolved = try strategies(for: instrument)
+    let models = ModelSource(settings, executableFolder: executableFolder, folder: request.modelsFolder)
     let session = try TradingSession(
-      instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings)
+      instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings
+    ) { index, isRead in isRead ? models.places(of: instrument, index: index) : [] }
+    try BacktestModels.check(session, settings, warnings: &warnings)
     let input = try BacktestInput.open(request, instrument)
     let syntheticWarning =
       "quotes are synthetic: the data has trades alone, so bid and ask are the last trade with a spread of \(Self.bps(settings.simulation.syntheticSpread))"
@@ -64,7 +66,9 @@ public struct Backtest {
     progress: (Double) -> Void
   ) throws -> BacktestResult {
     let instrument = session.instruments[0]
+    let models = BacktestModels(session, settings)
     var loop = session.makeLoop(hasQuotes: input.hasQuotes, clock: input.clock(request), observer: recorder, journal: journal)
+    loop.watchModels(models.monitor)
     if settings.killSwitch.enabled { loop.command(.kill, receiveNanoseconds: 0) }
     let loaded = Clocks.monotonicNanoseconds()
     var span = try replay(input, through: &loop, recorder, session, progress: progress)
@@ -94,6 +98,8 @@ public struct Backtest {
       result.warnings.append(
         "\(instance.id) reads \(missing.joined(separator: ", ")), and the data has none\(made): a session that had them may have decided otherwise")
     }
+    result.models = models.results(loop.engine, first: span.first, last: span.last)
+    result.warnings.insert(contentsOf: result.models.compactMap(\.inSampleWarning), at: 0)
     result.warnings += Self.warnings(span.inputs)
     for row in input.skippedRows { result.warnings.append("\(request.ticksPath):\(row.line): skipped: \(row.reason)") }
     if input.skippedRowCount > input.skippedRows.count {
@@ -118,6 +124,15 @@ public struct Backtest {
       warnings.append("the run had no depth: the recording's \(recording.depthUpdatesWithoutBook) updates need a snapshot (--snapshot)")
     }
     return warnings
+  }
+
+  /// What is asked for, else what is published; where nothing is, the ensemble over the symbol's models.
+  private func strategies(for instrument: Instrument) throws -> [ResolvedStrategy] {
+    let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
+    if request.strategy == nil, try resolver.published(for: instrument).isEmpty {
+      return try resolver.resolve(strategy: "HorizonEnsemble", instrument: instrument, parameters: request.parameters)
+    }
+    return try resolver.resolve(strategy: request.strategy, instrument: instrument, parameters: request.parameters)
   }
 
   private func makeJournal(_ session: TradingSession) throws -> JournalWriter? {

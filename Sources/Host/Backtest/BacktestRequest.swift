@@ -16,6 +16,8 @@ public struct BacktestRequest: Sendable {
   public var reportFolder: String?
   /// Where every input and decision goes; nil = nowhere.
   public var journalFolder: String?
+  /// Folder of published models, as runtime/models; nil = as the settings say.
+  public var modelsFolder: String?
   public var skipsBadRows: Bool
   public var sortsByTime: Bool
   /// Decimals of price and quantity for a symbol that pairs.yaml does not know; nil = as the data has them.
@@ -23,7 +25,7 @@ public struct BacktestRequest: Sendable {
 
   public init(
     symbol: String, ticksPath: String, snapshotPath: String? = nil, usesExchangeTimes: Bool = false, strategy: String? = nil,
-    parameters: [String: String] = [:], reportFolder: String? = nil, journalFolder: String? = nil,
+    parameters: [String: String] = [:], reportFolder: String? = nil, journalFolder: String? = nil, modelsFolder: String? = nil,
     skipsBadRows: Bool = false, sortsByTime: Bool = false, scale: Int? = nil
   ) {
     self.symbol = symbol
@@ -34,6 +36,7 @@ public struct BacktestRequest: Sendable {
     self.parameters = parameters
     self.reportFolder = reportFolder
     self.journalFolder = journalFolder
+    self.modelsFolder = modelsFolder
     self.skipsBadRows = skipsBadRows
     self.sortsByTime = sortsByTime
     self.scale = scale

@@ -34,6 +34,7 @@ public struct BacktestResult: Sendable {
   public var halt: (reason: String, milliseconds: Int64)?
   public var decisionHash: String
   public var instances: [Instance]
+  public var models: [Model] = []
   public var warnings: [String]
   public var reportPath: String?
   public var loadNanoseconds: Int64
@@ -75,7 +76,7 @@ public struct BacktestResult: Sendable {
               ] + members(of: figures))
           })
       ),
-      ("warnings", .array(warnings.map { .text($0) })), ("report", reportPath.map { .text($0) } ?? .null),
+      ("in_sample", .boolean(isInSample)), ("models", .array(models.map(\.json))), ("warnings", .array(warnings.map { .text($0) })), ("report", reportPath.map { .text($0) } ?? .null),
       ("load_s", .seconds(loadNanoseconds)), ("run_s", .seconds(runNanoseconds)),
       ("cpu_s", .number(DecimalText.format(Int64(cpuSeconds * 1e6), scale: 6))), ("ticks_per_s", .integer(ticksPerSecond)),
       ("peak_rss_bytes", .integer(peakResidentBytes)),

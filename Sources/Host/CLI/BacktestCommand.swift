@@ -27,8 +27,12 @@ struct BacktestCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Published or built strategy by name, a library or a manifest; default: what is published.", valueName: "name|path"))
+    help: ArgumentHelp(
+      "Published or built strategy by name, a library or a manifest; default: what is published, else HorizonEnsemble.", valueName: "name|path"))
   var strategy: String?
+
+  @Option(name: .long, help: ArgumentHelp("Published models, laid out as runtime/models; default: by ml.model_source.", valueName: "folder"))
+  var models: String?
 
   @Option(name: .customLong("param"), parsing: .singleValue, help: ArgumentHelp("A strategy parameter; may be repeated.", valueName: "name=value"))
   var parameters: [String] = []
@@ -55,7 +59,7 @@ struct BacktestCommand: ParsableCommand {
       BacktestRequest(
         symbol: symbol, ticksPath: ticksPath, snapshotPath: snapshot, usesExchangeTimes: exchangeTimes, strategy: strategy,
         parameters: try Assignments.parse(parameters, option: "--param"),
-        reportFolder: report, journalFolder: journal,
+        reportFolder: report, journalFolder: journal, modelsFolder: models,
         skipsBadRows: skipBadRows, sortsByTime: sort, scale: scale), settings)
     for warning in result.warnings { Console.warning(warning) }
     if output.json { try Console.result(result.json.description) }
@@ -121,6 +125,7 @@ enum BacktestSummary {
       "  pnl       \(money(result.finalPnL)), of it fees \(money(result.counters.fees))",
       "  equity    \(money(result.finalEquity)), largest drawdown \(money(result.maximumDrawdown))",
       "  position  \(DecimalText.formatShort(Int128(result.position.raw), scale: Int(result.instrument.spec.quantityScale))) \(result.instrument.baseAsset)",
+      "  models    \(result.models.isEmpty ? "none" : result.models.map(modelText).joined(separator: ", "))",
       "  refused   "
         + (result.counters.refusals == 0
           ? "nothing" : result.counters.refusalCounts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
@@ -130,7 +135,14 @@ enum BacktestSummary {
     if let halt = result.halt { lines.append("  halted    \(halt.reason)") }
     lines.append("  decisions \(result.decisionHash)")
     if let report = result.reportPath { lines.append("  report    \(report)/report.html") }
+    if result.isInSample { lines.insert("IN-SAMPLE", at: 0) }
     return lines.joined(separator: "\n")
+  }
+
+  private static func modelText(_ model: BacktestResult.Model) -> String {
+    if model.fault != nil { return "\(model.id) missing" }
+    let failed = model.failures.map(\.count).reduce(0, +)
+    return "\(model.id) asked \(model.asked) times" + (failed > 0 ? ", \(failed) without an answer" : "")
   }
 
   /// Whether fills were good ones: what they cost at once, and where the market went after them.

@@ -1,3 +1,4 @@
+import Cryptography
 import Daemon
 import Kernel
 import Market

@@ -56,8 +56,15 @@ public struct HostRun: Sendable {
       try strategies(for: instruments, symbols, mayBeNone: mustStart), instruments, by: quarantine, mayBeNone: mustStart, log)
     let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
     if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, instruments, killSwitch, log) }
+    let modelSource = ModelSource(settings, executableFolder: executableFolder) { digest in
+      guard let entries = try? quarantine.read() else { return "the list of what is in quarantine cannot be read" }
+      return entries.first { $0.digest == digest.hex }.map {
+        "it is in quarantine since \($0.at): \($0.reason); release it with: \(releaseCommand(digest.hex))"
+      }
+    }
     let session = try TradingSession(
-      instruments: instruments, strategies: strategies, vacant: try vacancies(last?.state, strategies, instruments, log), settings: settings)
+      instruments: instruments, strategies: strategies, vacant: try vacancies(last?.state, strategies, instruments, log), settings: settings
+    ) { index, isRead in isRead ? modelSource.places(of: instruments[index], index: index) : [] }
     var origin = try last.map { (journal: $0.journal, state: try $0.state.moved(to: session)) }
     // In the state itself: a start that fails further on, or is killed, must not take the halt with it.
     if last?.isLost == true { origin?.state.engine.halt() }
@@ -100,7 +107,7 @@ public struct HostRun: Sendable {
     var host = LiveHost(
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox,
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
-      republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, quarantine: quarantine, held: held,
+      republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, modelSource: modelSource, quarantine: quarantine, held: held,
       started: started, journal: journal, storage: storage, statusFile: statusFile, log: log)
     if let origin { host.goOn(from: origin.state.engine, journal: origin.journal, isLost: last?.isLost ?? false) }
     let watchdog = host.watchdog

@@ -22,6 +22,9 @@ extension LiveHost {
       // Its answer comes when the new version runs, or is refused.
       log.control.notice("reload (\(symbol)/\(horizonSeconds)) by \(who)")
       return reload(symbol: symbol, horizonSeconds: horizonSeconds, request: request.id)
+    case .reloadModel(let symbol, let horizonSeconds):
+      log.control.notice("reload-model (\(symbol)/\(horizonSeconds)) by \(who)")
+      return reloadModel(symbol: symbol, horizonSeconds: horizonSeconds, request: request.id)
     case .status: content = .status(status(now))
     case .halt(let reason):
       let hadHalted = isHalted
@@ -124,6 +127,7 @@ extension LiveHost {
     case .killed: "stop the host, remove the kill file and its latch, start it again"
     case .drawdownLimit: "measure from here on with: quantumedge risk reset-peak, then resume"
     case .journalTrouble: "make room on the disk; a journal whose end is lost, or that the disk refused, needs a restart"
+    case .modelsMissing: "publish them (quantumedge models publish), or restart with ml.require_models: false"
     case .dailyLossLimit: "it ends with the UTC day: resume then"
     default: "look with: quantumedge risk status"
     }

@@ -5,6 +5,7 @@ import Engine
 import Journal
 import Kernel
 import Market
+import Models
 import Plugins
 import Session
 import Settings
@@ -45,6 +46,12 @@ struct LiveHost: ~Copyable {
   var care: InstanceCare
   /// Gives what is published for an instance's instrument and horizon now.
   let republished: @Sendable (Instrument, Int64) throws -> ResolvedStrategy
+  /// Finds what is published for a model's place now.
+  let modelSource: ModelSource
+  let monitor: ModelMonitor
+  /// Instruments on which nothing opens because a model is missing; -1 = all.
+  var blockedByModels: Set<Int32> = []
+  private var nextDriftLook = Int64.min
   let storage: MarketStorage?
   private var storageNews = StorageNews()
   private let statusFile: StatusFile?
@@ -63,7 +70,7 @@ struct LiveHost: ~Copyable {
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
     starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
-    quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, journal: JournalWriter?,
+    modelSource: ModelSource, quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, journal: JournalWriter?,
     storage: MarketStorage?, statusFile: StatusFile?, log: RunLog
   ) {
     self.statusFile = statusFile
@@ -77,6 +84,8 @@ struct LiveHost: ~Copyable {
     self.starter = starter
     self.rereader = rereader
     self.republished = republished
+    self.modelSource = modelSource
+    monitor = ModelMonitor(session, settings)
     care = InstanceCare(count: session.instances.count)
     self.held = held
     self.quarantine = quarantine
@@ -85,9 +94,11 @@ struct LiveHost: ~Copyable {
     notices = RunNotices(session: session, log: log)
     // Feeds without quotes bring those that they make: each symbol has its own kind of data.
     loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices, journal: journal)
+    loop.watchModels(monitor)
     health = session.instruments.map { _ in FeedHealth(now: started) }
     watchdog = Watchdog(
-      callMark: loop.engine.callMark, limitMilliseconds: settings.engine.maximumStepMilliseconds, suspects: session.instances.map(Suspect.init),
+      callMark: loop.engine.callMark, limitMilliseconds: settings.engine.maximumStepMilliseconds,
+      suspects: session.instances.map(Suspect.init) + session.models.map { Suspect($0) ?? .nobody }, instanceCount: session.instances.count,
       folder: quarantine.folder, say: log.lastWords)
   }
 
@@ -123,6 +134,9 @@ struct LiveHost: ~Copyable {
   // MARK: The run
 
   mutating func run(until end: Int64, signals: StopSignals, report: (RunStatus) -> Void) -> HostResult {
+    tellModels()
+    // Before any data: nothing opens for a moment only because it came first.
+    noteModels(started)
     var nextStatus = started + Self.statusPeriodNanoseconds
     var nextLook = started
     let stoppedBy: String
@@ -222,6 +236,10 @@ struct LiveHost: ~Copyable {
     lookAtWorkers(now)
     lookAtJournal(now)
     if let storage { storageNews.look(storage.status, now, log) }
+    if now >= nextDriftLook {
+      nextDriftLook = now + Self.statusPeriodNanoseconds
+      tellDrift()
+    }
     tellStatusFile(now)
     if feeds.pace == .max { return }
     for index in health.indices {

@@ -13,6 +13,8 @@ public struct RunLog: Sendable {
   let orders: Logger
   /// Instances, workers, quarantine.
   let plugins: Logger
+  /// What is there of models, what takes over, what drifts.
+  let models: Logger
   /// Changes the level of all of them.
   let setLevel: @Sendable (Logger.Level) -> Void
   /// Takes the watchdog's words before the process ends: must not wait for anybody.
@@ -28,6 +30,7 @@ public struct RunLog: Sendable {
     risk = make("risk")
     orders = make("orders")
     plugins = make("plugins")
+    models = make("models")
     self.setLevel = setLevel
     self.lastWords = lastWords
   }

@@ -35,7 +35,7 @@ extension Engine {
       let stream = streams[instances[instance].stream]
       if stream.isReady { (lentRows + instance * Self.widestRow).update(from: stream.row, count: stream.columns) }
     }
-    for model in instruments[index].firstModel..<instruments[index].endModel { ask(model) }
+    for model in instruments[index].firstModel..<instruments[index].endModel { ask(model, row) }
   }
 
   /// A series that begins anew has no past: what was predicted from it is gone too.
@@ -48,7 +48,7 @@ extension Engine {
 
   // MARK: Asking
 
-  private mutating func ask(_ index: Int) {
+  private mutating func ask(_ index: Int, _ bar: FeatureBar) {
     models[index].isNew = false
     guard let binding = models[index].binding else { return }
     let stream = streams[models[index].stream]
@@ -68,6 +68,8 @@ extension Engine {
       model: Int32(index), instrument: models[index].instrument, status: status, pUp: out.p_up, pDown: out.p_down, edge: out.edge)
     answers?.predicted(answer)
     models[index].take(answer, now: now)
+    modelWatch?.predicted(
+      answer, features: UnsafeBufferPointer(start: stream.row, count: stream.columns), second: bar.second, close: bar.close)
   }
 
   /// Puts another model into a place, or none; between two inputs.

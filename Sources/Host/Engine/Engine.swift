@@ -35,6 +35,8 @@ public struct Engine: ~Copyable {
   public internal(set) var callCount: UInt64 = 0
   /// Is told each answer of a plugin that is not nothing, before it is acted on.
   public var answers: (any AnswerJournal)?
+  /// Is shown what models are asked and say; decides nothing.
+  public var modelWatch: (any ModelWatch)?
   /// Which plugin is being called, for a watchdog.
   public let callMark = CallMark()
   var hasInstanceLossLimit: Bool

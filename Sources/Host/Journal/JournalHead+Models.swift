@@ -19,8 +19,7 @@ extension JournalHead {
     /// `feat.v1`
     public var schema: String
     public var adapter: File
-    /// Nil for a plugin that is a model by itself.
-    public var model: File?
+    public var model: File
     /// What the adapter hands its work to; `path` is what the manifest calls it.
     public var runtime: [Runtime]
     public var parameters: [String: String]
@@ -35,7 +34,7 @@ extension JournalHead {
       }
     }
 
-    public init(id: String, schema: String, adapter: File, model: File?, runtime: [Runtime], parameters: [String: String]) {
+    public init(id: String, schema: String, adapter: File, model: File, runtime: [Runtime], parameters: [String: String]) {
       self.id = id
       self.schema = schema
       self.adapter = adapter

@@ -12,6 +12,13 @@ public enum UTCStamp {
     return "\(date(time))_\(clock(time))"
   }
 
+  /// `2026-11-23 01:45:00 UTC`, for people.
+  public static func readable(milliseconds: Int64) -> String {
+    let time = UTCTime(milliseconds)
+    return "\(digits(time.year, 4))-\(digits(time.month, 2))-\(digits(time.day, 2)) "
+      + "\(digits(time.hour, 2)):\(digits(time.minute, 2)):\(digits(time.second, 2)) UTC"
+  }
+
   private static func date(_ time: UTCTime) -> String { digits(time.year, 4) + digits(time.month, 2) + digits(time.day, 2) }
   private static func clock(_ time: UTCTime) -> String { digits(time.hour, 2) + digits(time.minute, 2) + digits(time.second, 2) }
 

@@ -67,6 +67,10 @@ public struct ModelStore: Sendable {
   /// - Throws: `manifest_missing`, `manifest_invalid:<what>`, `symbol_or_horizon_mismatch`.
   public func entry(symbol: String, horizonSeconds: Int64) throws(PluginError) -> Entry {
     let home = home(symbol, horizonSeconds)
+    return try steadily(home) { () throws(PluginError) in try entry(home, symbol, horizonSeconds) }
+  }
+
+  private func entry(_ home: VersionedFolder, _ symbol: String, _ horizonSeconds: Int64) throws(PluginError) -> Entry {
     let version: String
     let folder: String
     switch try home.current() {
@@ -91,23 +95,26 @@ public struct ModelStore: Sendable {
   }
 
   /// What is current, with its files.
-  ///
-  /// A version may be succeeded and removed while it is read: then the next one is.
   public func resolve(
     symbol: String, horizonSeconds: Int64, adapters: ModelAdapters, isStrict: Bool = false
   ) throws(PluginError) -> ResolvedModel {
     let home = home(symbol, horizonSeconds)
+    return try steadily(home) { () throws(PluginError) in
+      try resolve(entry(home, symbol, horizonSeconds), adapters: adapters, isStrict: isStrict)
+    }
+  }
+
+  /// A version may be succeeded and removed while it is read: then the next one is.
+  private func steadily<Result>(_ home: VersionedFolder, _ read: () throws(PluginError) -> Result) throws(PluginError) -> Result {
     var seen = try home.current()
     for _ in 0..<Self.attempts {
-      do throws(PluginError) {
-        return try resolve(entry(symbol: symbol, horizonSeconds: horizonSeconds), adapters: adapters, isStrict: isStrict)
-      } catch {
+      do throws(PluginError) { return try read() } catch {
         let now = try home.current()
         guard now != seen else { throw error }
         seen = now
       }
     }
-    return try resolve(entry(symbol: symbol, horizonSeconds: horizonSeconds), adapters: adapters, isStrict: isStrict)
+    return try read()
   }
 
   /// More publishes than anybody makes while one model is read.

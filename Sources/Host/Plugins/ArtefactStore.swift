@@ -32,5 +32,8 @@ public struct ArtefactStore: Sendable {
     return try PluginFile.read(path, expected: digest)
   }
 
+  /// Where a file stands, kept or not.
+  package func place(_ digest: Digest, name: String) -> String { path(digest, name) }
+
   private func path(_ digest: Digest, _ name: String) -> String { "\(folder)/\(digest.hex)/\(name)" }
 }

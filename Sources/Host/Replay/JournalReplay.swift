@@ -46,7 +46,8 @@ public struct JournalReplay {
     if var state, let refused = state.restorePlugins(of: session).first {
       throw JournalError(.badData, "\(folder)/\(JournalFormat.stateName): \(refused.instance) does not take what it kept: \(refused.reason)")
     }
-    var driver = ReplayDriver(session, head, state: state, text, resolve: resolve)
+    var driver = ReplayDriver(
+      session, head, state: state, text, models: KeptModels(store: store, file: "\(folder)/\(JournalFormat.headName)"), resolve: resolve)
     var steps = ReplaySteps(reader)
     var result = Result()
     while let step = try steps.take() {
@@ -99,6 +100,10 @@ public struct JournalReplay {
     }
     // Where a plugin may run in live is a matter of a start that trades; nothing is sent from here.
     if settings.mode == .live { settings.mode = .paper }
-    return (try TradingSession(instruments: instruments, strategies: strategies, vacant: vacant, settings: settings), instruments)
+    let kept = KeptModels(store: store, file: file)
+    let session = try TradingSession(instruments: instruments, strategies: strategies, vacant: vacant, settings: settings) { index, _ in
+      try kept.places(head.models ?? [], of: instruments[index], index: index)
+    }
+    return (session, instruments)
   }
 }

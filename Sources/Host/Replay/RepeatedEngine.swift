@@ -59,7 +59,7 @@ struct RepeatedEngine: ~Copyable {
       }
       return EngineConfiguration.Instance(binding: try instance.binding(in: path), instrument: Int32(index), horizonSeconds: instance.horizonSeconds)
     }
-    models = RecordedModels(count: head.models?.count ?? 0)
+    let models = RecordedModels(count: head.models?.count ?? 0)
     var configuration = try settings.engineConfiguration(instruments: instruments, instances: instances)
     configuration.models = try models.places(head.models ?? [], instruments, in: path)
     let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
@@ -68,6 +68,7 @@ struct RepeatedEngine: ~Copyable {
     }
     self.state = state
     self.instruments = instruments
+    self.models = models
     engine = Engine(configuration)
     capacity = configuration.maximumIntentsPerEvent
     digests = head.instances.map(\.digest)

@@ -15,6 +15,7 @@ struct ReplayDriver: ~Copyable {
   private let text: RecordText
   private var workers: [ReplayWorker?]
   private let resolve: (JournalHead.Instance) throws -> ResolvedStrategy
+  private let models: KeptModels
   private let answers: ProducedAnswers
   /// The answers of the step in work, for the workers that fail in it.
   private let failures = RecordedFailures()
@@ -22,10 +23,11 @@ struct ReplayDriver: ~Copyable {
   // Unsafe: room for one action, whose layouts are all below it; owned here, freed in deinit.
 
   init(
-    _ session: TradingSession, _ head: JournalHead, state: SavedState?, _ text: RecordText,
+    _ session: TradingSession, _ head: JournalHead, state: SavedState?, _ text: RecordText, models: KeptModels,
     resolve: @escaping (JournalHead.Instance) throws -> ResolvedStrategy
   ) {
     self.resolve = resolve
+    self.models = models
     self.state = state
     self.session = session
     self.text = text
@@ -122,6 +124,16 @@ struct ReplayDriver: ~Copyable {
       workers[ordinal] = nil
     }
     _ = engine.replace(time, instance: ordinal, with: binding, warmUntilNanoseconds: warmUntil)
+    old.close()
+  }
+
+  private mutating func replaceModel(_ time: EventTime, _ index: Int, _ place: JournalHead.ModelPlace) throws {
+    guard session.models.indices.contains(index) else {
+      throw JournalError(.badData, "input \(time.sequence): it replaces model \(index), and there is no such place")
+    }
+    let old = session.replace(model: index, with: try models.content(place, on: session.instruments[session.models[index].instrument]))
+    let new = session.models[index]
+    _ = engine.replaceModel(time, model: index, with: new.binding, schema: new.schemaIndex)
     old.close()
   }
 

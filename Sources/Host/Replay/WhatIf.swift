@@ -47,6 +47,7 @@ public struct WhatIf {
     store = ArtefactStore(runtimePath: runtimePath)
   }
 
+  private var models: KeptModels { KeptModels(store: store, file: headPath) }
   private var headPath: String { "\(folder)/\(JournalFormat.headName)" }
 
   /// - Throws: the journal or a plugin of it cannot be read, or what is changed does not fit it.
@@ -100,6 +101,9 @@ public struct WhatIf {
         if head.instances.indices.contains(Int(instance)), mayChange[head.instances[Int(instance)].id] == nil {
           try other.replace(Int(instance), time, warmUntil, try stored(description))
         }
+      case .modelReplacement(let time, let model, let place):
+        try control.replaceModel(Int(model), time, place, models)
+        try other.replaceModel(Int(model), time, place, models)
       default:
         control.take(step.input)
         other.take(step.input)
@@ -196,7 +200,9 @@ public struct WhatIf {
     var settings = settings
     // Nothing is sent from here: how a plugin may run is a matter of paper.
     if settings.mode.tradesOnVenue { settings.mode = .paper }
-    return try TradingSession(instruments: instruments, strategies: strategies, vacant: vacant, settings: settings)
+    return try TradingSession(instruments: instruments, strategies: strategies, vacant: vacant, settings: settings) { index, _ in
+      try models.places(head.models ?? [], of: instruments[index], index: index)
+    }
   }
 }
 
@@ -240,6 +246,17 @@ private struct Side: ~Copyable {
     self.session = session
     // The journal has quotes that were made as well as those that came; the times are those at which the host had the data.
     loop = session.makeLoop(hasQuotes: true, clock: .live, observer: ears)
+  }
+
+  mutating func replaceModel(_ index: Int, _ time: EventTime, _ place: JournalHead.ModelPlace, _ kept: KeptModels) throws {
+    guard session.models.indices.contains(index) else {
+      throw JournalError(.badData, "input \(time.sequence): it replaces model \(index), and there is no such place")
+    }
+    let old = session.replace(model: index, with: try kept.content(place, on: session.instruments[session.models[index].instrument]))
+    let new = session.models[index]
+    loop.replaceModel(
+      index, with: new.binding, schema: new.schemaIndex, description: place, receiveNanoseconds: time.receiveNanoseconds)
+    old.close()
   }
 
   mutating func takeDecisions() -> [Decision] {

@@ -200,6 +200,9 @@ public struct TradingLoop: ~Copyable {
     journal.end(next(receiveNanoseconds))
   }
 
+  /// Shows somebody what models are asked and say; it decides nothing.
+  public mutating func watchModels(_ watch: any ModelWatch) { engine.modelWatch = watch }
+
   /// What keeps the journal from the disk; nil while all is well.
   public var journalTrouble: String? { journal?.trouble }
   /// Records are lost: from here on nothing can be proven or recovered.

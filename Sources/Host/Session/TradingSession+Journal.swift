@@ -13,12 +13,17 @@ extension TradingSession {
   public func journalHead(_ settings: Settings, mode: String, account: String, startedAt: String, host: HostIdentity) -> JournalHead {
     let lines = settings.recordedLines
     let pairs = settings.pairs.recordedText(of: instruments)
-    return JournalHead(
+    var head = JournalHead(
       mode: mode, venue: settings.pairs.venue, account: account, startedAt: startedAt, hostVersion: host.version, hostDigest: host.digest,
       libc: host.libc, cpuFeatures: host.cpuFeatures, settings: lines,
       settingsDigest: SHA256Hasher.digest(of: Array((lines.joined(separator: "\n") + "\n" + pairs).utf8)).hex, pairs: pairs,
       instances: instances.indices.map { description(of: $0) })
+    if !models.isEmpty { head.models = models.map { $0.description(on: instruments[$0.instrument]) } }
+    return head
   }
+
+  /// One place of a model as it is now.
+  public func description(ofModel index: Int) -> JournalHead.ModelPlace { models[index].description(on: instruments[models[index].instrument]) }
 
   /// One instance as it runs now.
   public func description(of ordinal: Int) -> JournalHead.Instance {
@@ -30,8 +35,9 @@ extension TradingSession {
       events: instance.binding.events, timerMilliseconds: instance.binding.timerPeriodMilliseconds)
   }
 
-  /// Keeps every library of the session where replays look for it.
+  /// Keeps every library and model of the session where replays look for it.
   public func keepLibraries(in store: ArtefactStore) throws(PluginError) {
     for case let source? in resolved { try store.keep(source.file) }
+    for case .model(_, let resolved) in models.map(\.content) { try resolved.keep(in: store) }
   }
 }

@@ -2,6 +2,7 @@ import Cryptography
 import Engine
 import Journal
 import Market
+import Models
 import PluginABI
 import Plugins
 import Risk
@@ -38,6 +39,8 @@ public final class TradingSession {
   public private(set) var instances: [any HostedStrategy]
   /// What each of them was started from; nil where nobody was.
   public private(set) var resolved: [ResolvedStrategy?]
+  /// In the order of their instruments and horizons.
+  public private(set) var models: [ModelPlace]
   public let launcher: StrategyLauncher
   public let configuration: EngineConfiguration
   public let model: SimulationModel
@@ -47,9 +50,10 @@ public final class TradingSession {
   /// - Parameters:
   ///   - strategies: what was resolved, by index into `instruments`.
   ///   - vacant: places of strategies that are not there any more.
+  ///   - models: the places of an instrument's models, given whether any of its strategies reads predictions.
   public init(
     instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], vacant: [Vacancy] = [], settings: Settings,
-    launcher: StrategyLauncher? = nil
+    launcher: StrategyLauncher? = nil, models: (_ instrument: Int, _ isRead: Bool) throws -> [ModelPlace] = { _, _ in [] }
   ) throws {
     let launcher = launcher ?? StrategyLauncher(settings)
     var sources: [ResolvedStrategy?] = []
@@ -83,7 +87,15 @@ public final class TradingSession {
     resolved = sources
     self.launcher = launcher
     model = settings.simulation
-    configuration = try settings.engineConfiguration(instruments: instruments, instances: configurations)
+    var configuration = try settings.engineConfiguration(instruments: instruments, instances: configurations)
+    self.models = try instruments.indices.flatMap { index in
+      try models(index, configurations.contains { $0.instrument == Int32(index) && $0.binding.wants(QE_EVENT_PREDICTION) })
+    }
+    configuration.models = self.models.map {
+      EngineConfiguration.Model(
+        binding: $0.binding, instrument: Int32($0.instrument), horizonSeconds: $0.horizonSeconds, schema: $0.schemaIndex)
+    }
+    self.configuration = configuration
   }
 
   /// - Parameters:
@@ -102,6 +114,18 @@ public final class TradingSession {
     instances[ordinal] = strategy
     resolved[ordinal] = source
     return old
+  }
+
+  /// Notes another model in a place, or why there is none; gives what stood there.
+  public func replace(model index: Int, with content: ModelPlace.Content) -> ModelPlace.Content {
+    let old = models[index].content
+    models[index].content = content
+    return old
+  }
+
+  /// Which models are there, for people.
+  public func readiness(nowSeconds: Int64) -> ModelReadiness {
+    ModelReadiness(rows: models.map { $0.readiness(symbol: instruments[$0.instrument].id.symbol, nowSeconds: nowSeconds) })
   }
 
   /// Places of strategies that are not there any more.

@@ -13,6 +13,8 @@ public enum ControlCommand: Sendable, Equatable {
   case reloadSettings
   /// What is published for the symbol and horizon now takes over.
   case reload(symbol: String, horizonSeconds: Int64)
+  /// The model that is published for the symbol and horizon now takes over.
+  case reloadModel(symbol: String, horizonSeconds: Int64)
 
   /// The word on the wire and on the command line.
   public var name: String {
@@ -23,6 +25,7 @@ public enum ControlCommand: Sendable, Equatable {
     case .flatten: "flatten"
     case .resetPeak: "reset-peak"
     case .reload: "reload"
+    case .reloadModel: "reload-model"
     case .reloadSettings: "reload-settings"
     }
   }
@@ -35,11 +38,11 @@ public enum ControlCommand: Sendable, Equatable {
     }
   }
 
-  static let names = "status, halt, resume, flatten, reset-peak, reload, reload-settings"
+  static let names = "status, halt, resume, flatten, reset-peak, reload, reload-model, reload-settings"
   /// Whether the answer waits for a plugin to be started, or for files.
   var isSlow: Bool {
     switch self {
-    case .reload, .reloadSettings: true
+    case .reload, .reloadModel, .reloadSettings: true
     default: false
     }
   }
@@ -71,11 +74,12 @@ public enum ControlCommand: Sendable, Equatable {
     case "flatten": self = .flatten(symbol: texts.removeValue(forKey: "symbol"))
     case "reset-peak": self = .resetPeak
     case "reload-settings": self = .reloadSettings
-    case "reload":
+    case "reload", "reload-model":
       guard let symbol = texts.removeValue(forKey: "symbol"), let horizon = texts.removeValue(forKey: "horizon").flatMap(Int64.init) else {
-        throw ControlFailure("reload wants a \"symbol\" and a \"horizon\" of whole seconds, as texts")
+        throw ControlFailure("\(name) wants a \"symbol\" and a \"horizon\" of whole seconds, as texts")
       }
-      self = .reload(symbol: symbol, horizonSeconds: horizon)
+      self =
+        name == "reload" ? .reload(symbol: symbol, horizonSeconds: horizon) : .reloadModel(symbol: symbol, horizonSeconds: horizon)
     default: throw ControlFailure("'\(Self.excerpt(name))' is no command; write one of \(Self.names)")
     }
     if let extra = texts.keys.sorted().first { throw ControlFailure("\(name) takes no \"\(Self.excerpt(extra))\"") }
@@ -87,7 +91,7 @@ public enum ControlCommand: Sendable, Equatable {
     switch self {
     case .halt(let reason?): members.append(("reason", .text(reason)))
     case .flatten(let symbol?): members.append(("symbol", .text(symbol)))
-    case .reload(let symbol, let horizon): members += [("symbol", .text(symbol)), ("horizon", .text("\(horizon)"))]
+    case .reload(let symbol, let horizon), .reloadModel(let symbol, let horizon): members += [("symbol", .text(symbol)), ("horizon", .text("\(horizon)"))]
     case .status, .halt, .resume, .flatten, .resetPeak, .reloadSettings: break
     }
     return Array((JSONValue.object(members).description + "\n").utf8)

@@ -1,5 +1,6 @@
 import Kernel
 import Plugins
+import Session
 import Synchronization
 
 /// Starts and ends plugins on a thread of its own, so that the engine's never waits for either.
@@ -31,11 +32,28 @@ final class InstanceStarter: Sendable {
     case reload(request: UInt64)
   }
 
+  /// What was found for a model's place, on its way from one thread to another, which has it alone.
+  struct HandedModel: @unchecked Sendable {
+    // Unchecked: the sender keeps no reference.
+    var content: ModelPlace.Content
+  }
+
+  /// What was found for a model's place.
+  struct FoundModel: Sendable {
+    var place: Int
+    /// The number of the control socket's request that wants it.
+    var request: UInt64
+    var handed: HandedModel
+    /// Why it cannot be kept for replays, and so is not used.
+    var trouble: String?
+  }
+
   typealias Start = @Sendable () throws -> (ResolvedStrategy, Handed)
 
   private struct State {
     var work: [@Sendable () -> Void] = []
     var started: [Started] = []
+    var models: [FoundModel] = []
     var isStopped = false
   }
 
@@ -68,15 +86,28 @@ final class InstanceStarter: Sendable {
     }
   }
 
+  /// Finds and starts what is to stand in a model's place.
+  func find(_ place: Int, request: UInt64, _ find: @escaping @Sendable () -> (HandedModel, trouble: String?)) {
+    add { [self] in
+      let (handed, trouble) = find()
+      state.withLock { $0.models.append(FoundModel(place: place, request: request, handed: handed, trouble: trouble)) }
+      hasNews.store(true, ordering: .releasing)
+      tellEngine()
+    }
+  }
+
+  /// Ends a model that nobody asks any more.
+  func close(_ handed: HandedModel) { add { handed.content.close() } }
+
   /// Ends an instance that nobody calls any more.
   func close(_ handed: Handed) { add { handed.strategy.close() } }
 
   /// What has been started since the last call. A look costs one load.
-  func take() -> [Started] {
-    guard hasNews.load(ordering: .relaxed), hasNews.exchange(false, ordering: .acquiring) else { return [] }
+  func take() -> (instances: [Started], models: [FoundModel]) {
+    guard hasNews.load(ordering: .relaxed), hasNews.exchange(false, ordering: .acquiring) else { return ([], []) }
     return state.withLock { state in
-      defer { state.started = [] }
-      return state.started
+      defer { (state.started, state.models) = ([], []) }
+      return (state.started, state.models)
     }
   }
 
@@ -106,7 +137,9 @@ final class InstanceStarter: Sendable {
       wake.wait(milliseconds: 1000)
       wake.clear()
     }
-    for left in take() { if case .started(_, let handed) = left.outcome { handed.strategy.close() } }
+    let left = take()
+    for started in left.instances { if case .started(_, let handed) = started.outcome { handed.strategy.close() } }
+    for found in left.models { found.handed.content.close() }
     ended.raise()
   }
 }

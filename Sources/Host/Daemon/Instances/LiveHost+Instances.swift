@@ -14,7 +14,9 @@ extension LiveHost {
   mutating func careForInstances(_ now: Int64) {
     if loop.counters.failedInstances != care.seenFailures { noteFailures(now) }
     if now >= care.nextNanoseconds { restart(now) }
-    for started in starter.take() { take(started, now) }
+    let news = starter.take()
+    for started in news.instances { take(started, now) }
+    for found in news.models { take(found, now) }
   }
 
   /// No instance is left, and none comes back; nor is anything held of one that is not there any more.
@@ -190,7 +192,7 @@ extension LiveHost {
     mailbox.answer(request, ControlAnswer(content: .failed(message)))
   }
 
-  private func answer(_ request: UInt64, sequence: UInt64, _ message: String) {
+  func answer(_ request: UInt64, sequence: UInt64, _ message: String) {
     mailbox.answer(
       request,
       ControlAnswer(

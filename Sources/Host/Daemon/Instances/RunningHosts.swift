@@ -18,14 +18,21 @@ public struct RunningHosts {
   public init(settings: Settings) { self.settings = settings }
 
   /// Tells each running host that something else is published for the symbol and horizon, and waits for what it makes of it.
-  public func reload(symbol: String, horizonSeconds: Int64) -> [Answer] {
+  public func reload(symbol: String, horizonSeconds: Int64) -> [Answer] { tell(.reload(symbol: symbol, horizonSeconds: horizonSeconds)) }
+
+  /// The same for a model.
+  public func reloadModel(symbol: String, horizonSeconds: Int64) -> [Answer] {
+    tell(.reloadModel(symbol: symbol, horizonSeconds: horizonSeconds))
+  }
+
+  private func tell(_ command: ControlCommand) -> [Answer] {
     Mode.allCases.compactMap { mode in
       var settings = settings
       settings.mode = mode
       let client = ControlClient(settings: settings, timeoutMilliseconds: Self.timeoutMilliseconds)
       guard client.isAnybodyThere else { return nil }
       do {
-        let answer = try client.ask(.reload(symbol: symbol, horizonSeconds: horizonSeconds)).answer
+        let answer = try client.ask(command).answer
         return Answer(mode: mode, text: answer.message ?? "done", isDone: true)
       } catch { return Answer(mode: mode, text: "\(error)", isDone: false) }
     }

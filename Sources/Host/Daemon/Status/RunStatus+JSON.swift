@@ -5,7 +5,7 @@ import Storage
 
 extension RunStatus {
   enum CodingKeys: String, CodingKey {
-    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, limits, refusals, queues, storage
+    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, models, limits, refusals, queues, storage
     case uptimeSeconds = "uptime_s"
     case processID = "pid"
     case quoteAsset = "quote_asset"
@@ -21,7 +21,8 @@ extension RunStatus {
       ("quote_asset", .text(quoteAsset)), ("equity", equity.json), ("pnl_today", pnlToday.json), ("pnl", pnl.json), ("drawdown", drawdown.json),
       ("fees", fees.json), ("fills", .integer(fills)), ("trades", .integer(trades)), ("refused", .integer(refused)),
       ("halted", .optional(blocked)), ("halted_why", .optional(blockedWhy)), ("symbols", .array(symbols.map(\.json))),
-      ("instances", .array(instances.map(\.json))), ("limits", .array(limits.map(\.json))), ("refusals", .array(refusals.map(\.json))),
+      ("instances", .array(instances.map(\.json))), ("models", .array(models.map(\.json))),
+      ("limits", .array(limits.map(\.json))), ("refusals", .array(refusals.map(\.json))),
       ("queues", queues.json), ("storage", storage?.json ?? .null),
     ])
   }
@@ -61,6 +62,28 @@ extension RunStatus.Instance {
       ("id", .text(id)), ("strategy", .text(strategy)), ("symbol", .text(symbol)), ("digest", .text(digest)), ("state", .text(state.rawValue)),
       ("why", .optional(why)), ("worker_pid", workerID.map { .integer($0) } ?? .null), ("restarts", .integer(restarts)), ("position", position.json),
       ("open_orders", .integer(openOrders)),
+    ])
+  }
+}
+
+extension RunStatus.Model {
+  enum CodingKeys: String, CodingKey {
+    case symbol, state, model, digest, source, reason, asked, failed, brier, alerts
+    case horizonSeconds = "horizon_s"
+    case ageSeconds = "age_s"
+    case pUp = "p_up"
+    case predictionAgeMilliseconds = "prediction_age_ms"
+    case featurePSI = "feature_psi"
+    case scorePSI = "score_psi"
+  }
+
+  var json: JSONValue {
+    func whole(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
+    return .object([
+      ("symbol", .text(symbol)), ("horizon_s", .integer(horizonSeconds)), ("state", .text(state)), ("model", .optional(model)),
+      ("digest", .optional(digest)), ("source", .optional(source)), ("age_s", whole(ageSeconds)), ("reason", .optional(reason)),
+      ("p_up", .real(pUp)), ("prediction_age_ms", whole(predictionAgeMilliseconds)), ("asked", .integer(asked)), ("failed", .integer(failed)),
+      ("feature_psi", .real(featurePSI)), ("score_psi", .real(scorePSI)), ("brier", .real(brier)), ("alerts", .array(alerts.map { .text($0) })),
     ])
   }
 }

@@ -52,6 +52,35 @@ public struct RunStatus: Sendable, Equatable, Decodable {
     public var openOrders: Int
   }
 
+  public struct Model: Sendable, Equatable, Decodable {
+    public var symbol: String
+    public var horizonSeconds: Int
+    /// ready, missing, invalid, warming, failed, stale.
+    public var state: String
+    /// The adapter and the format; nil where none is.
+    public var model: String?
+    /// SHA-256 of the model file.
+    public var digest: String?
+    public var source: String?
+    /// Since it was made.
+    public var ageSeconds: Int?
+    /// Of all states but ready.
+    public var reason: String?
+    /// Of its last prediction; nil where there is none.
+    public var pUp: Double?
+    public var predictionAgeMilliseconds: Int?
+    /// Closed seconds that it was asked about.
+    public var asked: Int
+    /// Answers that did not count.
+    public var failed: Int
+    /// Of the worst feature and of the scores, against training; nil = not known.
+    public var featurePSI: Double?
+    public var scorePSI: Double?
+    /// Mean squared distance of forecast and outcome, live; nil = not known.
+    public var brier: Double?
+    public var alerts: [String]
+  }
+
   public struct Limit: Sendable, Equatable, Decodable {
     /// The code that a refusal at this limit would have.
     public var code: String
@@ -100,6 +129,8 @@ public struct RunStatus: Sendable, Equatable, Decodable {
   public var blockedWhy: String?
   public var symbols: [Symbol]
   public var instances: [Instance]
+  /// Empty where no strategy reads predictions.
+  public var models: [Model]
   /// Nearest to their edge first.
   public var limits: [Limit]
   /// The last eight, newest first.
@@ -114,11 +145,13 @@ public struct RunStatus: Sendable, Equatable, Decodable {
       "\(symbol.name) \(symbol.last?.text(decimals: symbol.priceDecimals) ?? "-") pos \(symbol.position.text(decimals: symbol.quantityDecimals))"
         + (symbol.isStale ? " STALE" : "")
     }
+    let missing = models.count { $0.state != "ready" }
     let out = instances.count { $0.state == .out }
     let quarantined = instances.count { $0.state == .quarantined }
     return
       "\(mode) \(uptimeSeconds)s  \(market.joined(separator: "  "))  pnl \(pnl.text(decimals: 4))  equity \(equity.text(decimals: 2))  "
       + "fills \(fills)  refused \(refused)  events \(events)" + (out > 0 ? "  out \(out)/\(instances.count)" : "")
+      + (missing > 0 ? "  models \(models.count - missing)/\(models.count)" : "")
       + (quarantined > 0 ? "  quarantined \(quarantined)/\(instances.count)" : "")
       + "  \(blocked.map { "STOPPED \($0)" } ?? "trading")"
   }

@@ -1,3 +1,5 @@
+import Market
+
 /// A status as one screen of plain text.
 public enum StatusScreen {
   /// - Parameters:
@@ -8,6 +10,10 @@ public enum StatusScreen {
     lines += [""] + symbols(status.symbols).lines(width: width)
     lines += [""] + instances(status.instances).lines(width: width)
     lines += reasons(status.instances).map { TextTable.cut($0, width) }
+    if !status.models.isEmpty {
+      lines += [""] + models(status.models).lines(width: width)
+      lines += reasons(status.models).map { TextTable.cut($0, width) }
+    }
     if !status.limits.isEmpty { lines += [""] + limits(status.limits).lines(width: width) }
     lines += [""] + refusals(status.refusals).map { TextTable.cut($0, width) }
     return fit(lines, height)
@@ -75,6 +81,33 @@ public enum StatusScreen {
 
   private static func reasons(_ instances: [RunStatus.Instance]) -> [String] {
     instances.compactMap { instance in instance.why.map { "  \(instance.id): \(instance.state.rawValue): \($0)" } }
+  }
+
+  private static func models(_ models: [RunStatus.Model]) -> TextTable {
+    var table = TextTable(columns: [
+      .init(title: "model of", isNumber: false, rank: 0), .init(title: "adapter", isNumber: false, rank: 3),
+      .init(title: "digest", isNumber: false, rank: 4), .init(title: "state", isNumber: false, rank: 0),
+      .init(title: "p up", isNumber: true, rank: 0), .init(title: "age", isNumber: true, rank: 2), .init(title: "asked", isNumber: true, rank: 3),
+      .init(title: "failed", isNumber: true, rank: 2), .init(title: "psi", isNumber: true, rank: 1), .init(title: "brier", isNumber: true, rank: 1),
+    ])
+    let real = { (value: Double?, digits: Int) in
+      value.map { DecimalText.format(Int64(($0 * Double(PowerOfTen[digits])).rounded()), scale: digits) } ?? "-"
+    }
+    for model in models {
+      table.rows.append([
+        "\(model.symbol)/\(model.horizonSeconds)", model.model ?? "-", model.digest.map { String($0.prefix(12)) } ?? "-", model.state,
+        real(model.pUp, 4), model.predictionAgeMilliseconds.map(age) ?? "-", String(model.asked), String(model.failed),
+        real([model.featurePSI, model.scorePSI].compactMap(\.self).max(), 2), real(model.brier, 4),
+      ])
+    }
+    return table
+  }
+
+  private static func reasons(_ models: [RunStatus.Model]) -> [String] {
+    models.flatMap { model in
+      (model.reason.map { ["  \(model.symbol)/\(model.horizonSeconds): \(model.state): \($0)"] } ?? [])
+        + model.alerts.map { "  \(model.symbol)/\(model.horizonSeconds): \($0)" }
+    }
   }
 
   private static func limits(_ limits: [RunStatus.Limit]) -> TextTable {

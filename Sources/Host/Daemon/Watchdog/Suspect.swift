@@ -1,5 +1,7 @@
 import Cryptography
+import Models
 import Plugins
+import Session
 
 /// A plugin that could be the cause: what the quarantine needs to know of an instance.
 public struct Suspect: Sendable, Equatable {
@@ -19,6 +21,15 @@ public struct Suspect: Sendable, Equatable {
   init(_ instance: any HostedStrategy) {
     self.init(digest: instance.digest.hex, name: instance.facts.name, instance: instance.id)
   }
+
+  /// A model: its file is what could be the cause, not the adapter that others share.
+  init?(_ place: ModelPlace) {
+    guard let model = place.model else { return nil }
+    self.init(digest: model.digest.hex, name: model.adapterName, instance: model.id)
+  }
+
+  /// Of an empty place.
+  static let nobody = Suspect(digest: String(repeating: "0", count: 64), name: "nobody", instance: "nobody")
 
   /// Reads `text`; nil for what is none. None of the three has a space in it.
   init?(_ text: String) {

@@ -1,3 +1,4 @@
+import Engine
 import Kernel
 import Market
 import Session
@@ -13,6 +14,7 @@ final class Watchdog: Sendable {
 
   let pulse = EnginePulse()
   private let callMark: CallMark
+  private let instanceCount: Int32
   private let limitMilliseconds: Int64
   private let folder: String
   /// By the instance's ordinal. Held for an assignment alone, and never waited for.
@@ -24,8 +26,14 @@ final class Watchdog: Sendable {
   /// - Parameters:
   ///   - folder: the state folder.
   ///   - say: takes the line that tells why the process ends.
-  init(callMark: CallMark, limitMilliseconds: Int64, suspects: [Suspect], folder: String, say: @escaping @Sendable (String) -> Void) {
+  /// - Parameters:
+  ///   - suspects: instances, and behind them models.
+  ///   - instanceCount: how many of them are instances.
+  init(
+    callMark: CallMark, limitMilliseconds: Int64, suspects: [Suspect], instanceCount: Int, folder: String, say: @escaping @Sendable (String) -> Void
+  ) {
     self.callMark = callMark
+    self.instanceCount = Int32(instanceCount)
     self.limitMilliseconds = limitMilliseconds
     self.suspects = Mutex(suspects)
     self.folder = folder
@@ -36,8 +44,9 @@ final class Watchdog: Sendable {
   /// noted in the state folder.
   func start() throws(SessionError) {
     do throws(KernelError) {
-      let mark = callMark
-      try CrashNote.arm(HostRun.crashNotePath(folder), texts: suspects.withLock { $0.map(\.text) }, current: { mark.current })
+      let (mark, count) = (callMark, instanceCount)
+      try CrashNote.arm(
+        HostRun.crashNotePath(folder), texts: suspects.withLock { $0.map(\.text) }, current: { Self.suspect(of: mark.current, count) })
       try watch(try ObservedThread.current())
     } catch {
       throw SessionError(.unavailable, "\(error); the host does not run without its watchdog")
@@ -50,11 +59,15 @@ final class Watchdog: Sendable {
       while !isStopped.load(ordering: .acquiring) {
         Clocks.sleep(nanoseconds: detector.periodNanoseconds)
         guard let state = thread.state(), let cpu = thread.cpuNanoseconds() else { continue }
-        let sample = HangDetector.Sample(pulse: pulse.value, call: callMark.current, state: state, cpuNanoseconds: cpu)
+        let sample = HangDetector.Sample(
+          pulse: pulse.value, call: Self.suspect(of: callMark.current, instanceCount), state: state, cpuNanoseconds: cpu)
         if let verdict = detector.look(sample), !isStopped.load(ordering: .acquiring) { end(verdict) }
       }
     }
   }
+
+  /// The suspect's place in the list: instances first, models behind them; -1 for none.
+  private static func suspect(of mark: Int32, _ instanceCount: Int32) -> Int32 { Engine.model(ofMark: mark).map { instanceCount + $0 } ?? mark }
 
   func stop() { isStopped.store(true, ordering: .releasing) }
 
@@ -63,6 +76,9 @@ final class Watchdog: Sendable {
     suspects.withLock { $0[instance] = suspect }
     try CrashNote.replace(instance, by: suspect.text)
   }
+
+  /// The same for a model's place.
+  func replaced(model: Int, by suspect: Suspect) throws { try replaced(Int(instanceCount) + model, by: suspect) }
 
   // MARK: The end
 

@@ -8,11 +8,14 @@ public struct DriftBaseline: Sendable, Equatable {
     public var counts: [Double]
     /// How many values, or which share, were missing (NaN).
     public var missing: Double
+    /// How far training itself went from its own spread; nil = not measured.
+    public var usual: Usual?
 
-    public init(edges: [Double], counts: [Double], missing: Double = 0) {
+    public init(edges: [Double], counts: [Double], missing: Double = 0, usual: Usual? = nil) {
       self.edges = edges
       self.counts = counts
       self.missing = missing
+      self.usual = usual
     }
 
     /// The bin of a value; nil for NaN.
@@ -24,6 +27,19 @@ public struct DriftBaseline: Sendable, Equatable {
         if value < edges[middle] { high = middle } else { low = middle + 1 }
       }
       return low
+    }
+  }
+
+  /// What no window of training was beyond.
+  public struct Usual: Sendable, Equatable {
+    /// The largest population stability index that a window had against the whole; 0 or more.
+    public var index: Double
+    /// Rows of a window; 1...86400.
+    public var windowBars: Int
+
+    public init(index: Double, windowBars: Int) {
+      self.index = index
+      self.windowBars = windowBars
     }
   }
 
@@ -73,6 +89,11 @@ extension DriftBaseline.Spread {
     let missing = node["missing"].map { $0.isNull ? 0 : $0.real ?? .nan } ?? 0
     guard missing.isFinite, missing >= 0 else { throw DriftBaseline.Failure(what: "\(what).missing") }
     self.init(edges: edges, counts: counts, missing: missing)
+    guard let node = node["usual"], !node.isNull else { return }
+    guard let index = node["psi"]?.real, index.isFinite, index >= 0, let bars = node["window_bars"]?.integer, (1...86_400).contains(bars) else {
+      throw DriftBaseline.Failure(what: "\(what).usual")
+    }
+    usual = DriftBaseline.Usual(index: index, windowBars: Int(bars))
   }
 
   private static func numbers(_ node: JSONNode?) -> [Double]? {
@@ -82,6 +103,10 @@ extension DriftBaseline.Spread {
   }
 
   var node: JSONNode {
-    ["edges": .array(edges.map { .real($0) }), "counts": .array(counts.map { .real($0) }), "missing": .real(missing)]
+    var members: [String: JSONNode] = [
+      "edges": .array(edges.map { .real($0) }), "counts": .array(counts.map { .real($0) }), "missing": .real(missing),
+    ]
+    if let usual { members["usual"] = ["psi": .real(usual.index), "window_bars": .integer(Int64(usual.windowBars))] }
+    return .object(members)
   }
 }

@@ -4,16 +4,18 @@ import Glibc
 struct DriftSentence {
   private let name: String
   private let index: Double?
+  private let threshold: Double
   private let minimumBars: Int
   private let spread: DriftBaseline.Spread
   private let now: [Double]
 
   /// - Parameter counts: by bin, what is missing last.
-  init(_ column: DriftWindow.Column, counts: ArraySlice<Int>, index: Double?, minimumBars: Int) {
+  init(_ column: DriftWindow.Column, counts: ArraySlice<Int>, index: Double?, threshold: Double, minimumBars: Int) {
     name = column.name
     spread = column.spread
     now = counts.map(Double.init)
     self.index = index
+    self.threshold = threshold
     self.minimumBars = minimumBars
   }
 
@@ -21,7 +23,8 @@ struct DriftSentence {
     let bars = Int(now.reduce(0, +))
     guard let index else { return "\(name): \(bars) values in the window, fewer than \(minimumBars): nothing is said of drift" }
     let then = spread.counts + [spread.missing]
-    var text = "\(name) \(stands ? "drifted" : "is as in training again"): PSI \(Self.hundredths(index)) over the last \(bars) bars"
+    var text =
+      "\(name) \(stands ? "drifted" : "is as in training again"): PSI \(Self.hundredths(index)) over the last \(bars) bars, alert above \(Self.hundredths(threshold))"
     text += "; median \(median(now)), in training \(median(then))"
     let (missingNow, missingThen) = (Self.share(now), Self.share(then))
     if (missingNow - missingThen).magnitude >= 0.01 {

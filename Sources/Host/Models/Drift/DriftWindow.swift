@@ -18,6 +18,13 @@ struct DriftWindow {
     var binCount: Int { spread.counts.count + 1 }
     /// Values in the window.
     var total = 0
+
+    /// What its index is told above. Fewer values than training's windows had lie further from the whole by chance alone, in
+    /// inverse proportion.
+    func threshold(_ least: Double) -> Double {
+      guard let usual = spread.usual, total > 0 else { return least }
+      return max(least, usual.index * max(1, Double(usual.windowBars) / Double(total)))
+    }
   }
 
   private(set) var columns: [Column] = []

@@ -5,10 +5,13 @@ public struct ModelFigures: Sendable, Hashable {
     public var name: String
     /// Population stability index, 0 or more; nil where the baseline does not have the column, or while there are too few bars.
     public var psi: Double?
+    /// What it is told above: the settings' index, or what training's own windows reached; nil where the baseline does not have the column.
+    public var alertAbove: Double?
 
-    public init(name: String, psi: Double?) {
+    public init(name: String, psi: Double? = nil, alertAbove: Double? = nil) {
       self.name = name
       self.psi = psi
+      self.alertAbove = alertAbove
     }
   }
 

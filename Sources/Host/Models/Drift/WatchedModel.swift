@@ -15,6 +15,7 @@ final class WatchedModel {
   private var bars = 0
   /// By column of `drift`, as of the last judgement.
   private var indices: [Double?]
+  private var thresholds: [Double]
   private var stands: [Bool]
   private var told: [Bool]
   private var isJudged = false
@@ -31,6 +32,7 @@ final class WatchedModel {
     }
     let count = drift?.columns.count ?? 0
     indices = [Double?](repeating: nil, count: count)
+    thresholds = [Double](repeating: options.alertIndex, count: count)
     stands = [Bool](repeating: false, count: count)
     told = stands
   }
@@ -49,27 +51,29 @@ final class WatchedModel {
     guard let drift, !isJudged else { return }
     isJudged = true
     for column in stands.indices {
+      thresholds[column] = drift.columns[column].threshold(alertIndex)
       indices[column] = drift.columns[column].total >= minimumBars ? drift.index(column) : nil
       guard let index = indices[column] else {
         stands[column] = false
         continue
       }
-      if index > alertIndex { stands[column] = true } else if index < Self.endsBelow * alertIndex { stands[column] = false }
+      if index > thresholds[column] { stands[column] = true } else if index < Self.endsBelow * thresholds[column] { stands[column] = false }
     }
   }
 
   func figures() -> ModelFigures {
     judge()
-    var byName: [String: Double] = [:]
     var scorePSI: Double?
-    for (column, index) in zip(drift?.columns ?? [], indices) {
-      if column.feature == nil { scorePSI = index } else { byName[column.name] = index }
+    var rows = hasBaseline ? columns.map { ModelFigures.Column(name: $0) } : []
+    for (number, column) in (drift?.columns ?? []).enumerated() {
+      if let feature = column.feature {
+        rows[feature].psi = indices[number]
+        rows[feature].alertAbove = thresholds[number]
+      } else {
+        scorePSI = indices[number]
+      }
     }
-    var rows: [ModelFigures.Column] = []
-    if hasBaseline {
-      let listed = columns.enumerated().map { (place: $0, psi: byName[$1] ?? -1, name: $1) }
-      rows = listed.sorted { ($1.psi, $0.place) < ($0.psi, $1.place) }.map { ModelFigures.Column(name: $0.name, psi: byName[$0.name]) }
-    }
+    rows = rows.enumerated().sorted { ($1.element.psi ?? -1, $0.offset) < ($0.element.psi ?? -1, $1.offset) }.map(\.element)
     return ModelFigures(
       bars: bars, columns: rows, scorePSI: scorePSI, calibration: outcomes?.calibration,
       alerts: stands.indices.filter { stands[$0] }.map { text($0) })
@@ -99,7 +103,9 @@ final class WatchedModel {
   /// What is to be said of a column as it stands.
   private func text(_ column: Int) -> String {
     guard let drift else { return "" }
-    return DriftSentence(drift.columns[column], counts: drift.counts(column), index: indices[column], minimumBars: minimumBars)
-      .text(stands: stands[column])
+    return DriftSentence(
+      drift.columns[column], counts: drift.counts(column), index: indices[column], threshold: thresholds[column], minimumBars: minimumBars
+    )
+    .text(stands: stands[column])
   }
 }

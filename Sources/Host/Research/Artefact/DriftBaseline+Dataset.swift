@@ -2,11 +2,15 @@ import Models
 
 extension DriftBaseline {
   /// Deciles of the training rows' features, and of scores of rows that the model was not fitted to.
+  ///
+  /// A column that was always missing (quotes, where the ticks had none) is left out: the model does not look at it, and that
+  /// a run has it is no drift.
   init(_ dataset: Dataset, _ rows: ArraySlice<Int32>, scores: [Float]) {
     let width = dataset.columnCount
     var features: [String: Spread] = [:]
     for (column, name) in dataset.schema.columns.enumerated() {
-      features[name] = Spread(rows.map { dataset.rows.features[Int($0) * width + column] })
+      let values = rows.map { dataset.rows.features[Int($0) * width + column] }
+      if !values.allSatisfy(\.isNaN) { features[name] = Spread(values) }
     }
     self.init(features: features, scores: Spread(scores))
   }

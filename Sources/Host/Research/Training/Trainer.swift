@@ -27,7 +27,7 @@ public struct Trainer {
       )
     }
     let split = TimeSplit(labelled)
-    try Fit.check(split.test, "test", labelled)
+    for (part, name) in [(split.training, "training"), (split.validation, "validation"), (split.test, "test")] { try Fit.check(part, name, labelled) }
     let parts = Double(1 + options.folds)
     let fit = try Fit(library, dataset, labelled, split, options) { progress($0 / parts) }
     let scores = try Fit.scores(library, fit.booster, dataset, labelled, split.test)

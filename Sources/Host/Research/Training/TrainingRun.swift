@@ -144,8 +144,11 @@ public final class TrainingRun: Sendable {
 public struct TrainingFailure: Fault, Equatable {
   public let kind: FaultKind
   public let description: String
+  /// There is no data, or it cannot be used.
+  public let isUnreadable: Bool
 
   init(_ error: any Error) {
+    isUnreadable = (error as? ResearchError).map { $0.code == .dataMissing || $0.code == .dataInvalid } ?? false
     if let fault = error as? any Fault {
       kind = fault.kind
       description = fault.description

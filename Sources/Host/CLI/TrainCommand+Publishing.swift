@@ -1,0 +1,97 @@
+import Features
+import Market
+import Models
+import Plugins
+import Research
+import Session
+import Settings
+
+/// What becomes of new models: `--publish`, `--publish-if-better`.
+struct TrainPublisher: Sendable {
+  enum Choice: Sendable {
+    case never, always, ifBetter
+  }
+
+  /// Of one symbol and horizon.
+  struct Decision {
+    var symbol: String
+    var horizonSeconds: Int
+    var verdict: PublishVerdict
+    /// Publishing was wanted and did not succeed.
+    var failure: PluginError?
+
+    var line: String {
+      let place = "\(symbol) \(horizonSeconds) s"
+      if let failure { return "\(place): not published: \(failure)" }
+      return "\(place): \(verdict.isPublished ? "published" : "not published"): \(verdict.reason)"
+    }
+  }
+
+  /// What a new model is compared with.
+  private enum Published {
+    case nothing
+    case model([UInt8])
+    /// It cannot be asked on the new model's rows.
+    case incomparable(String)
+  }
+
+  private let settings: Settings
+  private let choice: Choice
+  private let store: ModelStore
+  private let adapters: ModelAdapters
+
+  init(_ settings: Settings, choice: Choice) {
+    self.settings = settings
+    self.choice = choice
+    store = ModelStore(runtimePath: settings.runtimeFolder, hostVersion: HostVersion.text)
+    adapters = ModelAdapters(settings.models.adapters, folder: Executable.folder)
+  }
+
+  /// The published model's bytes, where it can be asked on the same rows.
+  func rival(symbol: String, horizonSeconds: Int, schema: String) -> [UInt8]? {
+    guard choice == .ifBetter, case .model(let bytes) = published(symbol, horizonSeconds, schema) else { return nil }
+    return bytes
+  }
+
+  private func published(_ symbol: String, _ horizonSeconds: Int, _ schema: String) -> Published {
+    do throws(PluginError) {
+      let entry = try store.entry(symbol: symbol, horizonSeconds: Int64(horizonSeconds))
+      guard entry.manifest.modelFormat == "xgboost_json" else {
+        return .incomparable("the published one is of format \(entry.manifest.modelFormat), which training cannot ask; compare by hand and use --publish")
+      }
+      guard entry.manifest.featuresVersion == schema else {
+        return .incomparable("the published one uses \(entry.manifest.featuresVersion), not \(schema); compare by hand and use --publish")
+      }
+      return .model(try ModelFile.read("\(entry.folder)/\(entry.manifest.model.path)", expected: entry.manifest.model.digest).bytes)
+    } catch {
+      if error.code == .manifestMissing { return .nothing }
+      return .incomparable("the published one cannot be read (\(error)); mend it or use --publish")
+    }
+  }
+
+  /// - Returns: nil where nothing was trained or nothing is to be published.
+  func publish(_ outcome: TrainingRun.Outcome) -> Decision? {
+    guard choice != .never, case .success(let trained) = outcome.result else { return nil }
+    var decision = Decision(
+      symbol: outcome.symbol, horizonSeconds: outcome.horizonSeconds, verdict: PublishVerdict(true, "as --publish says"), failure: nil)
+    if choice == .ifBetter {
+      if case .incomparable(let reason) = published(outcome.symbol, outcome.horizonSeconds, trained.model.schema.name) {
+        decision.verdict = PublishVerdict(false, reason)
+      } else {
+        decision.verdict = PublishVerdict(trained.model.evaluation, rival: trained.rival)
+      }
+    }
+    guard decision.verdict.isPublished else { return decision }
+    do throws(PluginError) {
+      guard let instrument = settings.pairs.instrument(outcome.symbol) else {
+        throw PluginError(.symbolOrHorizonMismatch, outcome.symbol, "it is not in pairs.yaml; add it there")
+      }
+      let resolved = try ResolvedModel.read(trained.artefact.folder, adapters: adapters, isStrict: settings.models.strictCompatibility)
+      _ = try store.publish(
+        resolved, instrument: instrument, keepVersions: Int(settings.models.keepVersions), signing: ModelStore.Signing(trust: settings.trustPolicy))
+    } catch {
+      decision.failure = error
+    }
+    return decision
+  }
+}

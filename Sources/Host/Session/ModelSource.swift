@@ -1,0 +1,59 @@
+import Cryptography
+import Market
+import Models
+import Plugins
+import Settings
+
+/// Where a run's models come from, and which ones it wants: `ml.*`.
+public struct ModelSource: Sendable {
+  public let resolver: ModelResolver
+  public let horizonsSeconds: [Int64]
+  private let isLive: Bool
+  private let inProcessDigests: [String]
+  /// Why a model file, by its digest, is not to be used; nil = it may.
+  private let quarantined: @Sendable (Digest) -> String?
+
+  /// - Parameters:
+  ///   - executableFolder: where adapters stand that no manifest names.
+  ///   - folder: of published models, in the place of the settings' source; nil = the settings'.
+  ///   - quarantined: why a model file is not to be used; nil = it may.
+  public init(
+    _ settings: Settings, executableFolder: String, folder: String? = nil, quarantined: @escaping @Sendable (Digest) -> String? = { _ in nil }
+  ) {
+    self.quarantined = quarantined
+    let adapters = ModelAdapters(settings.models.adapters, folder: executableFolder)
+    let place: ModelResolver.Place =
+      switch (folder, settings.models.source) {
+      case (let folder?, _): .runtime(folder: folder)
+      case (nil, .runtime): .runtime(folder: "\(settings.runtimeFolder)/models")
+      case (nil, .legacy): .legacy(folder: settings.legacyModelsFolder)
+      }
+    resolver = ModelResolver(place, adapters: adapters, trust: settings.trustPolicy, isStrict: settings.models.strictCompatibility)
+    horizonsSeconds = settings.models.horizonsSeconds.sorted()
+    isLive = settings.mode == .live
+    inProcessDigests = settings.plugins.inProcessDigests
+  }
+
+  /// The places of an instrument whose strategies read predictions.
+  public func places(of instrument: Instrument, index: Int) -> [ModelPlace] {
+    horizonsSeconds.map { ModelPlace(instrument: index, horizonSeconds: $0, content: content(instrument, horizonSeconds: $0)) }
+  }
+
+  /// What is to be had for a place now: found, hashed, started and asked once.
+  public func content(_ instrument: Instrument, horizonSeconds: Int64) -> ModelPlace.Content {
+    do throws(PluginError) {
+      let resolved = try resolver.resolve(instrument, horizonSeconds: horizonSeconds)
+      try checkPlace(resolved)
+      if let reason = quarantined(resolved.model.digest) { throw PluginError(.compatMismatch("quarantine"), resolved.source, reason) }
+      return .model(try ModelInstance(resolved, on: instrument), from: resolved)
+    } catch { return .fault(error) }
+  }
+
+  /// Models run in the host: in live only such as somebody has named.
+  private func checkPlace(_ resolved: ResolvedModel) throws(PluginError) {
+    guard isLive, !inProcessDigests.contains(resolved.adapter.digest.hex) else { return }
+    throw PluginError(
+      .compatMismatch("isolation"), resolved.source,
+      "in live an adapter that runs in the host is named in plugins.in_process_digests, and \(resolved.adapter.digest) is not")
+  }
+}
