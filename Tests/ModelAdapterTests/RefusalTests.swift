@@ -149,6 +149,10 @@ import Testing
     replaced("a control character", #"\u00e9"#, "\u{1}", "a control character within a text"),
     replaced("a word", #""id":0"#, #""id":nil"#, "'n' where tree 0, id should be"),
     replaced("a long key", #"{"note":"#, "{\"" + String(repeating: "k", count: 600) + "\":", "a key of attributes is longer than 512 bytes"),
+    replaced("a key that breaks the line", #"{"note":"#, #"{"no\n\u001b[31mte" "#, #"'"' where the colon after 'no\n\u{1B}[31mte' should be"#),
+    replaced("such a key twice", #"{"note":"#, #"{"\n\u2028":0,"\n\u2028":"#, #"attributes has the key '\n\u{2028}' twice"#),
+    changed("an objective that breaks the line", #"objective 'multi\nsoft' is not supported"#) { $0.objective = #"multi\nsoft"# },
+    changed("an objective of many letters", "objective 'mmmmmmmm") { $0.objective = String(repeating: "m", count: 500) },
     Case(name: "more after the end", file: ModelText().json + "\n{}", reason: "there is more after the end of the model"),
     Case(name: "deep arrays", file: String(repeating: "[", count: 100), reason: "byte 0: '[' where the model's object"),
     Case(name: "a bomb of arrays", file: #"{"x":"# + String(repeating: "[", count: 1_000_000), reason: "nested deeper than 32 levels"),
@@ -180,6 +184,8 @@ import Testing
     let reason = refused?.reason ?? ""
     #expect(reason.contains(refusal.reason), "\(reason)")
     #expect(reason.hasPrefix("the model file is refused: byte ") && !reason.contains("\n"), "\(reason)")
+    // What a terminal is shown is plain, and fits into the room that a host lends.
+    #expect(reason.utf8.allSatisfy { (0x20...0x7E).contains($0) } && reason.utf8.count < 400, "\(reason)")
   }
 
   @Test func `the model that the refused ones are made of is taken, and so is the deepest tree`() throws {
