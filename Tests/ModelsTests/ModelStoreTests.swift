@@ -97,6 +97,7 @@ import Testing
     let reader = ConstantReader {
       let resolved = try store.resolve(symbol: "BTCUSDT", horizonSeconds: 5, adapters: ModelSamples.adapters)
       #expect(SHA256Hasher.digest(of: resolved.model.bytes) == resolved.manifest.model.digest)
+      #expect(try store.list().count == 1)
     }
     await reader.begin()
     for _ in 0..<6 { for model in models { _ = try store.publish(model, instrument: instrument, keepVersions: 2) } }

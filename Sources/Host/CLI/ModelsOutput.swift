@@ -1,4 +1,5 @@
 import Cryptography
+import Cryptography
 import Daemon
 import Kernel
 import Market
