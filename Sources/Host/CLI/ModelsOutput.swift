@@ -1,5 +1,4 @@
 import Cryptography
-import Cryptography
 import Daemon
 import Kernel
 import Market
