@@ -57,7 +57,8 @@ struct TrainPublisher: Sendable {
     do throws(PluginError) {
       let entry = try store.entry(symbol: symbol, horizonSeconds: Int64(horizonSeconds))
       guard entry.manifest.modelFormat == "xgboost_json" else {
-        return .incomparable("the published one is of format \(entry.manifest.modelFormat), which training cannot ask; compare by hand and use --publish")
+        return .incomparable(
+          "the published one is of format \(entry.manifest.modelFormat), which training cannot ask; compare by hand and use --publish")
       }
       guard entry.manifest.featuresVersion == schema else {
         return .incomparable("the published one uses \(entry.manifest.featuresVersion), not \(schema); compare by hand and use --publish")

@@ -39,9 +39,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Models trained side by side; default: one for each processor.") var jobs: Int?
   @Flag(name: .customLong("skip-bad-rows"), help: "Count bad rows and go on, instead of stopping at the first.") var skipsBadRows = false
   @Flag(help: "Publish every model that was trained.") var publish = false
-  @Flag(name: .customLong("publish-if-better"), help: "Publish where it foresees something, and better than what is published.") var publishIfBetter = false
+  @Flag(name: .customLong("publish-if-better"), help: "Publish where it foresees something, and better than what is published.") var publishIfBetter =
+    false
   @Option(
-    name: .customLong("export-features"), help: ArgumentHelp("Write the rows of one symbol and horizon as CSV, and train nothing.", valueName: "file"))
+    name: .customLong("export-features"), help: ArgumentHelp("Write the rows of one symbol and horizon as CSV, and train nothing.", valueName: "file")
+  )
   var exportPath: String?
   @Flag(help: "Of --export-features: replace the file.") var force = false
   @Option(name: .customLong("xgboost-library"), help: ArgumentHelp("Another libxgboost, by name or path.", valueName: "library"))

@@ -63,11 +63,19 @@ public final class Booster {
   }
 
   /// The model with its first `rounds` rounds alone.
-  public func prefix(rounds: Int) throws(XGBoostError) -> Booster {
+  ///
+  /// - Parameter names: of the columns, which the library does not carry over; empty = none.
+  public func prefix(rounds: Int, names: [String]) throws(XGBoostError) -> Booster {
     var slice: UnsafeMutableRawPointer?
     try library.check(library.functions.booster_slice(handle, 0, Int32(rounds), 1, &slice), "cut the model after \(rounds) rounds")
     guard let slice else { throw .failed("cut the model", "") }
-    return Booster(library, handle: slice)
+    let booster = Booster(library, handle: slice)
+    if !names.isEmpty {
+      try CTexts.lend(names) { texts throws(XGBoostError) in
+        try library.check(library.functions.booster_set_texts(slice, "feature_name", texts, UInt64(names.count)), "take the names")
+      }
+    }
+    return booster
   }
 
   /// The model as JSON, as `save_model` writes it.

@@ -36,19 +36,8 @@ public final class FeatureMatrix {
   }
 
   private func setNames(_ names: [String]) throws(XGBoostError) {
-    // Unsafe: C strings in memory of this call; the library copies them.
-    let texts = UnsafeMutableBufferPointer<UnsafePointer<CChar>?>.allocate(capacity: names.count)
-    let copies = names.map { name in
-      let bytes = name.utf8CString
-      let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count)
-      _ = copy.initialize(from: bytes)
-      return copy
+    try CTexts.lend(names) { texts throws(XGBoostError) in
+      try library.check(library.functions.matrix_set_texts(handle, "feature_name", texts, UInt64(names.count)), "take the names")
     }
-    defer {
-      for copy in copies { copy.deallocate() }
-      texts.deallocate()
-    }
-    for (index, copy) in copies.enumerated() { texts.initializeElement(at: index, to: UnsafePointer(copy.baseAddress)) }
-    try library.check(library.functions.matrix_set_texts(handle, "feature_name", texts.baseAddress, UInt64(names.count)), "take the names")
   }
 }

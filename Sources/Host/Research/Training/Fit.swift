@@ -33,7 +33,7 @@ struct Fit {
         progress(Double(round + 1) / Double(options.rounds))
         if round + 1 - curve.bestRounds >= options.patience { break }
       }
-      self.booster = try booster.prefix(rounds: max(1, curve.bestRounds))
+      self.booster = try booster.prefix(rounds: max(1, curve.bestRounds), names: dataset.schema.columns)
       self.curve = curve
     } catch {
       throw ResearchError(error)

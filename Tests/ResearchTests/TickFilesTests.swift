@@ -1,0 +1,102 @@
+import Compression
+import Features
+import Feeds
+import Market
+import Research
+import TestKit
+import Testing
+
+/// Which files a symbol has, and what comes of several of them.
+@Suite struct TickFilesTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func write(_ ticks: some Collection<Tick>, _ name: String) throws {
+    let writer = try TickFileWriter(path: folder.path(name), priceScale: 4, quantityScale: 3, replaces: true)
+    for tick in ticks { try writer.write(tick) }
+    try writer.finish()
+  }
+
+  private func dataset(_ symbol: String, spec: InstrumentSpec? = MadeMarket.spec, limit: Int? = nil) throws -> Dataset {
+    let set = try TickFileSet(symbol: symbol, folder: folder.url.path, spec: spec, limit: limit)
+    return try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600)
+  }
+
+  @Test func `a symbol finds its files by its whole name, packed or not, live or rotated`() {
+    let names = [
+      "ETHUSDT_stream_20260101_000000.csv", "ETHUSDT_20260101_010000.csv.gz", "ETHUSDT_x.csv.zst", "ETHUSDTX_20260101_000000.csv", "ETHUSDT.csv",
+      "ETHUSDT_20260101_000000.jsonl", "XETHUSDT_1.csv", "ethusdt_2.csv", "ETHUSDT_270326_20260101_000000.csv",
+    ]
+    #expect(
+      TickFileSet.names(of: "ETHUSDT", in: names) == [
+        "ETHUSDT_stream_20260101_000000.csv", "ETHUSDT_20260101_010000.csv.gz", "ETHUSDT_x.csv.zst", "ethusdt_2.csv",
+        "ETHUSDT_270326_20260101_000000.csv",
+      ])
+    #expect(
+      TickFileSet.names(of: "ETHUSDT", in: names, others: ["ETHUSDT", "ETHUSDT_270326", "BTCUSDT"]).last == "ethusdt_2.csv",
+      "a dated contract's file is not the perpetual's")
+  }
+
+  @Test func `files that overlap, repeat or lie within another give the same rows as one file`() throws {
+    let ticks = MadeMarket().ticks(seconds: 400, seed: 11)
+    let whole = MadeMarket.dataset(ticks)
+    let third = ticks.count / 3
+    // Names against the order of their content; the second begins inside a second, the third lies within both.
+    try write(ticks[..<(2 * third)], "MADEUSDT_c.csv")
+    try write(ticks[(third + 1)...], "MADEUSDT_a.csv.gz")
+    try write(ticks[(third + 100)..<(third + 200)], "MADEUSDT_b.csv.zst")
+    try write(MadeMarket(volatilityBps: 50).ticks(seconds: 90, seed: 5), "MADEUSDTX_d.csv")
+    try folder.write("timestamp,price,qty,side\n", to: "MADEUSDT_live.csv")
+    let merged = try dataset("MADEUSDT")
+    #expect(merged.summary.ticks == ticks.count)
+    #expect(merged.summary.overlappingRows == (2 * third - third - 1) + 100)
+    #expect(merged.summary.emptyFiles.count == 1)
+    #expect(merged.rowCount == whole.rowCount)
+    for row in 0..<whole.rowCount { #expect(merged.features(ofRow: row) == whole.features(ofRow: row)) }
+  }
+
+  @Test func `equal trades of one millisecond in one file are several, in two files one`() throws {
+    let tick = MadeMarket().ticks(seconds: 1, seed: 1)[0]
+    var later = tick
+    later.exchangeMilliseconds += 5
+    try write([tick, tick, tick, later], "MADEUSDT_1.csv")
+    try write([tick, tick, later, later], "MADEUSDT_2.csv")
+    let summary = try dataset("MADEUSDT").summary
+    // Three of the first moment and two of the second; what both have is taken once.
+    #expect(summary.ticks == 5)
+    #expect(summary.overlappingRows == 3)
+    #expect(summary.repeatedRows == 3)
+  }
+
+  @Test func `only the latest files are read where a limit says so`() throws {
+    let ticks = MadeMarket().ticks(seconds: 300, seed: 12)
+    try write(ticks[..<200], "MADEUSDT_z.csv")
+    try write(ticks[200...], "MADEUSDT_a.csv")
+    let summary = try dataset("MADEUSDT", limit: 1).summary
+    #expect(summary.files == [folder.path("MADEUSDT_a.csv")])
+    #expect(summary.ticks == ticks.count - 200)
+  }
+
+  @Test func `a symbol without scales has those of its data`() throws {
+    let ticks = MadeMarket().ticks(seconds: 100, seed: 13)
+    try write(ticks, "MADEUSDT_1.csv")
+    let (known, found) = (try dataset("MADEUSDT"), try dataset("MADEUSDT", spec: nil))
+    #expect(known.rowCount > 0 && known.rowCount == found.rowCount)
+    for row in 0..<known.rowCount { #expect(known.features(ofRow: row) == found.features(ofRow: row)) }
+  }
+
+  @Test func `what cannot be read is named with file and line`() throws {
+    let path = try folder.write("timestamp,price,qty,side\n1704067200000,1,1,buy\n1704067200000,x,1,buy\n", to: "MADEUSDT_1.csv")
+    #expect(throws: ResearchError.self) { try dataset("MADEUSDT") }
+    do throws(ResearchError) { _ = try TickFileSet(symbol: "NOUSDT", folder: folder.url.path, spec: nil) } catch {
+      #expect(error.code == .dataMissing && error.description.contains("no NOUSDT_*.csv"))
+    }
+    let set = try TickFileSet(symbol: "MADEUSDT", folder: folder.url.path, spec: MadeMarket.spec)
+    do throws(ResearchError) { _ = try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600) } catch {
+      #expect(error.code == .dataInvalid && error.description.contains("\(path):3"))
+    }
+    let skipping = try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, skipsBadRows: true)
+    #expect(skipping.summary.badRows == 1 && skipping.summary.firstBadRows[0].contains(":3:"))
+  }
+}
