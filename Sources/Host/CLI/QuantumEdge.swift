@@ -15,7 +15,7 @@ struct QuantumEdge: ParsableCommand {
     subcommands: [
       RunCommand.self, StatusCommand.self, RiskCommand.self, BacktestCommand.self, OfflineLoopCommand.self, JournalCommand.self, ReplayCommand.self,
       WhyCommand.self, LedgerCommand.self,
-      StrategiesCommand.self,
+      StrategiesCommand.self, TrainCommand.self, ModelsCommand.self,
       ConfigCommand.self, DoctorCommand.self, PredeployCommand.self, MigrateCommand.self, PluginCommand.self, TicksCommand.self, SecretsCommand.self,
       InitSecretsAliasCommand.self,
       CheckSecretsCommand.self,

@@ -31,6 +31,9 @@ struct RunCommand: ParsableCommand {
   @Flag(name: .long, help: "Start the host again when a plugin has hung or crashed it, without that plugin.")
   var keepAlive = false
 
+  @Flag(name: .long, help: "Trade without the models that are missing: --set ml.require_models=false.")
+  var allowNoModels = false
+
   @Flag(name: .long, help: "Begin a new practice account: what the last run of this mode held is left behind.")
   var fresh = false
 
@@ -50,13 +53,15 @@ struct RunCommand: ParsableCommand {
       // In order, by app.on_shutdown: nobody is left who would end it.
       do { try KeptProcess.endWithParent(parentProcess) } catch { throw SessionError(.unavailable, "\(error); the host does not run") }
     }
+    var settings = settings
+    if allowNoModels { settings.overrides.append("ml.require_models=false") }
     let reading = try settings.read(mode: mode)
     let output = try LogOutput(reading.settings)
     defer { output.flush() }
-    do { try run(reading, output) } catch let fault as any Fault { try output.end(with: fault) }
+    do { try run(reading, output, settings) } catch let fault as any Fault { try output.end(with: fault) }
   }
 
-  private func run(_ reading: SettingsReading, _ logs: LogOutput) throws {
+  private func run(_ reading: SettingsReading, _ logs: LogOutput, _ settings: SettingsOptions) throws {
     let loaded = reading.settings
     let log = logs.logger("host")
     let settingsLog = logs.logger("settings")
