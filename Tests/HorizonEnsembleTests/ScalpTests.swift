@@ -50,10 +50,12 @@ import Testing
       (5_000_000, 5_001_000, true), (5_000_000, 5_001_010, false), (5_000_000, 5_000_000, true), (5_000_010, 5_000_000, false), (0, 5_000_000, false),
       (0, 0, false),
     ] as [(Int64, Int64, Bool)] {
-      let host = try ScalpTests.make()
-      host.context.bid_price = bid
-      host.context.ask_price = ask
-      #expect(try host.bar().isEmpty != enters, "\(bid), \(ask)")
+      for prefersLimit in [0.0, 1] {
+        let host = try ScalpTests.make(["prefer_limit": prefersLimit])
+        host.context.bid_price = bid
+        host.context.ask_price = ask
+        #expect(try host.bar().isEmpty != enters, "\(bid), \(ask)")
+      }
     }
   }
 
