@@ -1,30 +1,67 @@
 import PluginKit
 
-/// The head of a LightGBM text model, as far as it tells whether its answer is a probability.
+/// A LightGBM text model, as far as the library trusts it: it reads trees in threads of its own, in which a cut or altered text ends the
+/// process instead of being an error. So all that it would believe is held against the text first.
 struct TextModel {
   private let bytes: UnsafeRawBufferPointer
 
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  /// The head stands in front of the trees; names of features can make it long.
-  private static let headLimit = 1 << 20
+  static let treeLimit = 100_000
+  static let featureLimit = 4096
   private static let objectives: Set<String> = ["binary", "cross_entropy", "xentropy"]
 
-  /// - Throws: `Refusal` for what is no text model, or one whose answer is no probability of one outcome.
+  /// - Throws: `Refusal` for what is no whole text model, or one whose answer is no probability of one outcome.
   func check() throws {
     // It goes to the library as a C string: a zero byte would silently cut it.
-    guard bytes.starts(with: Array("tree".utf8)), !bytes.contains(0) else {
+    guard bytes.starts(with: Array("tree\n".utf8)), !bytes.contains(0) else {
       throw Refusal("files.model is no LightGBM text model: write it with Booster.save_model")
     }
-    var objective = ""
-    for line in bytes.prefix(Self.headLimit).split(separator: 0x0A) {
-      let line = String(decoding: line, as: UTF8.self)
-      if line.hasPrefix("Tree=") { break }
-      if line.hasPrefix("objective=") { objective = String(line.dropFirst("objective=".count)) }
+    let (head, start) = try head()
+    let objective = head["objective"]?.split(separator: " ").first.map(String.init) ?? "none"
+    guard Self.objectives.contains(objective) else {
+      throw Refusal("the model's objective is \(objective), whose answer is no probability: train with binary or cross_entropy")
     }
-    let name = objective.split(separator: " ").first.map(String.init) ?? "none"
-    guard Self.objectives.contains(name) else {
-      throw Refusal("the model's objective is \(name), whose answer is no probability: train with binary or cross_entropy")
+    // Another number writes more answers than there is room for.
+    guard head["num_class"] == "1", head["num_tree_per_iteration"] == "1" else {
+      throw Refusal("the model's text says \(head["num_class"] ?? "no number of") classes, one probability is wanted: train with objective binary")
     }
+    guard let last = head["max_feature_idx"].flatMap(TextTree.integers)?.first, (0..<Self.featureLimit).contains(last) else {
+      throw Refusal("the model's text has no max_feature_idx of 0...\(Self.featureLimit - 1)")
+    }
+    guard let sizes = head["tree_sizes"].flatMap(TextTree.integers), !sizes.isEmpty, sizes.count <= Self.treeLimit else {
+      throw Refusal("the model's text has no tree_sizes, or more than \(Self.treeLimit) trees: write it with LightGBM 3 or 4")
+    }
+    var offset = start
+    for (index, size) in sizes.enumerated() {
+      guard size > 0, size <= bytes.count - offset else { throw Refusal("the model's text ends inside tree \(index): it was cut or altered") }
+      let text = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + size)])
+      if let reason = TextTree(text, index: index, featureCount: last + 1).objection {
+        throw Refusal("tree \(index) of the model's text: \(reason): it was cut or altered")
+      }
+      offset += size
+    }
+    guard bytes[offset...].starts(with: Array("end of trees".utf8)) else {
+      throw Refusal("the model's text does not end after its trees: it was cut or altered")
+    }
+  }
+
+  /// The lines `key=value` in front of the trees, and where the first tree begins.
+  private func head() throws -> ([String: String], Int) {
+    var head: [String: String] = [:]
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      let line = bytes[start..<end]
+      if line.starts(with: Array("Tree=".utf8)) { return (head, start) }
+      if let equals = line.firstIndex(of: 0x3D) {
+        let key = String(decoding: line[..<equals], as: UTF8.self)
+        guard head.updateValue(String(decoding: line[(equals + 1)...], as: UTF8.self), forKey: key) == nil else {
+          throw Refusal("the model's text says \(key.prefix(32)) twice: it was altered")
+        }
+      }
+      start = end + 1
+    }
+    return (head, bytes.count)
   }
 }
