@@ -1,6 +1,5 @@
 import Cryptography
 import Foundation
-import Kernel
 import Market
 import TestKit
 import Testing
@@ -84,7 +83,7 @@ import Testing
       try ModelSamples.artefact(in: folder, "runtime/models/BTCUSDT/5/current", model: "old \(round)")
       let reader = ConstantReader { _ = try store.resolve(symbol: "BTCUSDT", horizonSeconds: 5, adapters: ModelSamples.adapters) }
       // Who goes by the path alone, as the Python system does, looks once and not again.
-      let watcher = ConstantReader { if !Files.exists(manifest) { throw PluginError(.manifestMissing, manifest, "there was none for a moment") } }
+      let watcher = ConstantReader { if access(manifest, F_OK) != 0 { throw PluginError(.manifestMissing, manifest, "there was none for a moment") } }
       await reader.begin()
       await watcher.begin()
       try publish(round)
