@@ -10,8 +10,8 @@ venv=${QE_PYTHON_VENV:-$here/../.build/python}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-if ! "$venv/bin/python" -c 'import xgboost, numpy; assert xgboost.__version__ == "1.7.4"' 2>/dev/null; then
-  if ! { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check 'xgboost==1.7.4' 'numpy<2' 'scikit-learn'; } 2>"$work/pip.log"; then
+if ! "$venv/bin/python" -c 'import xgboost, sklearn; assert xgboost.__version__ == "1.7.4" and [int(part) for part in sklearn.__version__.split(".")[:2]] < [1, 6]' 2>/dev/null; then
+  if ! { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check 'xgboost==1.7.4' 'numpy<2' 'scikit-learn<1.6'; } 2>"$work/pip.log"; then
     echo "check-python: SKIPPED: no xgboost 1.7.4 for Python can be had here: $(tail -1 "$work/pip.log")"
     exit 0
   fi
