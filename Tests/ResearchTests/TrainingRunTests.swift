@@ -5,7 +5,6 @@ import FoundationEssentials
 import Kernel
 import Market
 import Models
-import Plugins
 import Research
 import Synchronization
 import TestKit
