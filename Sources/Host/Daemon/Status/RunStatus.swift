@@ -145,7 +145,7 @@ public struct RunStatus: Sendable, Equatable, Decodable {
       "\(symbol.name) \(symbol.last?.text(decimals: symbol.priceDecimals) ?? "-") pos \(symbol.position.text(decimals: symbol.quantityDecimals))"
         + (symbol.isStale ? " STALE" : "")
     }
-    let missing = models.count { $0.state != "ready" }
+    let missing = models.count { $0.state == "missing" || $0.state == "invalid" }
     let out = instances.count { $0.state == .out }
     let quarantined = instances.count { $0.state == .quarantined }
     return
