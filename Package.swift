@@ -123,7 +123,7 @@ let composition: [Target] = [
     settings: besideGRDB),
   room("Drill", "Sources/Host/Drill", ["Engine", "Market", "PluginABI", "Risk", "Session", "Settings", "Simulation"]),
   // Tries a plugin case by case, each in a child.
-  room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "PluginABI", "Plugins"]),
+  room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
   .executableTarget(
     name: "quantumedge-conformance",
     dependencies: ["Conformance", "Kernel", "Market", "Plugins", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -179,7 +179,7 @@ let plugins: [Target] = [
   swiftPlugin("HorizonEnsemble", "Plugins/HorizonEnsemble"),
   swiftPlugin("XGBoostModel", "Plugins/XGBoostModel", ["ModelFormats"]),
   swiftPlugin("LinearModel", "Plugins/LinearModel", ["ModelFormats"]),
-  swiftPlugin("CompiledModel", "Plugins/CompiledModel", ["CLibFFI"]),
+  swiftPlugin("CompiledModel", "Plugins/CompiledModel", ["CLibFFI", "ModelFormats"]),
   swiftPlugin("LightGBMModel", "Plugins/LightGBMModel"),
   swiftPlugin("ONNXModel", "Plugins/ONNXModel"),
 ]
@@ -241,9 +241,9 @@ let tests: [Target] = [
   test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
   test("ModelsTests", ["Cryptography", "Engine", "Features", "Market", "Models", "PluginABI", "Plugins"]),
   test("ModelAdapterTests", ["PluginABI"], data: ["Models"]),
-  test("NativeModelTests", ["Kernel", "PluginABI", "Plugins"]),
+  test("NativeModelTests", ["Conformance", "Cryptography", "Kernel", "PluginABI", "Plugins"]),
   test("HorizonEnsembleTests", ["PluginABI"]),
-  test("ResearchTests", ["Features", "Market", "Research", "XGBoostLibrary"]),
+  test("ResearchTests", ["Cryptography", "Features", "Feeds", "Kernel", "Market", "Models", "Research", "XGBoostLibrary"]),
   test("CompressionTests", ["Compression"]),
   test("HTTPClientTests", ["HTTPClient"]),
   test("JSONScannerTests", ["JSONScanner"]),

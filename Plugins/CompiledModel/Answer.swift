@@ -1,4 +1,4 @@
-import Glibc
+import ModelFormats
 import PluginKit
 
 /// What a compiled model's numbers mean.
@@ -17,7 +17,7 @@ enum Answer: String, CaseIterable {
   func forecast(_ first: Double, _ second: Double) throws -> Forecast {
     switch self {
     case .pUp: return Forecast(pUp: first)
-    case .margin: return Forecast(pUp: 1 / (1 + exp(-first)))
+    case .margin: return Forecast(pUp: Logistic.probability(first))
     case .both:
       guard (first + second - 1).magnitude <= 1e-3 else { throw Refusal("the two probabilities are not 1 together") }
       return Forecast(pUp: second, pDown: first, edge: second - 0.5)

@@ -1,8 +1,8 @@
 /// The logistic function and its inverse, out of additions, multiplications and divisions alone: libm picks its code by the
 /// processor, and a replay on another machine must give the same bits.
-enum Logistic {
+public enum Logistic {
   /// 1 / (1 + e^-x), within 2 units in the last place; NaN for NaN.
-  static func probability(_ margin: Double) -> Double { 1 / (1 + exponential(-margin)) }
+  public static func probability(_ margin: Double) -> Double { 1 / (1 + exponential(-margin)) }
 
   /// ln(x) for a finite x above 0.
   static func logarithm(_ x: Double) -> Double {

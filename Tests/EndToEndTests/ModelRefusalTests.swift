@@ -56,7 +56,7 @@ import Testing
       files?["adapter"] = nil
       $0["files"] = files
     }
-    try expect(65, ["pickle"])
+    try expect(66, ["adapter_missing", "pickle"])
   }
 
   @Test func `Features that this host does not have`() throws {

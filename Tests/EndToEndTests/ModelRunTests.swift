@@ -41,7 +41,7 @@ import Testing
     for name in try FileManager.default.contentsOfDirectory(atPath: host.runtime.appendingPathComponent("store").path) {
       try FileManager.default.removeItem(at: host.runtime.appendingPathComponent("store/\(name)"))
     }
-    let state = try host.run(["journal", "state", journal, "--json"])
+    let state = try host.run(["journal", "state", journal])
     #expect(state.exitCode == 0, "\(state)")
     // The replay needs them, and says which.
     let lost = try host.run(["replay", journal, "--verify"])
@@ -60,7 +60,7 @@ import Testing
     child.signal(SIGKILL)
     _ = try child.finish(deadlineSeconds: 60)
     let first = try #require(try models.journals("paper").first)
-    let state = try host.succeed(["journal", "state", first, "--json"])
+    let state = try host.succeed(["journal", "state", first])
     let replay = try host.run(["replay", first, "--verify", "--json"])
     #expect(replay.exitCode == 0, "\(replay)")
     // The second life takes over what the first one's recorded predictions and answers lead to, and its own journal replays too.

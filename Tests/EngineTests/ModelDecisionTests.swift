@@ -40,7 +40,8 @@ import Testing
 
   static let rows: [Row] = [
     Row(name: "no filters", filters: DecisionFilters(), pUp: [0.1], side: .buy, confidence: 0.1, expected: .none),
-    Row(name: "confidence at the least", filters: DecisionFilters(minimumConfidence: 0.55), pUp: [0.6], side: .buy, confidence: 0.55, expected: .none),
+    Row(
+      name: "confidence at the least", filters: DecisionFilters(minimumConfidence: 0.55), pUp: [0.6], side: .buy, confidence: 0.55, expected: .none),
     Row(
       name: "confidence below it", filters: DecisionFilters(minimumConfidence: 0.55), pUp: [0.6], side: .buy, confidence: 0.5499,
       expected: .lowConfidence),
@@ -75,7 +76,8 @@ import Testing
     var entry = qe_intent.market(1, .buy, 1)
     entry.confidence = 0.95
     #expect(wish(desk, entry) == RefusalCode.none)
-    var report = ExecutionReport(slot: desk.sent[0].slot, orderID: desk.sent[0].id, kind: .fill, quantity: Quantity(raw: 1), price: Price(raw: 600_000))
+    let sent = desk.sent[0]
+    var report = ExecutionReport(slot: sent.slot, orderID: sent.id, kind: .fill, quantity: Quantity(raw: 1), price: Price(raw: 600_000))
     report.fee = .zero
     desk.feed(.execution(report))
     var exit = qe_intent.market(2, .sell, 1)
@@ -85,6 +87,13 @@ import Testing
 
   @Test func `Instances that read no predictions meet the confidence filter alone`() {
     let desk = desk(DecisionFilters(minimumEdge: 0.4, horizonAgreement: true), pUp: [0.1], events: [QE_EVENT_BAR])
+    #expect(wish(desk, .market(1, .buy, 1)) == RefusalCode.none)
+  }
+
+  @Test func `Where no model stands the filters of predictions hold nothing back`() {
+    let desk = ModelDesk(models: [(1, nil), (5, nil)], filters: DecisionFilters(minimumEdge: 0.02, horizonAgreement: true))
+    desk.quote(600_000)
+    desk.seconds(3)
     #expect(wish(desk, .market(1, .buy, 1)) == RefusalCode.none)
   }
 

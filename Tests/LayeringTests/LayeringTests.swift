@@ -22,7 +22,7 @@ import Testing
     for name in ["Market", "Risk", "Engine", "CLibYAML", "Kernel", "Feeds", "Scaffold", "Session", "quantumedge", "EMACross", "Churn", "RiskTests"] {
       #expect(table.room(name) != nil, "\(name) is missing from what the test has read")
     }
-    #expect(table.room("Engine")?.dependencies == ["Market", "PluginABI", "Risk"])
+    #expect(table.room("Engine")?.dependencies == ["Features", "Market", "PluginABI", "Risk"])
     #expect(table.room("quantumedge")?.dependencies.contains("Backtest") == true)
     // Every folder below Sources/Host that has Swift files belongs to a target.
     let sources = Workplace.packageFolder.appendingPathComponent("Sources")

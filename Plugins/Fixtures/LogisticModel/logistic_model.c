@@ -4,6 +4,7 @@
  */
 #include "quantumedge_plugin.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,8 @@ static double evaluate(const instance *self, const double *features, uint32_t co
         double value = features[i];
         if (!(value > -50)) value = value < 0 ? -50 : 0;
         if (value > 50) value = 50;
+        /* Adding up what is nearly nothing takes many times as long. */
+        if (value > -DBL_MIN && value < DBL_MIN) value = 0;
         sum += value / (double)(1 + i);
     }
     if (sum > 40) sum = 40;

@@ -29,10 +29,10 @@ public struct Subject: Sendable {
   /// promises.
   ///
   /// - Parameter adapter: the library for a model whose manifest names none.
-  /// - Throws: `PluginError`, or `ConformanceError` for a model's manifest.
+  /// - Throws: `PluginError`.
   public static func read(_ path: String, adapter: String? = nil) throws -> Subject {
     guard path.hasSuffix(".json") else { return Subject(file: try PluginFile.read(path)) }
-    if let model = try ModelManifestReader(path) { return try model.subject(adapter: adapter) }
+    if let model = try ModelSubject.read(path, adapter: adapter) { return model }
     let manifest = try StrategyManifest.read(path)
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     return Subject(

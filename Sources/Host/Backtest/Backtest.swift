@@ -33,8 +33,8 @@ public struct Backtest {
     let start = Clocks.monotonicNanoseconds()
     var warnings: [String] = []
     let instrument = try InstrumentChoice.instrument(for: request, settings: settings, warnings: &warnings)
-    let resolved = try strategies(for: instrument)
     let models = ModelSource(settings, executableFolder: executableFolder, folder: request.modelsFolder)
+    let resolved = try strategies(for: instrument, models)
     let session = try TradingSession(
       instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings
     ) { index, isRead in isRead ? models.places(of: instrument, index: index) : [] }
@@ -130,10 +130,10 @@ public struct Backtest {
     return warnings
   }
 
-  /// What is asked for, else what is published; where nothing is, the ensemble over the symbol's models.
-  private func strategies(for instrument: Instrument) throws -> [ResolvedStrategy] {
+  /// What is asked for, else what is published; where only models are, the ensemble over them.
+  private func strategies(for instrument: Instrument, _ models: ModelSource) throws -> [ResolvedStrategy] {
     let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
-    if request.strategy == nil, try resolver.published(for: instrument).isEmpty {
+    if request.strategy == nil, try resolver.published(for: instrument).isEmpty, models.hasAny(for: instrument) {
       return try resolver.resolve(strategy: "HorizonEnsemble", instrument: instrument, parameters: request.parameters)
     }
     return try resolver.resolve(strategy: request.strategy, instrument: instrument, parameters: request.parameters)

@@ -76,7 +76,8 @@ public struct BacktestResult: Sendable {
               ] + members(of: figures))
           })
       ),
-      ("in_sample", .boolean(isInSample)), ("models", .array(models.map(\.json))), ("warnings", .array(warnings.map { .text($0) })), ("report", reportPath.map { .text($0) } ?? .null),
+      ("in_sample", .boolean(isInSample)), ("models", .array(models.map(\.json))),
+      ("warnings", .array(warnings.map { .text($0) })), ("report", reportPath.map { .text($0) } ?? .null),
       ("load_s", .seconds(loadNanoseconds)), ("run_s", .seconds(runNanoseconds)),
       ("cpu_s", .number(DecimalText.format(Int64(cpuSeconds * 1e6), scale: 6))), ("ticks_per_s", .integer(ticksPerSecond)),
       ("peak_rss_bytes", .integer(peakResidentBytes)),

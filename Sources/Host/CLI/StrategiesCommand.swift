@@ -58,9 +58,10 @@ struct StrategiesCommand: ParsableCommand {
         try PluginFile.read(StrategiesOutput.path(library)), instrument: instrument, horizonSeconds: horizon ?? 0,
         parameters: try Assignments.parse(parameters, option: "--param"), isolation: isolation.flatMap(Isolation.init), signedBy: pem,
         trust: loaded.trustPolicy, check: StrategyLauncher(loaded).check)
-      if entry.horizonSeconds > 0, !entry.manifest.events.contains("bar") {
+      if entry.horizonSeconds > 0, !entry.manifest.events.contains("bar"), !entry.manifest.events.contains("prediction") {
         Console.warning(
-          "\(entry.manifest.name) does not ask for bars: with a horizon of \(entry.horizonSeconds) s it will never open; publish it with --horizon 0")
+          "\(entry.manifest.name) asks for neither bars nor predictions: with a horizon of \(entry.horizonSeconds) s it will never open; publish it with --horizon 0"
+        )
       }
       return (entry, instrument)
     }

@@ -44,10 +44,7 @@ public struct HostResult: Sendable {
             ])
           })
       ),
-      (
-        "storage",
-        status.storage?.json ?? .null
-      ),
+      ("models", .array(status.models.map(\.json))), ("storage", status.storage?.json ?? .null),
       ("failures", .array(failures.map { .text($0) })),
     ])
   }

@@ -18,7 +18,8 @@ extension LiveHost {
       quoteAsset: session.instruments.first?.quoteAsset ?? "", equity: Figure(engine.equity), pnlToday: Figure(engine.equity - engine.dayBase),
       pnl: Figure(engine.equity - settings.simulation.initialCash - engine.transfers), drawdown: Figure(max(.zero, engine.peak - engine.equity)),
       fees: Figure(loop.counters.fees), fills: loop.counters.fills, trades: loop.counters.trades, refused: loop.counters.refusals,
-      blocked: engine.blocking?.code.name, blockedWhy: blockedWhy(engine.blocking), symbols: symbols(now), instances: instances() + held, models: models(now),
+      blocked: engine.blocking?.code.name, blockedWhy: blockedWhy(engine.blocking), symbols: symbols(now), instances: instances() + held,
+      models: models(now),
       limits: limits(), refusals: refusals(now),
       queues: RunStatus.Queues(
         control: mailbox.depth, feedLagMilliseconds: Int((health.map(\.lagNanoseconds).max() ?? 0) / 1_000_000),

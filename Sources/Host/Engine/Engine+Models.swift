@@ -118,6 +118,8 @@ extension Engine {
     }
     guard filters.minimumEdge != nil || filters.horizonAgreement, instances[index].binding.wants(QE_EVENT_PREDICTION) else { return nil }
     let state = instruments[Int(instances[index].instrument)]
+    // A host that is to trade without models has nothing to hold an order to.
+    guard (state.firstModel..<state.endModel).contains(where: { models[$0].binding != nil }) else { return nil }
     var (sum, count) = (0.0, 0)
     for model in state.firstModel..<state.endModel {
       let prediction = models[model].lent(now: now)

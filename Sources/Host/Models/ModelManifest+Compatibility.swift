@@ -24,7 +24,12 @@ extension ModelManifest {
     if isStrict, let first = differences.first {
       throw PluginError(.compatMismatch(first.name), path, "\(first.text); ml.ml_compat_strict refuses that")
     }
-    return differences.map { "\($0.name): \($0.text)" }
+    // A line of a table each, whatever somebody wrote into the manifest.
+    return differences.map { Self.line("\($0.name): \($0.text)") }
+  }
+
+  private static func line(_ text: String) -> String {
+    String(text.map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? " " : $0 })
   }
 
   private var differences: [(name: String, text: String)] {

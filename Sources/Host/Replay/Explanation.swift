@@ -119,7 +119,9 @@ public struct Explanation: Sendable {
     guard let places = head.models, !asked.isEmpty else { return }
     try engine.run(step, in: folder)
     for index in asked where places.indices.contains(index) {
-      guard let model = places[index].model, let row = engine.features(ofModel: index), let schema = FeatureSchema.named(model.schema) else { continue }
+      guard let model = places[index].model, let row = engine.features(ofModel: index), let schema = FeatureSchema.named(model.schema) else {
+        continue
+      }
       features.append((model.id, zip(schema.columns, row).map { (name: $0, value: $1) }))
     }
   }

@@ -39,6 +39,16 @@ public struct ModelSource: Sendable {
     horizonsSeconds.map { ModelPlace(instrument: index, horizonSeconds: $0, content: content(instrument, horizonSeconds: $0)) }
   }
 
+  /// Whether anything stands there for an instrument, whole or not.
+  public func hasAny(for instrument: Instrument) -> Bool {
+    horizonsSeconds.contains { horizon in
+      do throws(PluginError) { _ = try resolver.resolve(instrument, horizonSeconds: horizon) } catch {
+        return error.code != .manifestMissing && error.code != .registryMissing
+      }
+      return true
+    }
+  }
+
   /// What is to be had for a place now: found, hashed, started and asked once.
   public func content(_ instrument: Instrument, horizonSeconds: Int64) -> ModelPlace.Content {
     do throws(PluginError) {

@@ -44,7 +44,7 @@ public struct ModelSettings: Sendable, Hashable {
   public var adapters = [
     "xgboost_json": "XGBoostModel", "linear_json": "LinearModel", "compiled": "CompiledModel", "lightgbm_text": "LightGBMModel", "onnx": "ONNXModel",
   ]
-  /// ml.keep_versions: earlier ones of a model that stay; 1...1000.
+  /// ml.keep_versions: of a model that stay, the current one included; 1...1000.
   public var keepVersions: Int64 = 5
   /// ml.legacy_models_dir; relative to the settings' root.
   public var legacyFolder = "storage/models"

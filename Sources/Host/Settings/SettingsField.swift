@@ -140,7 +140,7 @@ struct SettingsField: Sendable {
   /// Whether reports show it beside the limits.
   var isBesideLimits: Bool {
     name == "risk.resume_on_new_day" || name == "risk.max_notional_by_symbol" || name.hasPrefix("risk.instance.")
-      || name == "decision.max_inflight_entries"
+      || name.hasPrefix("decision.")
   }
 
   // Key paths to values of plain structs hold no state: sendable in fact, if not by declaration.

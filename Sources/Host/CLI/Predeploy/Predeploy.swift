@@ -73,8 +73,8 @@ struct Predeploy {
   /// What the doctor finds amiss; its passes are one line.
   private func doctorFindings() -> [Finding] {
     let all =
-      Doctor.mode(settings) + Doctor.secrets(settings) + Doctor.feed(settings) + Doctor.plugins(settings) + Doctor.folders(settings)
-      + Doctor.state(settings)
+      Doctor.mode(settings) + Doctor.secrets(settings) + Doctor.feed(settings) + Doctor.plugins(settings) + Doctor.models(settings)
+      + Doctor.folders(settings) + Doctor.state(settings)
       + (isOffline ? [] : Doctor.network(settings)) + Doctor.processors(settings) + Doctor.system()
     let amiss = all.filter { $0.status != .pass }
     let passed = all.count - amiss.count

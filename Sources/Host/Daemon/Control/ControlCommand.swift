@@ -91,7 +91,8 @@ public enum ControlCommand: Sendable, Equatable {
     switch self {
     case .halt(let reason?): members.append(("reason", .text(reason)))
     case .flatten(let symbol?): members.append(("symbol", .text(symbol)))
-    case .reload(let symbol, let horizon), .reloadModel(let symbol, let horizon): members += [("symbol", .text(symbol)), ("horizon", .text("\(horizon)"))]
+    case .reload(let symbol, let horizon), .reloadModel(let symbol, let horizon):
+      members += [("symbol", .text(symbol)), ("horizon", .text("\(horizon)"))]
     case .status, .halt, .resume, .flatten, .resetPeak, .reloadSettings: break
     }
     return Array((JSONValue.object(members).description + "\n").utf8)

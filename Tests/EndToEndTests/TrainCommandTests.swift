@@ -1,0 +1,76 @@
+import Foundation
+import TestKit
+import Testing
+
+/// `quantumedge train` as its user meets it. What it makes of data is held by ResearchTests.
+@Suite struct TrainCommandTests {
+  private let models: ModelHost
+  private var host: Host { models.host }
+
+  init() throws { models = try ModelHost() }
+
+  @Test func `What is trained and published is what a backtest runs, and equal data give an equal file`() throws {
+    var chance = Chance.seeded("train")
+    try host.folder.write(ModelHost.ticks(seconds: 900, chance: &chance), to: "BTCUSDT_20240101.csv")
+    try host.folder.write(ModelHost.ticks(seconds: 70, chance: &chance), to: "ETHUSDTX_20240101.csv")
+    let arguments = ["train", "--symbols", "BTCUSDT,ETHUSDT", "--horizons", "1,5", "--data", ".", "--min-rows", "200", "--rounds", "40"]
+    let first = try host.run(arguments + ["--publish", "--json"])
+    // ETHUSDT has no file of its own: it is named, and the other symbol has its models all the same.
+    #expect(first.exitCode == 1, "\(first)")
+    #expect(first.errorLines.contains { $0.hasPrefix("ETHUSDT 1 s: no model: ") }, "\(first)")
+    let listed = try host.succeed(["models", "list"])
+    #expect(listed.errorLines.count == 2 && listed.errors.contains("BTCUSDT/1 ") && listed.errors.contains("BTCUSDT/5 "), "\(listed)")
+    let files = try modelFiles()
+    #expect(files.count == 2 && files.allSatisfy { $0.count > 1000 })
+    try FileManager.default.removeItem(atPath: host.folder.path("artifacts"))
+    _ = try host.run(arguments)
+    #expect(try modelFiles() == files)
+    #expect(try host.run(["models", "verify"]).exitCode == 0)
+
+    let outcome = try models.backtest("BTCUSDT_20240101.csv", more: ["--param", "order_quantity=0.01"])
+    #expect(outcome.exitCode == 0, "\(outcome)")
+    let instances = try #require(try outcome.json["instances"] as? [[String: Any]])
+    #expect(instances.first?["id"] as? String == "HorizonEnsemble@BTCUSDT/0")
+    // It was trained on three quarters of these very seconds, and says so.
+    #expect(try outcome.json["in_sample"] as? Bool == true, "\(outcome)")
+  }
+
+  private func modelFiles() throws -> [Data] {
+    let folder = host.folder.path("artifacts/models/BTCUSDT")
+    return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.contains("signal_xgb_") }.sorted().map {
+      try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0))
+    }
+  }
+
+  @Test func `Artefacts laid out as the Python system lays them load with no change`() throws {
+    var chance = Chance.seeded("reference layout")
+    try host.folder.write(ModelHost.ticks(seconds: 500, chance: &chance), to: "BTCUSDT_a.csv")
+    let trained = try host.run(
+      ["train", "--symbols", "BTCUSDT", "--horizons", "5", "--data", ".", "--min-rows", "200", "--rounds", "20", "--json"])
+    #expect(trained.exitCode == 0, "\(trained)")
+    let model = try #require(try modelFiles().first)
+    // By hand what its publisher writes: a folder, not a link; no adapter, no schema hash; nulls and Python's own figures.
+    let folder = host.folder.path("runtime/models/BTCUSDT/5/current")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try model.write(to: URL(fileURLWithPath: folder + "/signal_xgb_BTCUSDT_h5.json"))
+    let sum = try Host(executable: URL(fileURLWithPath: "/usr/bin/sha256sum")).run([folder + "/signal_xgb_BTCUSDT_h5.json"]).output.prefix(64)
+    let manifest = """
+      {"manifest_version": "model.v1", "symbol": "BTCUSDT", "horizon": 5, "model_type": "signal_model", "created_at": 1704067200,
+       "features_version": "feat.v1", "training_data": {"source": "ticks", "rows": 431, "start_ts": null, "end_ts": null},
+       "metrics": {"accuracy": 0.5312, "precision": 0.5, "recall": 1.0, "mcc": NaN, "tp": 3, "tn": 1, "fp": 2, "fn": 0},
+       "thresholds": {"p_up": 0.55}, "files": {"model": {"path": "signal_xgb_BTCUSDT_h5.json", "sha256": "\(sum)"}},
+       "model_format": "xgboost_json", "model_api": "predict_proba",
+       "artifact": {"python": "3.11.7", "platform": "linux", "serializer": "xgboost_json",
+                    "lib_versions": {"numpy": "1.26.4", "pandas": "2.2.0", "xgboost": "1.7.4"}}}
+      """
+    try Data(manifest.utf8).write(to: URL(fileURLWithPath: folder + "/manifest.json"))
+    let verified = try host.run(["models", "verify"])
+    #expect(verified.exitCode == 0, "\(verified)")
+    let outcome = try models.backtest("BTCUSDT_a.csv", more: ["--set", "ml.horizons=5"])
+    #expect(outcome.exitCode == 0, "\(outcome)")
+    let ran = try #require(try outcome.json["models"] as? [[String: Any]])
+    #expect(ran.count == 1 && ran[0]["id"] as? String == "XGBoostModel@BTCUSDT/5" && (ran[0]["asked"] as? Int ?? 0) > 400, "\(outcome)")
+    // Its manifests do not say what they were trained on, and that is said too.
+    #expect(ran[0]["training_range_known"] as? Bool == false)
+  }
+}
