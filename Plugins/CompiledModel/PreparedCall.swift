@@ -105,12 +105,19 @@ struct PreparedCall: ~Copyable {
   /// - Precondition: as many features as the signature says, at most `Signature.featureLimit`.
   func callAsFunction(_ row: Span<Double>) -> (Double, Double) {
     featureCount.pointee = Int64(row.count)
+    // Values too small to be normal numbers are nothing to a model and slow it many times over: they go in as 0.
     if takesFloats {
       let target = features.assumingMemoryBound(to: Float.self)
-      for index in 0..<row.count { target[index] = Float(row[index]) }
+      for index in 0..<row.count {
+        let value = Float(row[index])
+        target[index] = value.magnitude < .leastNormalMagnitude ? 0 : value
+      }
     } else {
       let target = features.assumingMemoryBound(to: Double.self)
-      for index in 0..<row.count { target[index] = row[index] }
+      for index in 0..<row.count {
+        let value = row[index]
+        target[index] = value.magnitude < .leastNormalMagnitude ? 0 : value
+      }
     }
     // Unsafe: `zeros` gave it at least two words.
     if answersFloats {

@@ -23,6 +23,17 @@ import Testing
           id: "EMACross@BTCUSDT/0", strategy: "EMACross", symbol: "BTCUSDT", digest: String(repeating: "ab", count: 32), state: .out,
           why: "process() returned status 5", workerID: 77, restarts: 3, position: Figure(-10, scale: 3), openOrders: 2)
       ],
+      models: [
+        .init(
+          symbol: "BTCUSDT", horizonSeconds: 5, state: "stale", model: "XGBoostModel (xgboost_json)", digest: String(repeating: "cd", count: 32),
+          source: "runtime/models/BTCUSDT/5/current", ageSeconds: 86_400, reason: "its last answer is older than its horizon", pUp: 0.53125,
+          predictionAgeMilliseconds: 6200, asked: 512, failed: 3, featurePSI: 0.4375, scorePSI: nil, brier: 0.25,
+          alerts: ["vol_30s is unlike training: PSI 0.44"]),
+        .init(
+          symbol: "BTCUSDT", horizonSeconds: 30, state: "missing", model: nil, digest: nil, source: nil, ageSeconds: nil,
+          reason: "manifest_missing: nothing is published", pUp: nil, predictionAgeMilliseconds: nil, asked: 0, failed: 0, featurePSI: nil,
+          scorePSI: nil, brier: nil, alerts: []),
+      ],
       limits: [
         .init(
           code: "DAILY_LOSS_LIMIT", scope: "account", value: Figure(Money(units: 5)), limit: Figure(Money(units: 50)),

@@ -35,16 +35,23 @@ enum Compiled {
   }.first
 
   static func library(_ source: String, _ options: [String] = [], in folder: TemporaryFolder) throws -> String {
+    try compile(Self.folder.appendingPathComponent("\(source).c").path, "lib\(source)\(options.joined().filter(\.isLetter)).so", options, folder)
+  }
+
+  /// Of a text in C.
+  static func library(text: String, _ name: String, in folder: TemporaryFolder) throws -> String {
+    try compile(try folder.write(text, to: "\(name).c"), "lib\(name).so", [], folder)
+  }
+
+  private static func compile(_ source: String, _ name: String, _ options: [String], _ folder: TemporaryFolder) throws -> String {
     guard let compiler else { throw Refused(text: "there is no C compiler: install gcc") }
-    let path = folder.path("lib\(source)\(options.joined().filter(\.isLetter)).so")
+    let path = folder.path(name)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: compiler)
-    process.arguments =
-      ["-std=gnu11", "-O1", "-ffp-contract=off", "-shared", "-fPIC", "-o", path, Self.folder.appendingPathComponent("\(source).c").path] + options
-      + ["-lm"]
+    process.arguments = ["-std=gnu11", "-O1", "-ffp-contract=off", "-shared", "-fPIC", "-o", path, source] + options + ["-lm"]
     try process.run()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Refused(text: "\(compiler) does not compile \(source).c") }
+    guard process.terminationStatus == 0 else { throw Refused(text: "\(compiler) does not compile \(source)") }
     return path
   }
 

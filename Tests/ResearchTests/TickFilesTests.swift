@@ -1,6 +1,6 @@
-import Compression
 import Features
 import Feeds
+import Kernel
 import Market
 import Research
 import TestKit
@@ -67,6 +67,40 @@ import Testing
     #expect(summary.ticks == 5)
     #expect(summary.overlappingRows == 3)
     #expect(summary.repeatedRows == 3)
+  }
+
+  @Test func `however a recording is cut into files that overlap, its rows are the same`() throws {
+    var chance = Chance.seeded("cuts of a recording")
+    for round in 0..<15 {
+      var ticks = MadeMarket().ticks(seconds: 150, seed: UInt64.random(in: 1...1_000_000, using: &chance))
+      // Moments with several trades, equal ones among them, so that cuts fall into them.
+      for index in ticks.indices.dropFirst() where chance.chance(30) {
+        ticks[index].exchangeMilliseconds = ticks[index - 1].exchangeMilliseconds
+        if chance.chance(40) { ticks[index].trade = ticks[index - 1].trade }
+      }
+      let files = Int.random(in: 1...6, using: &chance)
+      var covered = 0
+      var names: [String] = []
+      for file in 0..<files {
+        // From somewhere in what there is already to somewhere behind it. A file holds whole moments or none of them: a recorder
+        // that begins within one has no way to tell whose equal trades are whose.
+        var start = Int.random(in: max(0, covered - 80)...covered, using: &chance)
+        var end = file == files - 1 ? ticks.count : Int.random(in: min(covered + 1, ticks.count)...ticks.count, using: &chance)
+        while start > 0, ticks[start].exchangeMilliseconds == ticks[start - 1].exchangeMilliseconds { start -= 1 }
+        while end < ticks.count, ticks[end].exchangeMilliseconds == ticks[end - 1].exchangeMilliseconds { end += 1 }
+        names.append("CUTUSDT_\(UInt16.random(in: 0 ... .max, using: &chance))_\(round)_\(file).csv")
+        try write(ticks[start..<end], names[file])
+        covered = max(covered, end)
+        if covered == ticks.count { break }
+      }
+      let (merged, whole) = (try dataset("CUTUSDT"), MadeMarket.dataset(ticks))
+      #expect(merged.summary.ticks == ticks.count, "round \(round)")
+      #expect(merged.rowCount == whole.rowCount && merged.summary.repeatedRows == whole.summary.repeatedRows)
+      for row in 0..<min(whole.rowCount, merged.rowCount) {
+        #expect(merged.features(ofRow: row) == whole.features(ofRow: row), "round \(round), row \(row)")
+      }
+      for name in names { try Files.remove(folder.path(name)) }
+    }
   }
 
   @Test func `only the latest files are read where a limit says so`() throws {

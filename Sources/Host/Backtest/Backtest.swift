@@ -50,9 +50,13 @@ public struct Backtest {
     var result: BacktestResult
     do {
       result = try run(session, input, recorder, journal, began: start, progress: progress)
-      result.warnings.insert(contentsOf: warnings, at: 0)
-      // The page says it in a banner of its own.
-      try recorder.finish(summary(of: result, warnings: result.warnings.filter { $0 != syntheticWarning }), result.figures)
+      // What makes all figures worth nothing comes first.
+      result.warnings.insert(contentsOf: warnings, at: result.models.count { $0.inSampleMilliseconds != nil })
+      // The page says both in banners of their own.
+      let inSample = result.models.compactMap(\.inSampleWarning)
+      var summary = try summary(of: result, warnings: result.warnings.filter { $0 != syntheticWarning && !inSample.contains($0) })
+      summary.inSample = inSample
+      try recorder.finish(summary, result.figures)
     } catch {
       // A journal of half a run would be taken for one of a run, and its folder be refused to the next try.
       journal?.discard()
@@ -178,6 +182,7 @@ public struct Backtest {
         ReportSetting(section: "Simulation", name: "inputs", value: result.inputs.kinds.map { "\($0.name) \($0.count)" }.joined(separator: ", ")),
       ] + SimulationSettings.rows(of: settings)
       + (request.snapshotPath.map { [ReportSetting(section: "Simulation", name: "depth snapshots", value: $0)] } ?? [])
+      + result.models.map { ReportSetting(section: "Models", name: $0.id, value: $0.words) }
     let peak = result.peak.doubleValue
     return ReportSummary(
       title: result.instances.map(\.id).joined(separator: ", "), symbol: result.symbol, hostVersion: hostVersion,

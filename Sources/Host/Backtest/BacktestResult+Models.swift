@@ -29,6 +29,15 @@ extension BacktestResult {
       return "IN-SAMPLE: \(id) was trained on ticks from \(from) to \(to) of this data: its figures say nothing about others"
     }
 
+    /// One line for the report.
+    var words: String {
+      if let fault { return "missing: \(fault)" }
+      let failed = failures.map(\.count).reduce(0, +)
+      let calibration = figures?.calibration.map { ", Brier \(DecimalText.format(Int64(($0.brier * 10_000).rounded()), scale: 4)) over \($0.count)" }
+      return "digest \(digest?.prefix(12) ?? ""), \(schema ?? ""), asked \(asked) times, \(failed) without an answer\(calibration ?? "")"
+        + (isSampleKnown ? "" : ", trained on data that its manifest does not name")
+    }
+
     private func text(_ value: String?) -> JSONValue { value.map { .text($0) } ?? .null }
 
     var json: JSONValue {

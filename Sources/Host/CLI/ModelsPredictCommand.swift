@@ -25,7 +25,7 @@ struct ModelsPredictCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try settings.load()
-    let adapters = ModelAdapters(loaded.models.adapters, folder: Executable.folder)
+    let adapters = ModelsOutput.adapters(loaded)
     let resolved = try ResolvedModel.read(manifest, adapters: adapters, isStrict: loaded.models.strictCompatibility)
     let name = resolved.manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(resolved.symbol)" } ?? resolved.symbol
     let instrument = try StrategiesOutput.instrument(name, loaded)

@@ -18,7 +18,7 @@ struct TrainPublisher: Sendable {
     var horizonSeconds: Int
     var verdict: PublishVerdict
     /// Publishing was wanted and did not succeed.
-    var failure: PluginError?
+    var failure: (any Fault)?
 
     var line: String {
       let place = "\(symbol) \(horizonSeconds) s"
@@ -38,13 +38,11 @@ struct TrainPublisher: Sendable {
   private let settings: Settings
   private let choice: Choice
   private let store: ModelStore
-  private let adapters: ModelAdapters
 
   init(_ settings: Settings, choice: Choice) {
     self.settings = settings
     self.choice = choice
-    store = ModelStore(runtimePath: settings.runtimeFolder, hostVersion: HostVersion.text)
-    adapters = ModelAdapters(settings.models.adapters, folder: Executable.folder)
+    store = ModelsOutput.store(settings)
   }
 
   /// The published model's bytes, where it can be asked on the same rows.
@@ -83,16 +81,23 @@ struct TrainPublisher: Sendable {
       }
     }
     guard decision.verdict.isPublished else { return decision }
-    do throws(PluginError) {
-      guard let instrument = settings.pairs.instrument(outcome.symbol) else {
-        throw PluginError(.symbolOrHorizonMismatch, outcome.symbol, "it is not in pairs.yaml; add it there")
-      }
-      let resolved = try ResolvedModel.read(trained.artefact.folder, adapters: adapters, isStrict: settings.models.strictCompatibility)
-      _ = try store.publish(
-        resolved, instrument: instrument, keepVersions: Int(settings.models.keepVersions), signing: ModelStore.Signing(trust: settings.trustPolicy))
+    do {
+      try publish(trained)
+    } catch let fault as any Fault {
+      decision.failure = fault
     } catch {
-      decision.failure = error
+      decision.failure = SessionError(.failed, "\(error)")
     }
     return decision
+  }
+
+  /// Hosts that run take it over, as after `models publish`.
+  private func publish(_ trained: TrainingRun.Trained) throws {
+    let instrument = try StrategiesOutput.instrument(trained.model.symbol, settings)
+    let resolved = try ResolvedModel.read(
+      trained.artefact.folder, adapters: ModelsOutput.adapters(settings), isStrict: settings.models.strictCompatibility)
+    let entry = try store.publish(
+      resolved, instrument: instrument, keepVersions: Int(settings.models.keepVersions), signing: ModelStore.Signing(trust: settings.trustPolicy))
+    try ModelsOutput.tellHosts(entry, settings)
   }
 }

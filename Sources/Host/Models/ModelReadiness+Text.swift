@@ -1,11 +1,12 @@
 extension ModelReadiness {
   /// The heading, a header and a line each; notes below.
   public var lines: [String] {
-    let header = ["symbol", "h", "state", "model", "digest", "age", "source", "reason"]
+    // The reason names its place: nobody needs both.
+    let header = ["symbol", "h", "state", "model", "digest", "age", "source or reason"]
     let cells = rows.map { row in
       [
         row.symbol, "\(row.horizonSeconds)", row.state.rawValue, row.model ?? "-", row.digest.map { String($0.hex.prefix(12)) } ?? "-",
-        row.ageSeconds.map(Self.age) ?? "-", row.source ?? "-", row.reason ?? "",
+        row.ageSeconds.map(Self.age) ?? "-", row.reason ?? row.source ?? "-",
       ]
     }
     let widths = header.indices.map { column in ([header] + cells).map { $0[column].count }.max() ?? 0 }

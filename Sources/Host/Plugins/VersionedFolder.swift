@@ -121,6 +121,10 @@ package struct VersionedFolder: Sendable {
   ///
   /// - Parameter keeping: 1...; the current one counts.
   package func prune(keeping count: Int) throws(PluginError) {
+    // What one who was killed had begun to remove.
+    for name in try Self.names("\(path)/versions") where name.hasSuffix(Self.prunedSuffix) {
+      try Self.storing { () throws(KernelError) in try Files.removeTree(self.path(of: name)) }
+    }
     let all = try versions()
     var kept: Set<String> = []
     if case .version(let current) = try current() {
@@ -131,12 +135,14 @@ package struct VersionedFolder: Sendable {
     for version in all where !kept.contains(version) {
       try Self.storing { () throws(KernelError) in
         // Out of sight in one step: nobody finds half a version.
-        let hidden = "\(path(of: version)).tmp-pruned"
+        let hidden = path(of: version) + Self.prunedSuffix
         try Files.move(path(of: version), to: hidden)
         try Files.removeTree(hidden)
       }
     }
   }
+
+  private static let prunedSuffix = ".tmp-pruned"
 
   // MARK: Errors of the kernel
 

@@ -1,4 +1,5 @@
 import Engine
+import Features
 import Journal
 import Market
 import PluginABI
@@ -29,6 +30,8 @@ public struct Explanation: Sendable {
   public private(set) var hops: [Hop] = []
   /// Before the decision: code, scope, used, limit, and how much was left.
   public private(set) var limits: [(code: String, scope: String, value: String, limit: String, headroom: String)] = []
+  /// What each model was asked about at the decision: its id, and the features by name.
+  public private(set) var features: [(model: String, values: [(name: String, value: Double)])] = []
   public private(set) var head: JournalHead
 
   /// - Throws: of kind `.missingInput` where the journal has nothing of it.
@@ -70,6 +73,7 @@ public struct Explanation: Sendable {
     let step = Step()
     /// Of the order that is asked about: whose it is, once that is known.
     var instance: Int32?
+    var hasRun = false
     while let record = try reader.next() {
       if record.sequence < number {
         if record.kind.isInput {
@@ -84,6 +88,9 @@ public struct Explanation: Sendable {
         if record.kind.isInput {
           try engine.run(step, in: folder)
           limits = Self.limits(engine.limitUses(), engine.instruments, head)
+          step.hold(record)
+        } else if record.kind.isAnswer {
+          try step.take(answer: record)
         }
         add(record, text)
         if case .order(let order) = subject, [.send, .replace, .ask].contains(record.kind) {
@@ -94,11 +101,27 @@ public struct Explanation: Sendable {
         }
         continue
       }
+      if !hasRun {
+        hasRun = true
+        try takeFeatures(&engine, step, folder)
+      }
       guard case .order(let order) = subject else { break }
       if Self.concerns(record, order) { add(record, text) }
     }
+    if !hasRun { try takeFeatures(&engine, step, folder) }
     guard !hops.isEmpty else { throw JournalError(.missingInput, "\(folder): has no input \(number)") }
     if let instance { keep(instance, number) }
+  }
+
+  /// The rows of the models that were asked in this very step.
+  private mutating func takeFeatures(_ engine: inout RepeatedEngine, _ step: Step, _ folder: String) throws {
+    let asked = step.predictions.map { Int($0.model) }
+    guard let places = head.models, !asked.isEmpty else { return }
+    try engine.run(step, in: folder)
+    for index in asked where places.indices.contains(index) {
+      guard let model = places[index].model, let row = engine.features(ofModel: index), let schema = FeatureSchema.named(model.schema) else { continue }
+      features.append((model.id, zip(schema.columns, row).map { (name: $0, value: $1) }))
+    }
   }
 
   /// Reports, fills and cancels of an order.
@@ -174,6 +197,10 @@ extension Explanation {
           })
       ),
       (
+        "features",
+        .object(features.map { (key: $0.model, value: .object($0.values.map { (key: $0.name, value: .real($0.value)) })) })
+      ),
+      (
         "limits",
         .array(
           limits.map {
@@ -193,6 +220,9 @@ extension Explanation {
     for hop in hops {
       if !hasLimits, hop.what != "tick" {
         hasLimits = true
+        lines += features.map { row in
+          "            asked   \(row.model): \(row.values.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: ", "))"
+        }
         lines += limits.map { "            limit   \($0.code) \($0.scope): \($0.value) of \($0.limit), headroom \($0.headroom)" }
       }
       let time = "+\(Self.milliseconds(hop.receiveNanoseconds - start)) ms"
@@ -201,6 +231,15 @@ extension Explanation {
       )
     }
     return lines
+  }
+
+  /// Seven significant digits or so: what people compare.
+  private static func short(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "missing" }
+    var scale = 0
+    while scale < 15, value.magnitude * Double(PowerOfTen[scale]) < 1e6 { scale += 1 }
+    guard value.magnitude < 1e12 else { return "\(value)" }
+    return DecimalText.formatShort(Int128((value * Double(PowerOfTen[scale])).rounded()), scale: scale)
   }
 
   /// Fields whose zero is none.

@@ -48,6 +48,10 @@ public struct JournalSummary: Sendable {
       "settings \(head.settingsDigest.prefix(12)); \(head.libc); \(head.cpuFeatures.joined(separator: " "))",
     ]
     lines += head.instances.map { "\($0.id) on \($0.instrument): \($0.fileName) \($0.digest.prefix(12)), \($0.isolation)" }
+    lines += (head.models ?? []).map { place in
+      guard let model = place.model else { return "no model of \(place.instrument)/\(place.horizonSeconds)" }
+      return "\(model.id) on \(place.instrument): \(model.model.name) \(model.model.digest.prefix(12)), \(model.schema), \(model.adapter.name)"
+    }
     lines.append("\(records) records, \(lastInput) inputs, \(bytes >> 10) KiB; \(ending.text)")
     lines += RecordKind.allCases.compactMap { kind in counts[kind].map { "  \(kind.name) \($0)" } }
     return lines
@@ -60,6 +64,16 @@ public struct JournalSummary: Sendable {
       ("cpu_features", .array(head.cpuFeatures.map { .text($0) })), ("settings_digest", .text(head.settingsDigest)),
       (
         "instances", .array(head.instances.map { .object([("id", .text($0.id)), ("digest", .text($0.digest)), ("isolation", .text($0.isolation))]) })
+      ),
+      (
+        "models",
+        .array(
+          (head.models ?? []).map {
+            .object([
+              ("instrument", .text($0.instrument)), ("horizon_s", .integer(Int($0.horizonSeconds))), ("id", $0.model.map { .text($0.id) } ?? .null),
+              ("digest", $0.model.map { .text($0.model.digest) } ?? .null), ("schema", $0.model.map { .text($0.schema) } ?? .null),
+            ])
+          })
       ),
       ("records", .integer(records)), ("inputs", .number("\(lastInput)")), ("bytes", .integer(bytes)),
       ("first_ns", firstNanoseconds.map { .number("\($0)") } ?? .null), ("last_ns", .number("\(lastNanoseconds)")), ("ending", .text(ending.name)),

@@ -78,6 +78,9 @@ struct RepeatedEngine: ~Copyable {
   /// Every limit that is set, with what is used of it now.
   func limitUses() -> [LimitUse] { engine.limitUses() }
 
+  /// What a model was asked about last; nil while its features are not whole.
+  func features(ofModel index: Int) -> [Double]? { engine.features(ofModel: index) }
+
   var snapshot: EngineSnapshot { engine.snapshot() }
   var account: LedgerAccount { LedgerAccount(equity: engine.equity, cash: engine.cash, peak: engine.peak) }
 

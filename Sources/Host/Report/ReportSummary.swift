@@ -34,6 +34,8 @@ public struct ReportSummary: Sendable {
   public var limits: [ReportLimit]?
   /// One line each, shown on top: synthetic quotes, an unknown instrument's scale.
   public var warnings: [String]
+  /// What its models had seen of the data: said before everything else.
+  public var inSample: [String] = []
   /// The object of `backtest --json`, written to results.json as it is.
   public var resultsJSON: String
 

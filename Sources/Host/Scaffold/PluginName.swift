@@ -25,8 +25,9 @@ public struct PluginName: Sendable, Hashable {
     "Swift", "PluginKit", "PluginABI", "Glibc", "Foundation", "Bool", "CChar", "Double", "Int", "Int64", "String", "UInt32", "UInt64",
     "UnsafeMutablePointer", "UnsafePointer", "main",
     // types of PluginKit
-    "Bar", "Configuration", "Context", "Depth", "Events", "Forecast", "Forecasts", "Intents", "MarkPrice", "Model", "Order",
-    "OrderState", "OrderUpdate", "Parameter", "Plugin", "Prediction", "Quote", "Refusal", "RefusalCode", "RiskState", "Scales", "Side",
-    "StateReader", "StateWriter", "Stateful", "StatefulModel", "StatefulStrategy", "Strategy", "TickRounding", "TimeInForce", "Trade",
+    "Bar", "Configuration", "Context", "Depth", "Events", "Forecast", "Forecasts", "Intents", "MarkPrice", "Model",
+    "ModelAdapter", "NativeRuntime", "Order", "OrderState", "OrderUpdate", "Parameter", "Plugin", "Prediction", "Quote",
+    "Refusal", "RefusalCode", "RiskState", "RuntimeLibrary", "Scales", "Side", "StateReader", "StateWriter", "Stateful",
+    "StatefulModel", "StatefulStrategy", "Strategy", "TickRounding", "TimeInForce", "Trade",
   ]
 }

@@ -21,9 +21,9 @@ public struct ModelSettings: Sendable, Hashable {
     /// ml.drift.alert_psi: population stability index; 0.001...10.
     public var alertIndex = 0.25
     /// ml.drift.window_bars: the last closed bars that are looked at; 10...86400.
-    public var windowBars: Int64 = 600
+    public var windowBars: Int64 = 3600
     /// ml.drift.min_bars: fewer say nothing; 10...86400, at most `windowBars`.
-    public var minimumBars: Int64 = 300
+    public var minimumBars: Int64 = 1800
 
     public init() {}
   }

@@ -21,15 +21,22 @@ extension Catalogue {
     },
     Case(
       "leaks", "a thousand lives leave no memory and no descriptor behind", strictness: 3, after: ["deterministic", "no-threads"], seconds: 60,
-      isSeeded: true
+      isSeeded: true, setup: .init(isWaivedForNativeRuntime: true)
     ) {
       trial in
       let rounds = trial.size(1000, quick: 200)
       func live(_ count: Int) throws { for _ in 0..<count { _ = try trial.answers(5) } }
       try live(20)
-      let (bytes, descriptors) = (AllocationCount.heapBytes(), try Files.names(in: "/proc/self/fd").count)
-      try live(rounds)
-      let (growth, more) = (AllocationCount.heapBytes() - bytes, try Files.names(in: "/proc/self/fd").count - descriptors)
+      let descriptors = try Files.names(in: "/proc/self/fd").count
+      // The least of two stretches: the C library's own tables grow once, a leak in both.
+      var growth = Int.max
+      for _ in 0..<2 {
+        let bytes = AllocationCount.heapBytes()
+        try live(rounds)
+        growth = min(growth, AllocationCount.heapBytes() - bytes)
+        if growth < 64 * rounds { break }
+      }
+      let more = try Files.names(in: "/proc/self/fd").count - descriptors
       guard more <= 0 else { throw Finding.fails("\(more) descriptors are left after \(rounds) lives") }
       guard growth < 64 * rounds else { throw Finding.fails("\(growth) bytes are left after \(rounds) lives") }
       return "\(rounds) lives"

@@ -28,6 +28,7 @@ struct DoctorCommand: ParsableCommand {
       findings += Doctor.secrets(loaded)
       findings += Doctor.feed(loaded)
       findings += Doctor.plugins(loaded)
+      findings += Doctor.models(loaded)
       findings += Doctor.folders(loaded)
       findings += Doctor.state(loaded)
       findings += offline ? [.pass("network", "not asked, as --offline says")] : Doctor.network(loaded)

@@ -61,7 +61,7 @@ struct ShadowMaker: Sendable {
 
 extension Settings {
   /// Whether a strategy trades in simulation alone: its manifest's word, or ours.
-  func isShadow(_ resolved: ResolvedStrategy, on instrument: Instrument) -> Bool {
+  public func isShadow(_ resolved: ResolvedStrategy, on instrument: Instrument) -> Bool {
     resolved.manifest?.isShadow == true || plugins.shadows.contains(resolved.instanceID(on: instrument))
   }
 }

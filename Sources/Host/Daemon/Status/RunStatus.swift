@@ -167,7 +167,7 @@ public struct RunStatus: Sendable, Equatable, Decodable {
       "\(symbol.name) \(symbol.last?.text(decimals: symbol.priceDecimals) ?? "-") pos \(symbol.position.text(decimals: symbol.quantityDecimals))"
         + (symbol.isStale ? " STALE" : "")
     }
-    let missing = models.count { $0.state != "ready" }
+    let missing = models.count { $0.state == "missing" || $0.state == "invalid" }
     let real = instances.filter { !$0.isShadow }
     let out = real.count { $0.state == .out }
     let quarantined = real.count { $0.state == .quarantined }

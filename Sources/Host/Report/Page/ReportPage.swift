@@ -48,6 +48,11 @@ struct ReportPage {
 
   private var header: Markup {
     var html: Markup = "<header><h1>\(summary.title)</h1><p class=\"sub\">\(subtitle)</p>"
+    if !summary.inSample.isEmpty {
+      html += "<div class=\"notice halt\" role=\"note\">"
+      for line in summary.inSample { html += "<p>\(line)</p>" }
+      html += "</div>"
+    }
     if let halt = summary.halt {
       let when = halt.timeMilliseconds.map { " at \(UTCTime($0).precise) UTC" } ?? ""
       html += "<div class=\"notice halt\"><p>Trading was halted\(when): \(halt.reason)</p></div>"

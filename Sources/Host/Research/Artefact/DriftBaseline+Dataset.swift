@@ -10,13 +10,22 @@ extension DriftBaseline {
     var features: [String: Spread] = [:]
     for (column, name) in dataset.schema.columns.enumerated() {
       let values = rows.map { dataset.rows.features[Int($0) * width + column] }
-      if !values.allSatisfy(\.isNaN) { features[name] = Spread(values) }
+      if !values.allSatisfy(\.isNaN) { features[name] = Spread(usual: values) }
     }
-    self.init(features: features, scores: Spread(scores))
+    self.init(features: features, scores: Spread(usual: scores))
   }
 }
 
 extension DriftBaseline.Spread {
+  /// With what its own windows differ by from the whole: slow columns do so much by chance.
+  init(usual values: [Float]) {
+    self.init(values)
+    measureUsual(values, windowBars: Self.usualWindowBars)
+  }
+
+  /// As `ml.drift.window_bars` is when nobody has set it.
+  private static let usualWindowBars = 3600
+
   /// Deciles, each value once: a column with few values has fewer.
   init(_ values: [Float]) {
     let present = values.filter { !$0.isNaN }.sorted()

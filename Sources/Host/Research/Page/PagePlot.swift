@@ -63,7 +63,7 @@ struct PagePlot {
 
   /// Some round numbers within a range.
   private static func ticks(_ range: ClosedRange<Double>) -> [Double] {
-    let rough = (range.upperBound - range.lowerBound) / 5
+    let rough = (range.upperBound - range.lowerBound) / 7
     let power = pow(10, log10(rough).rounded(.down))
     let step = ([1.0, 2, 5].first { $0 * power >= rough } ?? 10) * power
     let first = (range.lowerBound / step).rounded(.up)

@@ -83,6 +83,9 @@ static const unsigned char marketdata_swift[] = {
 static const unsigned char model_swift[] = {
 #embed "../../../PluginKit/Model.swift"
 };
+static const unsigned char nativeruntime_swift[] = {
+#embed "../../../PluginKit/NativeRuntime.swift"
+};
 static const unsigned char order_swift[] = {
 #embed "../../../PluginKit/Order.swift"
 };
@@ -158,6 +161,7 @@ static const scaffold_text scaffold_texts[] = {
     TEXT("Sources/PluginKit/Library.swift", SCAFFOLD_SWIFT, 1, library_swift),
     TEXT("Sources/PluginKit/MarketData.swift", SCAFFOLD_SWIFT, 1, marketdata_swift),
     TEXT("Sources/PluginKit/Model.swift", SCAFFOLD_SWIFT, 1, model_swift),
+    TEXT("Sources/PluginKit/NativeRuntime.swift", SCAFFOLD_SWIFT, 1, nativeruntime_swift),
     TEXT("Sources/PluginKit/Order.swift", SCAFFOLD_SWIFT, 1, order_swift),
     TEXT("Sources/PluginKit/OrderUpdate.swift", SCAFFOLD_SWIFT, 1, orderupdate_swift),
     TEXT("Sources/PluginKit/Parameter.swift", SCAFFOLD_SWIFT, 1, parameter_swift),

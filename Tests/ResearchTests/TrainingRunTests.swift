@@ -1,0 +1,198 @@
+import Cryptography
+import Features
+import Feeds
+import FoundationEssentials
+import Kernel
+import Market
+import Models
+import Research
+import Synchronization
+import TestKit
+import Testing
+import XGBoostLibrary
+
+/// Several models at once, and what lies on the disk afterwards.
+@Suite struct TrainingRunTests {
+  private let folder: TemporaryFolder
+  private let library: XGBoost
+
+  init() throws {
+    folder = try TemporaryFolder()
+    library = try XGBoost.load()
+    try Files.createFolders(folder.path("ticks"))
+  }
+
+  private func write(_ ticks: [Tick], _ symbol: String) throws {
+    let writer = try TickFileWriter(path: folder.path("ticks/\(symbol)_1.csv"), priceScale: 4, quantityScale: 3, replaces: true)
+    for tick in ticks { try writer.write(tick) }
+    try writer.finish()
+  }
+
+  private func plan(_ symbols: [String], horizons: [Int], jobs: Int = 2) -> TrainingRun.Plan {
+    var options = TrainingOptions()
+    options.folds = 2
+    return TrainingRun.Plan(
+      subjects: symbols.map { TrainingRun.Subject(symbol: $0, spec: MadeMarket.spec) }, horizonsSeconds: horizons,
+      dataFolder: folder.path("ticks"), schema: .v2, options: options, maximumGapSeconds: 3600,
+      place: ArtefactPlace(artefacts: folder.path("artifacts/models"), registryFolder: folder.path("storage/models")), jobs: jobs)
+  }
+
+  private func run(_ plan: TrainingRun.Plan, rival: @escaping @Sendable (String, Int) -> [UInt8]? = { _, _ in nil }) throws -> [TrainingRun.Outcome] {
+    try TrainingRun(library, plan).run(progress: { _ in }, rival: rival, done: { _ in })
+  }
+
+  @Test func `one line comes for each symbol and horizon, a failure leaves the others alone`() throws {
+    try write(MadeMarket(lean: 1).ticks(seconds: 1500, seed: 31), "AUSDT")
+    try write(MadeMarket().ticks(seconds: 200, seed: 32), "BUSDT")
+    let seen = Mutex<[String]>([])
+    let greatest = Mutex<Double>(0)
+    let outcomes = try TrainingRun(library, plan(["AUSDT", "BUSDT", "CUSDT"], horizons: [1, 5])).run(
+      progress: { share in greatest.withLock { $0 = max($0, share) } }, rival: { _, _ in nil },
+      done: { outcome in seen.withLock { $0.append("\(outcome.symbol)/\(outcome.horizonSeconds)") } })
+    #expect(outcomes.map { "\($0.symbol)/\($0.horizonSeconds)" } == ["AUSDT/1", "AUSDT/5", "BUSDT/1", "BUSDT/5", "CUSDT/1", "CUSDT/5"])
+    #expect(seen.withLock { $0.sorted() } == outcomes.map { "\($0.symbol)/\($0.horizonSeconds)" })
+    #expect(abs(greatest.withLock { $0 } - 1) < 1e-9)
+    let reasons = outcomes.map { if case .failure(let failure) = $0.result { String(failure.description.prefix { $0 != ":" }) } else { "" } }
+    #expect(reasons == ["", "", "rows_too_few", "rows_too_few", "data_missing", "data_missing"])
+    #expect(
+      outcomes.map { if case .failure(let failure) = $0.result { failure.isUnreadable } else { false } } == [false, false, false, false, true, true])
+    #expect(try Files.names(in: folder.path("artifacts/models")) == ["AUSDT"])
+  }
+
+  @Test func `what is written can be read by whoever publishes, and by those who look at the registry`() throws {
+    let ticks = MadeMarket(lean: 1).ticks(seconds: 1500, seed: 33)
+    try write(ticks, "AUSDT")
+    let trained = try #require(try run(plan(["AUSDT"], horizons: [5])).first?.result.get())
+    let artefact = trained.artefact
+    #expect(try Files.names(in: artefact.folder) == ["manifest.json", "report.html", "report.json", "signal_xgb_AUSDT_h5.json"])
+    let stamp = artefact.folder.split(separator: "/").last ?? ""
+    #expect(stamp.count == 15 && stamp.dropFirst(8).first == "-")
+
+    let manifest = try ModelManifest.read("\(artefact.folder)/manifest.json")
+    #expect(manifest.symbol == "AUSDT" && manifest.horizonSeconds == 5 && manifest.featuresVersion == "feat.v2")
+    #expect(try ModelFile.read(artefact.modelPath, expected: manifest.model.digest).bytes == trained.model.model)
+    #expect(manifest.trainingData.trials == 1 && manifest.trainingData.source == "ticks")
+    #expect(manifest.trainingData.startMilliseconds == ticks[0].exchangeMilliseconds)
+    // 80 % of the rows are seen, their labels 5 s more; the test's time is not.
+    let rows = MadeMarket.dataset(ticks, schema: .v2)
+    let lastSeen = try #require(manifest.trainingData.endMilliseconds)
+    let testStart = rows.second(ofRow: rows.rowCount - 5 - trained.model.split.test.count) * 1000
+    #expect(lastSeen < testStart && lastSeen >= testStart - 1000, "no second is seen by both, and none is given away")
+    let baseline = try #require(manifest.baseline)
+    #expect(baseline.features["spread_bps"] == nil, "it was always missing")
+    let spread = try #require(baseline.features["ret_1s"])
+    #expect(spread.edges.count == 9 && spread.counts.reduce(0, +) == Double(trained.model.split.training.count))
+    // Deciles of what has few equal values hold a tenth each.
+    #expect(spread.counts.allSatisfy { abs($0 / Double(trained.model.split.training.count) - 0.1) < 0.01 })
+    #expect(baseline.scores?.counts.reduce(0, +) == Double(trained.model.split.validation.count + trained.model.split.test.count))
+
+    let entry = try #require(try ModelRegistry(folder: folder.path("storage/models")).entry(symbol: "AUSDT", horizonSeconds: 5))
+    #expect(entry.schemaHash == Digest(bytes: FeatureSchema.v2.hash).hex && entry.digest == artefact.digest)
+    #expect(try Files.read(entry.modelPath, limit: 1 << 24) == trained.model.model)
+  }
+
+  @Test func `each training counts, two in one second have two folders`() throws {
+    try write(MadeMarket(lean: 1).ticks(seconds: 1300, seed: 34), "AUSDT")
+    let first = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
+    let second = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
+    #expect(first.model.trials == 1 && second.model.trials == 2)
+    #expect(first.artefact.folder != second.artefact.folder)
+    #expect(first.model.model == second.model.model)
+    #expect(try ModelRegistry(folder: folder.path("storage/models")).trials(symbol: "AUSDT", horizonSeconds: 1) == 2)
+    // One training's time gives one name: the second gets a number behind it.
+    let place = plan([], horizons: []).place
+    let again = try place.write(first.model, nanoseconds: 1_700_000_000_000_000_000)
+    let twice = try place.write(first.model, nanoseconds: 1_700_000_000_000_000_000)
+    #expect(again.folder.hasSuffix("/20231114-221320") && twice.folder.hasSuffix("/20231114-221320-1"))
+  }
+
+  @Test func `a registry that cannot be read is a failure, and stays as it is`() throws {
+    try write(MadeMarket(lean: 1).ticks(seconds: 1300, seed: 35), "AUSDT")
+    try Files.createFolders(folder.path("storage/models"))
+    try folder.write("{ not a list", to: "storage/models/registry.json")
+    let outcome = try #require(try run(plan(["AUSDT"], horizons: [1])).first)
+    guard case .failure(let failure) = outcome.result else {
+      Issue.record("trained over a corrupt registry")
+      return
+    }
+    #expect(failure.description.hasPrefix("registry_invalid"))
+    #expect(try Files.read(folder.path("storage/models/registry.json"), limit: 100) == Array("{ not a list".utf8))
+  }
+
+  @Test func `a model is published by itself only where it foresees something, and better than what is there`() throws {
+    let ticks = MadeMarket(lean: 1).ticks(seconds: 3600, seed: 36)
+    try write(ticks, "AUSDT")
+    var weak = plan(["AUSDT"], horizons: [1])
+    weak.options.rounds = 2
+    let poor = try #require(try run(weak).first?.result.get())
+    let bytes = poor.model.model
+    let good = try #require(try run(plan(["AUSDT"], horizons: [1]), rival: { _, _ in bytes }).first?.result.get())
+    #expect(good.rival == poor.model.evaluation, "the rival is asked on the very same rows")
+    #expect(PublishVerdict(good.model.evaluation, rival: good.rival).isPublished)
+    #expect(PublishVerdict(good.model.evaluation, rival: nil).isPublished)
+    let back = PublishVerdict(poor.model.evaluation, rival: good.model.evaluation)
+    #expect(!back.isPublished && back.reason.contains("is not below"))
+    #expect(!PublishVerdict(good.model.evaluation, rival: good.model.evaluation).isPublished, "equal is not better")
+
+    try write(MadeMarket().ticks(seconds: 1500, seed: 37), "BUSDT")
+    let walk = try #require(try run(plan(["BUSDT"], horizons: [5])).first?.result.get())
+    let verdict = PublishVerdict(walk.model.evaluation, rival: nil)
+    #expect(!verdict.isPublished && verdict.reason.contains("shows no predictive value"))
+  }
+
+  @Test func `reports are whole, and say what was found first`() throws {
+    var ticks = MadeMarket(lean: 1).ticks(seconds: 1500, seed: 38)
+    var later = MadeMarket(lean: 1)
+    later.startMilliseconds += 1_700_000
+    ticks += later.ticks(seconds: 1500, seed: 39)
+    try write(ticks, "AUSDT")
+    let trained = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
+    let page = String(decoding: try Files.read(trained.artefact.reportPath, limit: 1 << 22), as: UTF8.self)
+    #expect(page.contains(trained.model.finding))
+    #expect(page.contains("Silences over 60 s") && page.contains("Walk forward") && page.contains("imb_1s"))
+    // Nothing from elsewhere, no script, every element closed.
+    #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"))
+    var open: [Substring] = []
+    for part in page.split(separator: "<").dropFirst() {
+      let tag = part.prefix { $0 != ">" }
+      let name = tag.prefix { $0 != " " && $0 != "/" }
+      if tag.first == "/" {
+        #expect(open.popLast() == tag.dropFirst())
+      } else if tag.last != "/" {
+        open.append(name)
+      }
+    }
+    #expect(open.isEmpty, "\(open)")
+    #expect(!page.contains("nan") && !page.contains("inf "))
+
+    struct Report: Decodable {
+      struct Test: Decodable { var mcc: Double }
+      struct Data: Decodable { var gap_count: Int }
+      var finding: String
+      var test: Test
+      var data: Data
+      var walk_forward: [[String: Ignored]]
+      struct Ignored: Decodable { init(from decoder: any Decoder) {} }
+    }
+    let json = try Files.read("\(trained.artefact.folder)/report.json", limit: 1 << 22)
+    let report = try JSONDecoder().decode(Report.self, from: Data(json))
+    #expect(report.finding == trained.model.finding && report.test.mcc == trained.model.evaluation.matthews)
+    #expect(report.data.gap_count == 1 && report.walk_forward.count == 2)
+  }
+
+  @Test func `exported rows read back as the very floats`() throws {
+    let dataset = MadeMarket.dataset(MadeMarket().ticks(seconds: 200, seed: 40), schema: .v2)
+    let path = folder.path("rows.csv")
+    let count = try FeatureExport.write(dataset, horizonSeconds: 5, rule: .direction, to: path)
+    let lines = String(decoding: try Files.read(path, limit: 1 << 24), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == count + 1 && lines[0] == "second,\(FeatureSchema.v2.columns.joined(separator: ",")),label")
+    let labels = dataset.labelled(horizonSeconds: 5, rule: .direction)
+    for row in 0..<count {
+      let fields = lines[row + 1].split(separator: ",", omittingEmptySubsequences: false)
+      #expect(fields.count == FeatureSchema.v2.columns.count + 2)
+      let values = fields.dropFirst().dropLast().map { $0.isEmpty ? Float.nan : Float($0)! }
+      #expect(zip(values, dataset.features(ofRow: Int(labels.rows[row]))).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
+      #expect((fields.last == "1") == labels.labels[row])
+    }
+  }
+}
