@@ -21,7 +21,9 @@ extension HostRun {
       "\($0.resolved.manifest?.name ?? $0.resolved.source)@\(instruments[$0.instrument].id.symbol)/\($0.resolved.horizonSeconds)"
     }
     log.host.notice("\(settings.venueAnnouncement(of: names, on: instruments))")
-    for choice in shadows { log.host.notice("shadow: \(choice.resolved.instanceID(on: instruments[choice.instrument])) would trade in simulation only") }
+    for choice in shadows {
+      log.host.notice("shadow: \(choice.resolved.instanceID(on: instruments[choice.instrument])) would trade in simulation only")
+    }
     let setting = settings.killSwitch.enabled ? settings.killSwitch.startReason : nil
     if let reason = setting ?? killSwitch.read().reason {
       log.host.warning("kill switch: \(reason); nothing may open")

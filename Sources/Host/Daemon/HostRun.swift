@@ -82,7 +82,8 @@ public struct HostRun: Sendable {
       instruments: instruments, settings: settings, now: started,
       lastPrices: instruments.indices.map { origin?.state.engine.prices(instrument: $0).last ?? .zero })
     let maker = ShadowMaker(
-      settings: settings, instruments: instruments, modelSource: modelSource, clock: feeds.clock, folder: state.path, hostVersion: hostVersion, log: log)
+      settings: settings, instruments: instruments, modelSource: modelSource, clock: feeds.clock, folder: state.path, hostVersion: hostVersion,
+      log: log)
     let (shadows, broken) = try makeShadows(shadowed, maker, areAll: session.instances.isEmpty, log)
     let control: ControlServer
     do throws(KernelError) {
@@ -114,7 +115,8 @@ public struct HostRun: Sendable {
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox,
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, modelSource: modelSource, quarantine: quarantine,
-      held: quarantined + broken, shadows: shadows, shadowMaker: maker, started: started, journal: journal, storage: storage, statusFile: statusFile, log: log)
+      held: quarantined + broken, shadows: shadows, shadowMaker: maker, started: started, journal: journal, storage: storage, statusFile: statusFile,
+      log: log)
     if let origin { host.goOn(from: origin.state.engine, journal: origin.journal, isLost: last?.isLost ?? false) }
     let watchdog = host.watchdog
     try watchdog.start()

@@ -216,7 +216,8 @@ struct LiveHost: ~Copyable {
     statusFile?.finish()
     if let trouble = statusFile?.trouble { notices.failed("ops.status_file: \(trouble)") }
     return HostResult(
-      status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex) + shadowHashes, failures: notices.failures,
+      status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex) + shadowHashes,
+      failures: notices.failures,
       hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
   }
 

@@ -17,7 +17,8 @@ extension Doctor {
     return reading.enumerated().flatMap { index, row in
       source.places(of: row.instrument, index: index).flatMap { place in
         defer { place.content.close() }
-        return findings(place, row.instrument, onlyShadows: row.readers.allSatisfy { settings.isShadow($0, on: row.instrument) }, settings, nowSeconds)
+        return findings(
+          place, row.instrument, onlyShadows: row.readers.allSatisfy { settings.isShadow($0, on: row.instrument) }, settings, nowSeconds)
       }
     }
   }

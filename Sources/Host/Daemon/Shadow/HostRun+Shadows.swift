@@ -14,7 +14,8 @@ extension HostRun {
       guard instruments.contains(where: { $0.id.symbol == symbol || $0.id.description == symbol }) else { continue }
       throw SessionError(
         .configuration,
-        "plugins.shadow: \(id) is not published\(ids.isEmpty ? "" : ", \(ids.joined(separator: ", ")) is"); correct the id, or take it out of the list")
+        "plugins.shadow: \(id) is not published\(ids.isEmpty ? "" : ", \(ids.joined(separator: ", ")) is"); correct the id, or take it out of the list"
+      )
     }
   }
 
