@@ -98,7 +98,7 @@ import Testing
 
   @Test func `The line says what is stopped, stale and out`() {
     #expect(status.line.hasPrefix("paper 3723s  BTCUSDT 60000.1 pos -0.010 STALE  pnl 0.0000  equity 12345.68  fills 3  refused 9"))
-    #expect(status.line.hasSuffix("out 1/1  STOPPED HALTED"))
+    #expect(status.line.hasSuffix("out 1/1  models 1/2  STOPPED HALTED"))
   }
 
   @Test func `A feed is stale after its time and late while it has more`() {

@@ -262,4 +262,38 @@ import Testing
     #expect(outcome.errors.contains("is about to trade the venue's test account with EMACross@BTCUSDT/0; limits: "), "\(outcome)")
     #expect(outcome.errors.contains("shadow: Churn@BTCUSDT/5 would trade in simulation only"), "\(outcome)")
   }
+
+  @Test func `A shadow has models of its own, and missing ones keep it alone from opening`() throws {
+    let models = ModelHost(host: host)
+    var chance = Chance.seeded("A shadow has models of its own, and missing ones keep it alone from opening")
+    try host.folder.write(ModelHost.ticks(seconds: 300, chance: &chance), to: "ticks.csv")
+    try models.publishBoth()
+    try models.publishEnsemble()
+    func words(_ shadow: Bool) -> [String] {
+      ["run", "--json", "--mode", "paper", "--fresh", "--set", "feed.recording=BTCUSDT=ticks.csv", "--set", "feed.speed=max"]
+        + ModelHost.settings + (shadow ? ["--set", "plugins.shadow=HorizonEnsemble@BTCUSDT/0"] : [])
+    }
+    let real = try host.succeed(words(false))
+    let shadowed = try host.succeed(words(true))
+    #expect(try real.integer("fills") > 2 && shadow(shadowed.json)["fills"] as? Int == real.integer("fills"), "\(shadowed)")
+    #expect(try hash("HorizonEnsemble@BTCUSDT/0", shadowed) == hash("HorizonEnsemble@BTCUSDT/0", real))
+    let replayed = try host.succeed(["replay", try #require(shadow(shadowed.json)["journal"] as? String), "--verify", "--json"])
+    #expect(try replayed.json["equal"] as? Bool == true && replayed.integer("decisions") > 2, "\(replayed)")
+
+    try FileManager.default.removeItem(at: host.runtime.appendingPathComponent("models/BTCUSDT/5"))
+    try publish("EMACross", "ETHUSDT")
+    let child = try host.start(
+      ["run", "--json", "--mode", "mock", "--set", "feed.mock.symbols=BTCUSDT,ETHUSDT", "--set", "feed.mock.start_price=60000,3000"]
+        + ModelHost.settings + ["--set", "plugins.shadow=HorizonEnsemble@BTCUSDT/0"])
+    try child.waitForError("mock 1s")
+    let control = try ControlSocket(host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path)
+    let blocked = try control.status()
+    #expect(try blocked["halted"] is NSNull && shadow(blocked)["halted"] as? String == "MODELS_MISSING", "\(blocked)")
+    #expect((blocked["models"] as? [[String: Any]])?.map { $0["state"] as? String } == ["warming", "missing"], "\(blocked)")
+    let published = try models.publish(horizon: 5)
+    #expect(published.exitCode == 0 && published.errors.contains("shadow HorizonEnsemble@BTCUSDT/0: LinearModel@BTCUSDT/5: "), "\(published)")
+    #expect(try shadow(control.status())["halted"] is NSNull)
+    child.signal(SIGTERM)
+    #expect(try child.finish(deadlineSeconds: 60).exitCode == 0)
+  }
 }

@@ -19,49 +19,33 @@ extension LiveHost {
     log.models.log(level: change.missing.isEmpty ? .notice : .warning, "\(change.text(settings.models))")
   }
 
-  /// Each place with what stands there and what was said last.
+  /// Each place with what stands there and what was said last; those that shadows alone read are the last.
   func models(_ now: Int64) -> [RunStatus.Model] {
-    let rows = session.readiness(nowSeconds: now / 1_000_000_000).rows
-    return session.models.indices.map { index in
-      let (row, status, figures) = (rows[index], loop.engine.model(index), monitor.figures(model: index))
-      let isAnswered = status.prediction.state == QE_PREDICTION_FRESH || status.prediction.state == QE_PREDICTION_STALE
-      var (state, reason) = (row.state, row.reason)
-      if row.state == .ready, let live = liveState(index, status) { (state, reason) = live }
-      return RunStatus.Model(
-        symbol: row.symbol, horizonSeconds: Int(row.horizonSeconds), state: state.rawValue, model: row.model, digest: row.digest?.hex,
-        source: row.source, ageSeconds: row.ageSeconds.map { Int($0) }, reason: reason, pUp: isAnswered ? status.prediction.p_up : nil,
-        predictionAgeMilliseconds: isAnswered ? Int(status.prediction.age_ns / 1_000_000) : nil, asked: Int(clamping: status.asked),
-        failed: Int(clamping: status.failures.map(\.count).reduce(0, +)), featurePSI: figures?.columns.first?.psi, scorePSI: figures?.scorePSI,
-        brier: figures?.calibration?.brier, alerts: figures?.alerts ?? [])
+    var rows = RunStatus.Model.rows(session, loop, monitor, settings.models, now)
+    for place in shadows.places {
+      let own = RunStatus.Model.rows(place.run.session, place.run.loop, place.run.monitor, settings.models, now)
+      rows += own.filter { row in !rows.contains { $0.symbol == row.symbol && $0.horizonSeconds == row.horizonSeconds } }
     }
-  }
-
-  /// Of a model that stands in its place; nil when its last prediction counts.
-  private func liveState(_ index: Int, _ status: ModelStatus) -> (ModelReadiness.State, String?)? {
-    switch status.prediction.state {
-    case QE_PREDICTION_WARMING:
-      let needed = max(settings.models.warmUpSeconds, Int64(session.models[index].model?.schema.minimumBars ?? 0))
-      return (.warming, "\(loop.engine.warmBars(ofModel: index)) of \(needed) closed seconds in a row (ml.warmup_seconds)")
-    case QE_PREDICTION_FAILED:
-      return (.failed, status.failures.map { "\($0.failure.name) \($0.count)" }.joined(separator: ", "))
-    case QE_PREDICTION_STALE: return (.stale, "its last answer is older than its horizon: no second has closed since")
-    default: return nil
-    }
+    return rows
   }
 
   /// The table at the start, a line each.
   func tellModels() {
-    guard !session.models.isEmpty else { return }
-    for line in session.readiness(nowSeconds: started / 1_000_000_000).lines { log.models.notice("\(line)") }
+    for (name, session) in [("", session)] + shadows.places.map({ ("shadow \($0.run.id): ", $0.run.session) }) where !session.models.isEmpty {
+      for line in session.readiness(nowSeconds: started / 1_000_000_000).lines { log.models.notice("\(name)\(line)") }
+    }
   }
 
   /// What has begun or ended to be unlike training; each change once.
   mutating func tellDrift() {
+    tellDrift("", session, monitor)
+    for place in shadows.places { tellDrift("shadow \(place.run.id): ", place.run.session, place.run.monitor) }
+  }
+
+  private func tellDrift(_ name: String, _ session: TradingSession, _ monitor: ModelMonitor) {
     for index in session.models.indices {
       guard let id = session.models[index].model?.id else { continue }
-      for alert in monitor.changedAlerts(model: index) {
-        if alert.began { log.models.warning("\(id): \(alert.text)") } else { log.models.notice("\(id): \(alert.text)") }
-      }
+      for alert in monitor.changedAlerts(model: index) { log.models.log(level: alert.began ? .warning : .notice, "\(name)\(id): \(alert.text)") }
     }
   }
 

@@ -33,7 +33,7 @@ struct ShadowMaker: Sendable {
     }
     do {
       return ShadowRun(
-        session: session, instrument: instrument, initialCash: settings.simulation.initialCash, clock: clock, journal: try makeJournal(session),
+        session: session, instrument: instrument, settings: settings, clock: clock, journal: try makeJournal(session),
         callMark: callMark, log: log)
     } catch {
       session.instances[0].close()

@@ -18,6 +18,7 @@ final class ShadowRun {
   let instrument: Int
   let session: TradingSession
   let notices: RunNotices
+  let monitor: ModelMonitor
   /// The folder of its journal; nil where none is written.
   let journal: String?
   let initialCash: Money
@@ -29,15 +30,17 @@ final class ShadowRun {
 
   /// - Parameter session: with one instrument and the one strategy.
   init(
-    session: TradingSession, instrument: Int, initialCash: Money, clock: DataClock, journal: JournalWriter?, callMark: CallMark, log: RunLog
+    session: TradingSession, instrument: Int, settings: Settings, clock: DataClock, journal: JournalWriter?, callMark: CallMark, log: RunLog
   ) {
     self.session = session
     self.instrument = instrument
-    self.initialCash = initialCash
+    initialCash = settings.simulation.initialCash
+    monitor = ModelMonitor(session, settings)
     self.journal = journal?.folder
     notices = RunNotices(session: session, log: log, prefix: "shadow ")
     // As the real ones have it: feeds bring quotes, or make them.
     loop = session.makeLoop(hasQuotes: true, clock: clock, observer: notices, journal: journal, callMark: callMark)
+    loop.watchModels(monitor)
   }
 
   var id: String { session.instances[0].id }
@@ -77,6 +80,7 @@ final class ShadowRun {
   /// The engine takes over what stands in a model's place of the session now; gives the number of the input that it was.
   func takeModel(_ place: Int, receiveNanoseconds: Int64) -> UInt64 {
     let new = session.models[place]
+    monitor.replace(place, in: session)
     return loop.replaceModel(
       place, with: new.binding, schema: new.schemaIndex, description: session.description(ofModel: place), receiveNanoseconds: receiveNanoseconds)
   }
