@@ -1,10 +1,8 @@
 import Cryptography
-import Features
 import Engine
 import Logging
 import Market
 import Models
-import PluginABI
 import Plugins
 import Session
 import Settings
