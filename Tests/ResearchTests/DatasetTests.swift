@@ -31,12 +31,15 @@ import Testing
     #expect(dataset.labelled(horizonSeconds: 5, rule: .direction).count == 0)
   }
 
-  @Test func `no label reaches over the end of a series or ends in a long silence`() {
+  @Test(arguments: FeatureSchema.all.map(\.name)) func `no label reaches over the end of a series, or begins or ends in a long silence`(
+    name: String
+  ) throws {
+    let schema = try #require(FeatureSchema.named(name))
     let first = ticks((0..<80).map { 100 + Double($0 % 5) })
     // Behind it a silence of 100 s, within the bound, and then one over it.
     let second = ticks((0..<80).map { 100 + Double($0 % 5) }, from: 1_704_067_200 + 180)
     let third = ticks((0..<80).map { 100 + Double($0 % 5) }, from: 1_704_067_200 + 180 + 80 + 500)
-    let dataset = MadeMarket.dataset(first + second + third, maximumGapSeconds: 300)
+    let dataset = MadeMarket.dataset(first + second + third, schema: schema, maximumGapSeconds: 300)
     #expect(dataset.summary.series == 2)
     #expect(dataset.summary.gaps.map(\.seconds) == [101, 501])
     let labelled = dataset.labelled(horizonSeconds: 10, rule: .direction)

@@ -111,6 +111,29 @@ import XGBoostLibrary
     }
   }
 
+  @Test func `however few rows there are, there is a model or a name for why not`() throws {
+    let ticks = MadeMarket().ticks(seconds: 140, seed: 27)
+    var trained = 0
+    for seconds in 60...140 {
+      let part = ticks.filter { $0.exchangeMilliseconds < ticks[0].exchangeMilliseconds + Int64(seconds) * 1000 }
+      for horizon in [1, 7, 60] {
+        do throws(ResearchError) {
+          let model = try train(part, horizon: horizon) {
+            $0.minimumRows = 1
+            $0.folds = 50
+            $0.rounds = 3
+          }
+          trained += 1
+          #expect(model.folds.count == 50 && model.evaluation.interval == nil)
+          #expect(model.finding.hasPrefix("No evidence"))
+        } catch {
+          #expect(error.code == .rowsTooFew || error.code == .oneClass, "\(error)")
+        }
+      }
+    }
+    #expect(trained > 20)
+  }
+
   @Test func `a rare rise is called by its share, and only bought`() throws {
     let ticks = MadeMarket(lean: 1).ticks(seconds: 3600, seed: 26)
     let model = try train(ticks, horizon: 1) { $0.label = .costAware(bps: 3) }

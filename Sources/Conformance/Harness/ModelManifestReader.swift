@@ -48,7 +48,7 @@ struct ModelManifestReader {
   }
 
   /// Of the schemas that are known.
-  private static func featureCount(_ version: String) -> Int? { ["feat.v1": 18][version] }
+  private static func featureCount(_ version: String) -> Int? { ["feat.v1": 18, "feat.v2": 29][version] }
 
   private func lent(_ file: Wire.File, _ name: String, _ field: String, isRuntime: Bool) throws(ConformanceError) -> LentFile {
     let (place, promised) = (try place(file, field), try digest(file, field))

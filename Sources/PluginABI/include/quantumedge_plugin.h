@@ -152,15 +152,15 @@ typedef struct qe_timer {
 #define QE_PREDICTION_FRESH ((uint32_t)1)
 #define QE_PREDICTION_STALE ((uint32_t)2)   /* older than its horizon */
 #define QE_PREDICTION_WARMING ((uint32_t)3) /* features not ready */
-#define QE_PREDICTION_FAILED ((uint32_t)4)  /* the model returned an error */
+#define QE_PREDICTION_FAILED ((uint32_t)4)  /* the model returned an error, or what is no forecast */
 
-/* What a model of one horizon said last. Array element: fixed size. */
+/* What a model of one horizon said last; NaN but where it is fresh or stale. Array element: fixed size. */
 typedef struct qe_prediction {
     int64_t horizon_s;
     double p_up;
     double p_down;
     double edge; /* p_up - 0.5, or what the model defines as its edge */
-    int64_t age_ns;
+    int64_t age_ns; /* since its answer; -1 = it gave none */
     uint32_t state; /* QE_PREDICTION_... */
     uint32_t reserved;
 } qe_prediction;
@@ -252,7 +252,7 @@ typedef struct qe_context {
     int64_t ask_price;
     int64_t mark_price;
 
-    /* Features of the last closed bar; NULL unless the instance asked for them and they are warm. */
+    /* Features of the last closed bar, a copy; NULL unless the instance asked for them and they are warm. */
     const double *QE_NULLABLE features;
     uint32_t feature_count;
     uint32_t prediction_count;
@@ -356,7 +356,7 @@ typedef struct qe_parameter_value {
 
 /* A file of the manifest, lent at create. bytes are valid until destroy. Array element: fixed size. */
 typedef struct qe_file {
-    const char *QE_NONNULL name; /* as in the manifest */
+    const char *QE_NONNULL name; /* "model", or as in the manifest's files.runtime[] */
     const uint8_t *QE_NULLABLE bytes;
     uint64_t size;
     int32_t fd; /* a sealed memory file for files.runtime[] only (dlopen it as /proc/self/fd/N), else -1 */
@@ -444,7 +444,10 @@ typedef struct qe_model {
                                    void *QE_NULLABLE *QE_NONNULL instance, char *QE_NONNULL error, size_t capacity);
     qe_status (*QE_NONNULL initialise)(void *QE_NONNULL instance);
     qe_status (*QE_NONNULL activate)(void *QE_NONNULL instance);
-    /* [engine] ACTIVE. Fills p_up, p_down (each 0...1) and edge of *out from one feature vector of the declared schema. */
+    /*
+     * [engine] ACTIVE. Fills p_up, p_down (each 0...1) and edge (finite) of *out from one feature vector of the declared schema;
+     * NaN is a missing value. Anything but QE_OK, or other numbers, and the prediction has failed: nothing is repaired.
+     */
     qe_status (*QE_NONNULL predict)(void *QE_NONNULL instance, const double *QE_NONNULL features, uint32_t count,
                                     qe_prediction *QE_NONNULL out);
     qe_status (*QE_NONNULL deactivate)(void *QE_NONNULL instance);
@@ -508,7 +511,8 @@ typedef struct qe_descriptor {
     const qe_parameter *QE_NULLABLE parameters;
     uint32_t parameter_count;
     uint32_t uses_features; /* strategies: 1 = lend features in the context */
-    uint8_t feature_schema_hash[32]; /* models, and strategies that use features; else zero */
+    /* Models, and strategies that use features; else zero. A model's zeros: an adapter, for the schema of its model's manifest. */
+    uint8_t feature_schema_hash[32];
     const qe_strategy *QE_NULLABLE strategy; /* for its kind, else NULL */
     const qe_model *QE_NULLABLE model;
     /* [any] NULL for an id this plugin does not know. */

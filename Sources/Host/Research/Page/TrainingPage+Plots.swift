@@ -57,8 +57,8 @@ extension TrainingPage {
     html +=
       "<table><thead><tr><th>tested from</th><th>to</th><th>rows</th><th>trees</th><th>MCC</th><th>interval</th><th>log loss</th><th>of the share</th></tr></thead><tbody>"
     for fold in model.folds {
-      html +=
-        "<tr><td>\(UTCTime(fold.firstSecond * 1000).text)</td><td>\(UTCTime(fold.lastSecond * 1000).text)</td><td>\(PageNumber.count(fold.split.test.count))</td>"
+      func moment(_ second: Int64) -> String { fold.split.test.isEmpty ? "-" : UTCTime(second * 1000).text }
+      html += "<tr><td>\(moment(fold.firstSecond))</td><td>\(moment(fold.lastSecond))</td><td>\(PageNumber.count(fold.split.test.count))</td>"
       if let evaluation = fold.evaluation {
         html += "<td>\(fold.rounds)</td><td>\(PageNumber.text(evaluation.matthews, decimals: 3))</td>"
         let interval = evaluation.interval.map { "\(PageNumber.text($0.low, decimals: 3)) to \(PageNumber.text($0.high, decimals: 3))" }

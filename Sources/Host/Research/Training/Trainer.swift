@@ -79,6 +79,10 @@ public struct Trainer {
   private func fold(
     _ dataset: Dataset, _ labelled: LabelledRows, _ split: TimeSplit, progress: (Double) -> Void
   ) throws(ResearchError) -> WalkForwardFold {
+    guard !split.test.isEmpty else {
+      return WalkForwardFold(
+        split: split, firstSecond: 0, lastSecond: 0, rounds: 0, reason: ResearchError(.rowsTooFew, "more folds than rows; ask for fewer").description)
+    }
     var fold = WalkForwardFold(
       split: split, firstSecond: dataset.second(ofRow: Int(labelled.rows[split.test.lowerBound])),
       lastSecond: dataset.second(ofRow: Int(labelled.rows[split.test.upperBound - 1])), rounds: 0)
