@@ -21,7 +21,16 @@ import Testing
       instances: [
         .init(
           id: "EMACross@BTCUSDT/0", strategy: "EMACross", symbol: "BTCUSDT", digest: String(repeating: "ab", count: 32), state: .out,
-          why: "process() returned status 5", workerID: 77, restarts: 3, position: Figure(-10, scale: 3), openOrders: 2)
+          why: "process() returned status 5", workerID: 77, restarts: 3, position: Figure(-10, scale: 3), openOrders: 2, isShadow: false),
+        .init(
+          id: "EMACross@BTCUSDT/5", strategy: "EMACross", symbol: "BTCUSDT", digest: String(repeating: "cd", count: 32), state: .out,
+          why: "its journal: no room", workerID: nil, restarts: 0, position: Figure(7, scale: 3), openOrders: 0, isShadow: true),
+      ],
+      shadows: [
+        .init(
+          id: "EMACross@BTCUSDT/5", equity: Figure(Money(units: 9_999)), pnl: Figure(Money(units: -1)), fees: Figure(Money(raw: 1)), fills: 11,
+          trades: 5,
+          refused: 2, blocked: "KILLED", journal: "state/shadow/EMACross@BTCUSDT-5/journal/1", decisionHash: nil)
       ],
       models: [
         .init(
@@ -80,7 +89,7 @@ import Testing
       "paper", "STOPPED HALTED", "up 1h2m", "nothing opens: HALTED by user 0: \"lunch\"", "equity 12345.68 USDT", "today -5.00", "60000.1",
       "0.1s STALE", "-0.010", "-0.1235", "abababababab", "out", "process() returned status 5", "DAILY_LOSS_LIMIT", "10.0 %", "1m1s ago",
       "feed 7 ms behind",
-      "commands 1",
+      "commands 1", "out shadow", "9999.00", "-1.0000", "KILLED", "its journal: no room",
     ] {
       #expect(text.contains(word), "'\(word)' in\n\(text)")
     }
@@ -89,7 +98,7 @@ import Testing
 
   @Test func `The line says what is stopped, stale and out`() {
     #expect(status.line.hasPrefix("paper 3723s  BTCUSDT 60000.1 pos -0.010 STALE  pnl 0.0000  equity 12345.68  fills 3  refused 9"))
-    #expect(status.line.hasSuffix("out 1/1  STOPPED HALTED"))
+    #expect(status.line.hasSuffix("out 1/1  models 1/2  STOPPED HALTED"))
   }
 
   @Test func `A feed is stale after its time and late while it has more`() {

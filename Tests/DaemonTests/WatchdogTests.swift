@@ -16,7 +16,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func watchdog(_ path: String) -> Watchdog {
-    Watchdog(callMark: CallMark(), limitMilliseconds: 1000, suspects: suspects, instanceCount: 1, folder: path, say: { _ in })
+    Watchdog(calls: WatchedCalls(CallMark(), instanceCount: 2), limitMilliseconds: 1000, suspects: suspects, folder: path, say: { _ in })
   }
 
   private func stop() throws -> [String: Any] {

@@ -8,6 +8,9 @@ struct FatalHost {
 
   init() throws { host = try Host() }
 
+  /// With a host that a test has already.
+  init(host: Host) { self.host = host }
+
   func state(_ name: String) -> URL { host.runtime.appendingPathComponent("state/mock/binance/paper/\(name)") }
 
   /// - Parameter alone: without the one that trades on.

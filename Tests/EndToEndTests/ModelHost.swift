@@ -13,6 +13,9 @@ struct ModelHost {
 
   init() throws { host = try Host() }
 
+  /// With a host that a test has already.
+  init(host: Host) { self.host = host }
+
   /// Seconds of five trades, at prices in tenths.
   static func ticks(seconds: Int, chance: inout Chance) -> String {
     var csv = "timestamp,price,qty,side\n"

@@ -11,6 +11,9 @@ struct OperatorHost {
 
   init() throws { host = try Host() }
 
+  /// With a host that a test has already.
+  init(host: Host) { self.host = host }
+
   var socketPath: String { host.runtime.appendingPathComponent("state/paper/binance/paper/control.sock").path }
 
   /// Publishes, writes the recordings and starts; returns once the position is held and the order rests.

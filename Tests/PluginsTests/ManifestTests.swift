@@ -39,6 +39,17 @@ import Testing
     #expect(try read(later) == read(Self.good))
   }
 
+  @Test func `A shadow says so, and keeps its word when it is written`() throws {
+    #expect(try read(Self.good).isShadow == nil, "what says nothing trades")
+    for word in ["true", "false"] {
+      let manifest = try read(Self.good.replacingOccurrences(of: "\"kind\"", with: "\"shadow\": \(word), \"kind\""))
+      #expect(manifest.isShadow == (word == "true"))
+      let path = folder.path("written.json")
+      try manifest.write(to: path)
+      #expect(try StrategyManifest.read(path) == manifest)
+    }
+  }
+
   @Test func theMarketMayBeAbsent() throws {
     #expect(try read(Self.good.replacingOccurrences(of: "\"market\": \"usdm\", ", with: "")).market == nil)
   }
@@ -57,7 +68,8 @@ import Testing
     ("\"fast\": 12", "\"fast\": [12]", "parameters.fast"),
     ("[\"trade\"]", "[\"trades\"]", "events"), ("[\"trade\"]", "\"trade\"", "events"), ("\"major\": 1", "\"major\": -1", "abi.major"),
     ("\"minor\": 0", "\"minor\": 4294967296", "abi.minor"), ("\"created_at\": 1795399329", "\"created_at\": \"now\"", "created_at"),
-    (", \"build\": {\"host\": \"0.1.0\"}", "", "build"),
+    (", \"build\": {\"host\": \"0.1.0\"}", "", "build"), ("\"kind\"", "\"shadow\": \"yes\", \"kind\"", "shadow"),
+    ("\"kind\"", "\"shadow\": 1, \"kind\"", "shadow"),
   ])
   func aWrongFieldIsManifestInvalidByItsName(old: String, new: String, field: String) throws {
     #expect(Self.good.contains(old))

@@ -69,7 +69,7 @@ import Testing
       #expect(survivor?.signature == nil, "at \(place)")
     }
     #expect(refused > 500)
-    for member in [#""extra" : 1,"#, #""isolation" : "in_process","#] {
+    for member in [#""extra" : 1,"#, #""isolation" : "in_process","#, #""shadow" : true,"#] {
       let text = String(decoding: whole, as: UTF8.self).replacingOccurrences(of: "{\n  \"abi\"", with: "{\n  \(member)\n  \"abi\"")
       #expect(text.utf8.count > whole.count)
       try Data(text.utf8).write(to: URL(fileURLWithPath: manifest))

@@ -26,6 +26,7 @@ struct StrategiesCommand: ParsableCommand {
     @Option(help: "Seconds between opening decisions; 0 = every event.") var horizon: Int64?
     @Option(name: .customLong("param"), parsing: .singleValue, help: "A parameter, name=value; may be repeated.") var parameters: [String] = []
     @Option(help: "in_process or process: what the manifest asks for; the settings may be stricter.") var isolation: String?
+    @Flag(help: "Trade in simulation alone, beside the real ones, on the run's data.") var shadow = false
     @Option(help: "Sign what is published with this private key (quantumedge plugin keygen).") var key: String?
 
     private var isManifest: Bool { library.hasSuffix(".json") }
@@ -37,8 +38,8 @@ struct StrategiesCommand: ParsableCommand {
         guard symbol != nil else { throw ValidationError("--symbol is missing") }
         return
       }
-      guard symbol == nil, horizon == nil, parameters.isEmpty, isolation == nil, key == nil else {
-        throw ValidationError("a manifest is published as it is: it has symbol, horizon, parameters, isolation and signature of its own")
+      guard symbol == nil, horizon == nil, parameters.isEmpty, isolation == nil, !shadow, key == nil else {
+        throw ValidationError("a manifest is published as it is: it has symbol, horizon, parameters, isolation, shadow and signature of its own")
       }
     }
 
@@ -56,7 +57,8 @@ struct StrategiesCommand: ParsableCommand {
       let pem = try key.map { try SigningKey.read($0) }
       let entry = try StrategiesOutput.store(loaded).publish(
         try PluginFile.read(StrategiesOutput.path(library)), instrument: instrument, horizonSeconds: horizon ?? 0,
-        parameters: try Assignments.parse(parameters, option: "--param"), isolation: isolation.flatMap(Isolation.init), signedBy: pem,
+        parameters: try Assignments.parse(parameters, option: "--param"), isolation: isolation.flatMap(Isolation.init), isShadow: shadow,
+        signedBy: pem,
         trust: loaded.trustPolicy, check: StrategyLauncher(loaded).check)
       if entry.horizonSeconds > 0, !entry.manifest.events.contains("bar"), !entry.manifest.events.contains("prediction") {
         Console.warning(
@@ -224,8 +226,10 @@ enum StrategiesOutput {
     let parameters = entry.manifest.parameters.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
     let market = entry.manifest.market.map { "\($0.rawValue)." } ?? ""
     let isolation = entry.manifest.isolation.map { " [\($0.rawValue)]" } ?? ""
+    let shadow = entry.manifest.isShadow == true ? " [shadow]" : ""
     let signature = entry.manifest.signature.map { "  signed by \($0.publicKey.prefix(16))" } ?? ""
-    return "\(entry.manifest.name) on \(market)\(entry.symbol)/\(entry.horizonSeconds)\(isolation)\(parameters)  version \(entry.version)\(signature)"
+    return
+      "\(entry.manifest.name) on \(market)\(entry.symbol)/\(entry.horizonSeconds)\(isolation)\(shadow)\(parameters)  version \(entry.version)\(signature)"
   }
 
   static func json(_ entry: StrategyStore.Entry) -> JSONValue {
@@ -233,6 +237,7 @@ enum StrategiesOutput {
       ("name", .text(entry.manifest.name)), ("symbol", .text(entry.symbol)), ("market", entry.manifest.market.map { .text($0.rawValue) } ?? .null),
       ("horizon", .integer(Int(entry.horizonSeconds))), ("version", .text(entry.version)), ("digest", .text(entry.manifest.pluginDigest.hex)),
       ("isolation", entry.manifest.isolation.map { .text($0.rawValue) } ?? .null),
+      ("shadow", .boolean(entry.manifest.isShadow == true)),
       ("signed_by", entry.manifest.signature.map { .text($0.publicKey) } ?? .null),
       ("parameters", .object(entry.manifest.parameters.sorted { $0.key < $1.key }.map { (key: $0.key, value: .text($0.value)) })),
       ("versions", .array(entry.versions.map { .text($0) })),

@@ -7,7 +7,7 @@ public struct HostResult: Sendable {
   public var status: RunStatus
   public var stoppedBy: String
   public var decisionHash: String
-  /// By instance.
+  /// By instance, then by shadow.
   public var instanceHashes: [String]
   /// What made the run worse than it should be: instances that are out, feeds that broke, a latch that is not set.
   public var failures: [String]
@@ -41,10 +41,12 @@ public struct HostResult: Sendable {
               ("id", .text(instance.id)), ("digest", .text(instance.digest)), ("decision_hash", .text(hash)),
               ("state", .text(instance.state.rawValue)),
               ("restarts", .integer(instance.restarts)), ("position", instance.position.json),
+              ("shadow", .boolean(instance.isShadow)),
             ])
           })
       ),
-      ("models", .array(status.models.map(\.json))), ("storage", status.storage?.json ?? .null),
+      ("shadows", .array(status.shadows.map(\.json))), ("models", .array(status.models.map(\.json))),
+      ("storage", status.storage?.json ?? .null),
       ("failures", .array(failures.map { .text($0) })),
     ])
   }

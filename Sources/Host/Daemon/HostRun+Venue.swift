@@ -8,15 +8,22 @@ import Settings
 extension HostRun {
   /// What would run, and then why it does not run after all. Each strategy is started once, apart, and ended.
   ///
-  /// - Parameter strategies: what is published and not held back.
+  /// - Parameters:
+  ///   - strategies: what is published to trade and not held back.
+  ///   - shadows: what would run in simulation beside it.
   /// - Throws: one of them could not run.
-  func venueRefusal(_ strategies: [Choice], _ instruments: [Instrument], _ killSwitch: KillSwitch, _ log: RunLog) throws -> SessionError {
+  func venueRefusal(
+    _ strategies: [Choice], shadows: [Choice], _ instruments: [Instrument], _ killSwitch: KillSwitch, _ log: RunLog
+  ) throws -> SessionError {
     let launcher = StrategyLauncher(settings)
-    for choice in strategies { try launcher.verify(choice.resolved, instruments[choice.instrument]) }
+    for choice in strategies + shadows { try launcher.verify(choice.resolved, instruments[choice.instrument]) }
     let names = strategies.map {
       "\($0.resolved.manifest?.name ?? $0.resolved.source)@\(instruments[$0.instrument].id.symbol)/\($0.resolved.horizonSeconds)"
     }
     log.host.notice("\(settings.venueAnnouncement(of: names, on: instruments))")
+    for choice in shadows {
+      log.host.notice("shadow: \(choice.resolved.instanceID(on: instruments[choice.instrument])) would trade in simulation only")
+    }
     let setting = settings.killSwitch.enabled ? settings.killSwitch.startReason : nil
     if let reason = setting ?? killSwitch.read().reason {
       log.host.warning("kill switch: \(reason); nothing may open")
@@ -52,6 +59,6 @@ extension Settings {
     }
     .joined(separator: ", ")
     return "\(mode.rawValue) on \(exchange.rawValue) is about to trade \(mode == .live ? "REAL MONEY" : "the venue's test account") with "
-      + "\(instances.joined(separator: ", ")); limits: \(words)"
+      + "\(instances.isEmpty ? "nothing" : instances.joined(separator: ", ")); limits: \(words)"
   }
 }

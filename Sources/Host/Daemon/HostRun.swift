@@ -52,10 +52,13 @@ public struct HostRun: Sendable {
     let last = try lastState(state.path, log)
     // What is held is looked after, also where nobody is left to trade.
     let mustStart = last.map { !$0.state.engine.busyInstances.isEmpty } ?? false
-    let (strategies, held) = try admitted(
-      try strategies(for: instruments, symbols, mayBeNone: mustStart), instruments, by: quarantine, mayBeNone: mustStart, log)
+    let published = try strategies(for: instruments, symbols, mayBeNone: mustStart)
+    try checkShadows(published, instruments)
+    let (admitted, quarantined) = try admitted(published, instruments, by: quarantine, mayBeNone: mustStart, log)
+    let strategies = admitted.filter { !settings.isShadow($0.resolved, on: instruments[$0.instrument]) }
+    let shadowed = admitted.filter { settings.isShadow($0.resolved, on: instruments[$0.instrument]) }
     let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
-    if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, instruments, killSwitch, log) }
+    if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, shadows: shadowed, instruments, killSwitch, log) }
     let modelSource = ModelSource(settings, executableFolder: executableFolder) { digest in
       guard let entries = try? quarantine.read() else { return "the list of what is in quarantine cannot be read" }
       return entries.first { $0.digest == digest.hex }.map {
@@ -78,6 +81,10 @@ public struct HostRun: Sendable {
     let feeds = try MarketFeeds(
       instruments: instruments, settings: settings, now: started,
       lastPrices: instruments.indices.map { origin?.state.engine.prices(instrument: $0).last ?? .zero })
+    let maker = ShadowMaker(
+      settings: settings, instruments: instruments, modelSource: modelSource, clock: feeds.clock, folder: state.path, hostVersion: hostVersion,
+      log: log)
+    let (shadows, broken) = try makeShadows(shadowed, maker, areAll: session.instances.isEmpty, log)
     let control: ControlServer
     do throws(KernelError) {
       control = try ControlServer(
@@ -107,8 +114,9 @@ public struct HostRun: Sendable {
     var host = LiveHost(
       settings: settings, session: session, feeds: feeds, killSwitch: killSwitch, watcher: watcher, mailbox: control.mailbox,
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
-      republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, modelSource: modelSource, quarantine: quarantine, held: held,
-      started: started, journal: journal, storage: storage, statusFile: statusFile, log: log)
+      republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, modelSource: modelSource, quarantine: quarantine,
+      held: quarantined + broken, shadows: shadows, shadowMaker: maker, started: started, journal: journal, storage: storage, statusFile: statusFile,
+      log: log)
     if let origin { host.goOn(from: origin.state.engine, journal: origin.journal, isLost: last?.isLost ?? false) }
     let watchdog = host.watchdog
     try watchdog.start()
@@ -119,6 +127,7 @@ public struct HostRun: Sendable {
     }
     log.host.notice("\(host.beginning)")
     if let journal { log.host.info("journal: \(journal.folder)") }
+    for place in shadows.places { log.host.notice("shadow: \(place.run.id) trades in simulation only") }
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
   }

@@ -31,6 +31,7 @@ extension LiveHost {
       if adopted.limits != settings.limits || adopted.symbolNotional != settings.symbolNotional {
         let own = session.instruments.map { adopted.exposureLimit(of: $0) }
         sequence = loop.tighten(adopted.limits, symbolNotional: own, receiveNanoseconds: engineNow(now))
+        tightenShadows(adopted, now)
       }
       let isSwitchedOff = adopted.killSwitch.enabled && !settings.killSwitch.enabled
       settings = adopted

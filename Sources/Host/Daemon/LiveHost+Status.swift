@@ -19,7 +19,7 @@ extension LiveHost {
       pnl: Figure(engine.equity - settings.simulation.initialCash - engine.transfers), drawdown: Figure(max(.zero, engine.peak - engine.equity)),
       fees: Figure(loop.counters.fees), fills: loop.counters.fills, trades: loop.counters.trades, refused: loop.counters.refusals,
       blocked: engine.blocking?.code.name, blockedWhy: blockedWhy(engine.blocking), symbols: symbols(now), instances: instances() + held,
-      models: models(now),
+      shadows: shadows.places.map(\.run.status), models: models(now),
       limits: limits(), refusals: refusals(now),
       queues: RunStatus.Queues(
         control: mailbox.depth, feedLagMilliseconds: Int((health.map(\.lagNanoseconds).max() ?? 0) / 1_000_000),
@@ -67,21 +67,8 @@ extension LiveHost {
   }
 
   private func instances() -> [RunStatus.Instance] {
-    session.instances.enumerated().map { index, instance in
-      let instrument = session.instruments[Int(session.configuration.instances[index].instrument)]
-      let refusal = loop.engine.blockingRefusal(instance: index)
-      let isOut = loop.engine.isOut(instance: index)
-      let isWarming = loop.engine.isWarming(instance: index)
-      return RunStatus.Instance(
-        id: instance.id, strategy: String(instance.id.prefix { $0 != "@" }), symbol: instrument.id.symbol, digest: instance.digest.hex,
-        state: isOut ? .out : refusal != nil ? .stopped : isWarming ? .warming : .active,
-        why: isOut
-          ? notices.instanceFailures[index] ?? "taken out"
-          : refusal?.text(for: instrument.spec) ?? (isWarming ? "it was started anew (plugins.warm_up_seconds)" : nil),
-        workerID: (instance as? IsolatedStrategy).map { Int($0.processID) }, restarts: care.rows[index].restarts,
-        position: Figure(Int128(loop.engine.book(instance: index).position), scale: Int(instrument.spec.quantityScale)),
-        openOrders: loop.engine.openOrderCount(instance: index))
-    }
+    session.instances.indices.map { RunStatus.Instance($0, session, loop, notices, restarts: care.rows[$0].restarts) }
+      + shadows.places.map(\.run.instance)
   }
 
   private func limits() -> [RunStatus.Limit] {
@@ -111,5 +98,24 @@ extension LiveHost {
         ageMilliseconds: Int(max(0, now - refused.nanoseconds) / 1_000_000), instance: session.instances[Int(refused.record.instance)].id,
         text: refused.record.refusal.text(for: session.instruments[Int(refused.record.instrument)].spec))
     }
+  }
+}
+
+extension RunStatus.Instance {
+  /// One instance of a session as it is now.
+  init(_ ordinal: Int, _ session: TradingSession, _ loop: borrowing TradingLoop, _ notices: RunNotices, restarts: Int) {
+    let (instance, instrument) = (session.instances[ordinal], session.instrument(of: ordinal))
+    let refusal = loop.engine.blockingRefusal(instance: ordinal)
+    let isOut = loop.engine.isOut(instance: ordinal)
+    let isWarming = loop.engine.isWarming(instance: ordinal)
+    self.init(
+      id: instance.id, strategy: String(instance.id.prefix { $0 != "@" }), symbol: instrument.id.symbol, digest: instance.digest.hex,
+      state: isOut ? .out : refusal != nil ? .stopped : isWarming ? .warming : .active,
+      why: isOut
+        ? notices.instanceFailures[ordinal] ?? "taken out"
+        : refusal?.text(for: instrument.spec) ?? (isWarming ? "it was started anew (plugins.warm_up_seconds)" : nil),
+      workerID: (instance as? IsolatedStrategy).map { Int($0.processID) }, restarts: restarts,
+      position: Figure(Int128(loop.engine.book(instance: ordinal).position), scale: Int(instrument.spec.quantityScale)),
+      openOrders: loop.engine.openOrderCount(instance: ordinal), isShadow: false)
   }
 }

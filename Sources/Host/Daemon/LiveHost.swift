@@ -49,8 +49,10 @@ struct LiveHost: ~Copyable {
   /// Finds what is published for a model's place now.
   let modelSource: ModelSource
   let monitor: ModelMonitor
-  /// Instruments on which nothing opens because a model is missing; -1 = all.
-  var blockedByModels: Set<Int32> = []
+  var modelBlock = ModelBlock()
+  var shadows: Shadows
+  /// Makes a shadow's new version.
+  let shadowMaker: ShadowMaker
   private var nextDriftLook = Int64.min
   let storage: MarketStorage?
   private var storageNews = StorageNews()
@@ -70,8 +72,8 @@ struct LiveHost: ~Copyable {
   init(
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
     starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
-    modelSource: ModelSource, quarantine: Quarantine, held: [RunStatus.Instance], started: Int64, journal: JournalWriter?,
-    storage: MarketStorage?, statusFile: StatusFile?, log: RunLog
+    modelSource: ModelSource, quarantine: Quarantine, held: [RunStatus.Instance], shadows: Shadows, shadowMaker: ShadowMaker, started: Int64,
+    journal: JournalWriter?, storage: MarketStorage?, statusFile: StatusFile?, log: RunLog
   ) {
     self.statusFile = statusFile
     self.storage = storage
@@ -88,6 +90,8 @@ struct LiveHost: ~Copyable {
     monitor = ModelMonitor(session, settings)
     care = InstanceCare(count: session.instances.count)
     self.held = held
+    self.shadows = shadows
+    self.shadowMaker = shadowMaker
     self.quarantine = quarantine
     self.started = started
     self.log = log
@@ -96,15 +100,16 @@ struct LiveHost: ~Copyable {
     loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices, journal: journal)
     loop.watchModels(monitor)
     health = session.instruments.map { _ in FeedHealth(now: started) }
+    let (calls, suspects) = shadows.watched(
+      behind: loop.engine.callMark, instanceCount: session.instances.count,
+      session.instances.map(Suspect.init) + session.models.map { Suspect($0) ?? .nobody }, models: modelSource.horizonsSeconds.count)
     watchdog = Watchdog(
-      callMark: loop.engine.callMark, limitMilliseconds: settings.engine.maximumStepMilliseconds,
-      suspects: session.instances.map(Suspect.init) + session.models.map { Suspect($0) ?? .nobody }, instanceCount: session.instances.count,
-      folder: quarantine.folder, say: log.lastWords)
+      calls: calls, limitMilliseconds: settings.engine.maximumStepMilliseconds, suspects: suspects, folder: quarantine.folder, say: log.lastWords)
   }
 
   /// One line: what begins.
   var beginning: String {
-    "\(settings.mode.rawValue) begins: \(session.instances.map(\.id).joined(separator: ", ")); process \(ProcessFigures.number)"
+    "\(settings.mode.rawValue) begins: \(session.instances.isEmpty ? "nothing trades" : session.instances.map(\.id).joined(separator: ", ")); process \(ProcessFigures.number)"
   }
 
   /// Takes over a former life, before the first event.
@@ -137,6 +142,7 @@ struct LiveHost: ~Copyable {
     tellModels()
     // Before any data: nothing opens for a moment only because it came first.
     noteModels(started)
+    for place in shadows.places { noteModels(of: place.run, started) }
     var nextStatus = started + Self.statusPeriodNanoseconds
     var nextLook = started
     let stoppedBy: String
@@ -185,26 +191,33 @@ struct LiveHost: ~Copyable {
     }
     watchdog.pulse.rest()
     // What is on its way between the venue and the engine arrives; of live data only time can bring it.
-    if feeds.pace == .max || feeds.nextDueNanoseconds == nil { loop.finish() }
+    if feeds.pace == .max || feeds.nextDueNanoseconds == nil {
+      loop.finish()
+      for place in shadows.places { place.run.finish() }
+    }
     // Read first: what the shutdown does is no word about the run, nor is it in the decisions.
     let last = status(clock.now())
     let hashes = loop.decisionHashes()
+    let shadowHashes = stopShadows()
     watchdog.pulse.turn()
     shutDown(signals)
     keepPluginStates()
     watchdog.pulse.rest()
     loop.closeJournal()
+    sealShadows()
     storage?.finish()
     if let status = storage?.status, let trouble = status.trouble { notices.failed("storage: \(trouble)") }
     if let trouble = loop.journalTrouble { notices.failed("the journal is not whole: \(trouble)") }
     var final = status(clock.now())
+    for (index, hash) in shadowHashes.enumerated() { final.shadows[index].decisionHash = hash }
     final.blocked = last.blocked
     final.blockedWhy = last.blockedWhy
     statusFile?.offer(content(final, isRunning: false))
     statusFile?.finish()
     if let trouble = statusFile?.trouble { notices.failed("ops.status_file: \(trouble)") }
     return HostResult(
-      status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex), failures: notices.failures,
+      status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex) + shadowHashes,
+      failures: notices.failures,
       hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
   }
 
@@ -221,7 +234,8 @@ struct LiveHost: ~Copyable {
     let due = feeds.feeds[index].dueNanoseconds ?? now
     notices.now = now
     do {
-      try feeds.deliver(index, to: &loop, storage: storage?.recorder, receiveNanoseconds: engineTime(feeds.pace == .wall ? now : due))
+      try feeds.deliver(
+        index, to: &loop, shadows: shadows[index], storage: storage?.recorder, receiveNanoseconds: engineTime(feeds.pace == .wall ? now : due))
     } catch {
       hasBrokenFeed = true
       notices.failed("\(session.instruments[index].id.symbol): its feed has ended: \(error)")
@@ -235,6 +249,7 @@ struct LiveHost: ~Copyable {
   private mutating func look(_ now: Int64) {
     lookAtWorkers(now)
     lookAtJournal(now)
+    lookAtShadows(now)
     if let storage { storageNews.look(storage.status, now, log) }
     if now >= nextDriftLook {
       nextDriftLook = now + Self.statusPeriodNanoseconds
@@ -249,8 +264,11 @@ struct LiveHost: ~Copyable {
       loop.health(
         instrument: Int32(index), isStale: health[index].isStale, lagNanoseconds: health[index].lagNanoseconds,
         receiveNanoseconds: engineNow(now))
+      for shadow in shadows[index] { tellHealth(to: shadow, now) }
     }
-    loop.clock(receiveNanoseconds: engineNow(now))
+    let time = engineNow(now)
+    loop.clock(receiveNanoseconds: time)
+    shadows.forEach { $0.clock(receiveNanoseconds: time) }
   }
 
   /// What others have to say between two inputs: the kill switch, one command of the control socket.
@@ -268,7 +286,9 @@ struct LiveHost: ~Copyable {
     if let trouble = tripped.latchTrouble {
       notices.failed("the kill switch's latch is NOT set, a restart would trade: \(trouble)")
     }
-    loop.command(.kill, receiveNanoseconds: engineNow(now))
+    let time = engineNow(now)
+    loop.command(.kill, receiveNanoseconds: time)
+    shadows.forEach { $0.command(.kill, receiveNanoseconds: time) }
   }
 
   /// Before the next input: whoever asked for it is answered when it holds. The latch is written first, on this thread: nothing that it

@@ -18,6 +18,8 @@ final class RunNotices: RunObserver {
 
   private let session: TradingSession
   private let log: RunLog
+  /// What a shadow's lines begin with; empty for the real account's.
+  private let prefix: String
   private(set) var failures: [String] = []
   /// Why each instance is out; nil while it is not.
   private(set) var instanceFailures: [String?]
@@ -30,12 +32,19 @@ final class RunNotices: RunObserver {
   /// Set while shutting down: what that does is no news of the run.
   var isSilent = false
 
-  init(session: TradingSession, log: RunLog) {
+  /// - Parameter prefix: of every line that names an instance.
+  init(session: TradingSession, log: RunLog, prefix: String = "") {
     self.session = session
     self.log = log
+    self.prefix = prefix
     instanceFailures = session.instances.map { _ in nil }
     refusals.reserveCapacity(Self.keptRefusals)
   }
+
+  private func name(_ instance: Int32) -> String { prefix + session.instances[Int(instance)].id }
+
+  /// What a line about the whole account begins with.
+  private var whole: String { prefix.isEmpty ? "" : "\(name(0)): " }
 
   /// Newest first.
   var lastRefusals: [Refused] {
@@ -51,7 +60,7 @@ final class RunNotices: RunObserver {
   }
 
   func sent(_ order: ApprovedOrder) {
-    log.orders.debug("\(session.instances[Int(order.request.instance)].id): sent", metadata: metadata(order))
+    log.orders.debug("\(name(order.request.instance)): sent", metadata: metadata(order))
   }
 
   private func metadata(_ order: ApprovedOrder) -> Logger.Metadata {
@@ -66,7 +75,7 @@ final class RunNotices: RunObserver {
   }
 
   func filled(_ fill: FillRecord) {
-    log.orders.debug("\(session.instances[Int(fill.instance)].id): filled", metadata: metadata(fill))
+    log.orders.debug("\(name(fill.instance)): filled", metadata: metadata(fill))
   }
 
   private func metadata(_ fill: FillRecord) -> Logger.Metadata {
@@ -82,7 +91,7 @@ final class RunNotices: RunObserver {
   }
 
   func closed(_ trip: RoundTrip) {
-    log.orders.debug("\(session.instances[Int(trip.instance)].id): round trip", metadata: metadata(trip))
+    log.orders.debug("\(name(trip.instance)): round trip", metadata: metadata(trip))
   }
 
   private func metadata(_ trip: RoundTrip) -> Logger.Metadata {
@@ -99,7 +108,7 @@ final class RunNotices: RunObserver {
     let refused = Refused(record: record, nanoseconds: now)
     if refusals.count < Self.keptRefusals { refusals.append(refused) } else { refusals[refusalCount % Self.keptRefusals] = refused }
     refusalCount += 1
-    let (id, spec) = (session.instances[Int(record.instance)].id, session.instruments[Int(record.instrument)].spec)
+    let (id, spec) = (name(record.instance), session.instruments[Int(record.instrument)].spec)
     log.orders.debug(
       "\(id): refused: \(record.refusal.text(for: spec))",
       metadata: ["code": "\(record.refusal.code.name)", "input": "\(record.sequence)", "tag": "\(record.tag)"])
@@ -109,13 +118,13 @@ final class RunNotices: RunObserver {
 
   func riskChanged(_ refusal: Refusal) {
     if isSilent { return }
-    if refusal.code == .none { return log.risk.notice("opening is allowed again") }
-    log.risk.warning("opening is stopped: \(refusal.text(for: nil)); opening orders are cancelled")
+    if refusal.code == .none { return log.risk.notice("\(whole)opening is allowed again") }
+    log.risk.warning("\(whole)opening is stopped: \(refusal.text(for: nil)); opening orders are cancelled")
   }
 
   func riskChanged(instance: Int32, _ refusal: Refusal) {
     if isSilent { return }
-    let id = session.instances[Int(instance)].id
+    let id = name(instance)
     if refusal.code == .none { return log.risk.notice("\(id): opening is allowed again") }
     let spec = session.instruments[Int(session.configuration.instances[Int(instance)].instrument)].spec
     log.risk.warning("\(id): opening is stopped: \(refusal.text(for: spec)); its opening orders are cancelled")
@@ -124,7 +133,7 @@ final class RunNotices: RunObserver {
   func failed(instance: Int32, _ failure: PluginFailure) {
     instanceFailures[Int(instance)] = failure.text
     let position = session.configuration.onFailure == .flatten ? "its position is closed" : "its position is held"
-    failed("\(session.instances[Int(instance)].id): \(failure.text); it is out, its opening orders are cancelled, \(position)", log.plugins)
+    failed("\(name(instance)): \(failure.text); it is out, its opening orders are cancelled, \(position)", log.plugins)
   }
 
   /// The instance is in the run again.

@@ -38,7 +38,7 @@ public struct Engine: ~Copyable {
   /// Is shown what models are asked and say; decides nothing.
   public var modelWatch: (any ModelWatch)?
   /// Which plugin is being called, for a watchdog.
-  public let callMark = CallMark()
+  public let callMark: CallMark
   var hasInstanceLossLimit: Bool
   let thirdAsset: AssetCode?
   let filters: DecisionFilters
@@ -82,7 +82,9 @@ public struct Engine: ~Copyable {
   private var hasTimers = false
   var suspension = Suspension()
 
-  public init(_ configuration: EngineConfiguration) {
+  /// - Parameter callMark: of another engine before it, where a watchdog looks already; nil = its own.
+  public init(_ configuration: EngineConfiguration, callMark: CallMark? = nil) {
+    self.callMark = callMark ?? CallMark()
     let instanceConfigurations = configuration.instances
     instrumentCount = configuration.instruments.count
     instanceCount = instanceConfigurations.count

@@ -31,6 +31,8 @@ public struct StrategyManifest: Sendable, Equatable {
   public var swiftToolchain: String?
   /// What its author asks for; the settings may be stricter.
   public var isolation: Isolation?
+  /// Trades in simulation alone, beside the real ones; nil = it is a real one, unless the settings say otherwise.
+  public var isShadow: Bool?
   public var signature: ManifestSignature?
 
   /// Reads and checks a manifest.
@@ -116,6 +118,7 @@ public struct StrategyManifest: Sendable, Equatable {
       guard let known = Isolation(rawValue: word) else { throw invalid("isolation", "it is '\(word)'; in_process or process") }
       isolation = known
     }
+    isShadow = wire.shadow
     if let wire = wire.signature {
       signature = try ManifestSignature(algorithm: wire.algorithm, publicKey: wire.public_key, value: wire.value, path)
     }
@@ -123,7 +126,9 @@ public struct StrategyManifest: Sendable, Equatable {
 
   init(
     name: String, instrument: InstrumentID, horizonSeconds: Int64, pluginPath: String, pluginDigest: Digest, parameters: [String: String],
-    events: [String], abi: (major: UInt32, minor: UInt32), createdAt: Int64, build: String, swiftToolchain: String? = nil, isolation: Isolation? = nil
+    events: [String], abi: (major: UInt32, minor: UInt32), createdAt: Int64, build: String, swiftToolchain: String? = nil,
+    isolation: Isolation? = nil,
+    isShadow: Bool? = nil
   ) {
     self.name = name
     symbol = instrument.symbol
@@ -139,6 +144,7 @@ public struct StrategyManifest: Sendable, Equatable {
     self.build = build
     self.swiftToolchain = swiftToolchain
     self.isolation = isolation
+    self.isShadow = isShadow
   }
 
   /// Pretty JSON with sorted keys, so that equal manifests are equal files.
@@ -148,7 +154,7 @@ public struct StrategyManifest: Sendable, Equatable {
       files: .init(plugin: .init(path: pluginPath, sha256: pluginDigest.hex)), parameters: parameters.mapValues { Scalar(text: $0) }, events: events,
       abi: .init(major: Whole(Int64(abiMajor)), minor: Whole(Int64(abiMinor))), created_at: Whole(createdAt),
       build: .init(host: build, swift: swiftToolchain),
-      isolation: isolation?.rawValue,
+      isolation: isolation?.rawValue, shadow: isShadow,
       signature: signature.map { .init(algorithm: ManifestSignature.algorithm, public_key: $0.publicKey, value: $0.value) })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -200,6 +206,7 @@ public struct StrategyManifest: Sendable, Equatable {
     var created_at: Whole
     var build: Build
     var isolation: String?
+    var shadow: Bool?
     var signature: Signature?
   }
 

@@ -41,7 +41,7 @@ public struct StrategyStore: Sendable {
   /// - Throws: `PluginError`; the version that was current stays current then.
   public func publish(
     _ file: PluginFile, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], isolation: Isolation? = nil,
-    signedBy pem: [UInt8]? = nil, trust: TrustPolicy = TrustPolicy(), check: StrategyCheck
+    isShadow: Bool = false, signedBy pem: [UInt8]? = nil, trust: TrustPolicy = TrustPolicy(), check: StrategyCheck
   ) throws(PluginError) -> Entry {
     let facts = try check.facts(file, instrument, horizonSeconds, parameters)
     let installed = try install(file)
@@ -54,7 +54,7 @@ public struct StrategyStore: Sendable {
     var manifest = StrategyManifest(
       name: facts.name, instrument: instrument.id, horizonSeconds: horizonSeconds, pluginPath: file.fileName, pluginDigest: file.digest,
       parameters: parameters, events: EventNames.names(of: facts.events), abi: (facts.abiMajor, facts.abiMinor), createdAt: now / 1_000_000_000,
-      build: hostVersion, swiftToolchain: file.swiftToolchain, isolation: isolation)
+      build: hostVersion, swiftToolchain: file.swiftToolchain, isolation: isolation, isShadow: isShadow ? true : nil)
     if let pem { try manifest.sign(withPEM: pem) }
     // What no run would take does not become current.
     try trust.check(manifest.signature, file.path)

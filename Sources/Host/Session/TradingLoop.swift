@@ -71,13 +71,15 @@ public struct TradingLoop: ~Copyable {
   ///   - workers: of the isolated instances, by instance; empty where there are none.
   ///   - owner: of the instances that the configuration binds; held until the loop is gone.
   ///   - journal: where every input and action goes; nil = nowhere.
+  ///   - callMark: of a loop before it, where a watchdog looks already; nil = its own.
   public init(
     _ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, clock: DataClock = .row,
-    workers: [(any Worker)?] = [], owner: AnyObject?, observer: (any RunObserver)?, journal: JournalWriter? = nil
+    workers: [(any Worker)?] = [], owner: AnyObject?, observer: (any RunObserver)?, journal: JournalWriter? = nil,
+    callMark: CallMark? = nil
   ) {
     let specs = configuration.instruments
     hasDepth = Array(repeating: false, count: specs.count)
-    engine = Engine(configuration)
+    engine = Engine(configuration, callMark: callMark)
     self.journal = journal.map { LoopJournal($0, horizonSeconds: configuration.models.map(\.horizonSeconds)) }
     engine.answers = self.journal
     venue = SimulatedVenue(model: model, instruments: specs, capacity: max(1, configuration.instances.count) * Engine.openOrdersPerInstance)

@@ -104,7 +104,8 @@ enum Doctor {
     do {
       let entry = try store.entry(symbol: place.symbol, horizonSeconds: place.horizonSeconds)
       try StrategiesOutput.verify(entry, settings)
-      return .pass("plugins", "\(entry.manifest.name) for \(name) is whole and starts")
+      let isShadow = entry.manifest.isShadow == true || settings.plugins.shadows.contains("\(entry.manifest.name)@\(name)")
+      return .pass("plugins", "\(entry.manifest.name) for \(name) is whole and starts" + (isShadow ? ", as a shadow: in simulation only" : ""))
     } catch let error as SessionError where error.kind == .configuration {
       return .fail("plugins", "\(name): \(error)", cure: "write that into the settings file")
     } catch {

@@ -36,15 +36,17 @@ struct MockFeed {
   /// Nil at its end.
   var dueNanoseconds: Int64? { left == 0 ? nil : pending.exchangeMilliseconds * 1_000_000 }
 
-  mutating func deliver(to loop: inout TradingLoop, storage: StorageRecorder?, instrument: Int32, receiveNanoseconds: Int64) {
+  mutating func deliver(to loop: inout TradingLoop, shadows: [ShadowRun], storage: StorageRecorder?, instrument: Int32, receiveNanoseconds: Int64) {
     left? -= 1
     switch pending {
     case .quote(let quote, let milliseconds):
       storage?.quote(quote, instrument: instrument, milliseconds: milliseconds)
       loop.quote(quote, exchangeMilliseconds: milliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+      for shadow in shadows { shadow.quote(quote, exchangeMilliseconds: milliseconds, receiveNanoseconds: receiveNanoseconds) }
     case .trade(let tick):
       storage?.trade(tick.trade, instrument: instrument, milliseconds: tick.exchangeMilliseconds)
       loop.trade(tick, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+      for shadow in shadows { shadow.trade(tick, receiveNanoseconds: receiveNanoseconds) }
     }
     pending = market.next()
   }

@@ -29,7 +29,7 @@ struct RecordedFeed {
   mutating func move(by nanoseconds: Int64) { offset = nanoseconds }
 
   /// - Throws: when what follows cannot be read; the event in hand is delivered then, and the feed is over.
-  mutating func deliver(to loop: inout TradingLoop, instrument: Int32, receiveNanoseconds: Int64) throws {
+  mutating func deliver(to loop: inout TradingLoop, shadows: [ShadowRun], instrument: Int32, receiveNanoseconds: Int64) throws {
     guard var event = pending else { return }
     pending = nil
     event.receiveNanoseconds = receiveNanoseconds
@@ -38,10 +38,14 @@ struct RecordedFeed {
       let exchangeMilliseconds = event.exchangeNanoseconds < 0 ? -1 : event.exchangeNanoseconds / 1_000_000
       if let quote = synthetic?.quote(after: trade.price) {
         loop.quote(quote, exchangeMilliseconds: exchangeMilliseconds, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+        for shadow in shadows { shadow.quote(quote, exchangeMilliseconds: exchangeMilliseconds, receiveNanoseconds: receiveNanoseconds) }
       }
-      loop.trade(Tick(exchangeMilliseconds: exchangeMilliseconds, trade: trade), instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+      let tick = Tick(exchangeMilliseconds: exchangeMilliseconds, trade: trade)
+      loop.trade(tick, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+      for shadow in shadows { shadow.trade(tick, receiveNanoseconds: receiveNanoseconds) }
     } else {
       loop.event(event, instrument: instrument)
+      for shadow in shadows { shadow.event(event) }
     }
     pending = try source.next()
   }

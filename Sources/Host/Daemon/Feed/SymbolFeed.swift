@@ -21,18 +21,22 @@ enum SymbolFeed {
     }
   }
 
-  /// - Parameter storage: has what reaches the engine, too; recordings are files already.
-  mutating func deliver(to loop: inout TradingLoop, storage: StorageRecorder?, instrument: Int32, receiveNanoseconds: Int64) throws {
+  /// - Parameters:
+  ///   - shadows: get the same after the real account has it.
+  ///   - storage: has what reaches the engine, too; recordings are files already.
+  mutating func deliver(
+    to loop: inout TradingLoop, shadows: [ShadowRun], storage: StorageRecorder?, instrument: Int32, receiveNanoseconds: Int64
+  ) throws {
     switch self {
     case .mock(var feed):
       // Out of the enum while it changes, so that nothing of it is copied.
       self = .broken
-      feed.deliver(to: &loop, storage: storage, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+      feed.deliver(to: &loop, shadows: shadows, storage: storage, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
       self = .mock(feed)
     case .recorded(var feed):
       self = .broken
       defer { self = .recorded(feed) }
-      try feed.deliver(to: &loop, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
+      try feed.deliver(to: &loop, shadows: shadows, instrument: instrument, receiveNanoseconds: receiveNanoseconds)
     case .broken: break
     }
   }
@@ -115,8 +119,13 @@ struct MarketFeeds {
   }
 
   /// - Throws: when the symbol's feed broke; it brings nothing more, and the others go on.
-  mutating func deliver(_ index: Int, to loop: inout TradingLoop, storage: StorageRecorder? = nil, receiveNanoseconds: Int64) throws {
-    do { try feeds[index].deliver(to: &loop, storage: storage, instrument: Int32(index), receiveNanoseconds: receiveNanoseconds) } catch {
+  mutating func deliver(
+    _ index: Int, to loop: inout TradingLoop, shadows: [ShadowRun] = [], storage: StorageRecorder? = nil, receiveNanoseconds: Int64
+  ) throws {
+    do {
+      try feeds[index].deliver(
+        to: &loop, shadows: shadows, storage: storage, instrument: Int32(index), receiveNanoseconds: receiveNanoseconds)
+    } catch {
       feeds[index] = .broken
       throw error
     }

@@ -1,4 +1,5 @@
 import Kernel
+import Market
 import Plugins
 import Session
 import Synchronization
@@ -41,19 +42,40 @@ final class InstanceStarter: Sendable {
   /// What was found for a model's place.
   struct FoundModel: Sendable {
     var place: Int
-    /// The number of the control socket's request that wants it.
-    var request: UInt64
+    /// The shadow whose place it is; nil for the real account's.
+    var shadow: Int?
+    /// The number of the control socket's request that it answers; nil where another answers it.
+    var request: UInt64?
     var handed: HandedModel
     /// Why it cannot be kept for replays, and so is not used.
     var trouble: String?
+  }
+
+  /// A shadow on its way from one thread to another, which has it alone.
+  struct HandedShadow: @unchecked Sendable {
+    // Unchecked: the sender keeps no reference.
+    var run: ShadowRun
+  }
+
+  /// What became of a shadow's new version.
+  struct StartedShadow: Sendable {
+    var index: Int
+    var request: UInt64
+    var outcome: Result<HandedShadow, SessionError>
+  }
+
+  /// All that has been done since somebody looked.
+  struct News: Sendable {
+    var instances: [Started] = []
+    var models: [FoundModel] = []
+    var shadows: [StartedShadow] = []
   }
 
   typealias Start = @Sendable () throws -> (ResolvedStrategy, Handed)
 
   private struct State {
     var work: [@Sendable () -> Void] = []
-    var started: [Started] = []
-    var models: [FoundModel] = []
+    var news = News()
     var isStopped = false
   }
 
@@ -80,21 +102,31 @@ final class InstanceStarter: Sendable {
         let (resolved, handed) = try start()
         outcome = .started(resolved, handed)
       } catch { outcome = .refused("\(error)") }
-      state.withLock { $0.started.append(Started(ordinal: ordinal, purpose: purpose, outcome: outcome)) }
-      hasNews.store(true, ordering: .releasing)
-      tellEngine()
+      tell { $0.instances.append(Started(ordinal: ordinal, purpose: purpose, outcome: outcome)) }
     }
   }
 
   /// Finds and starts what is to stand in a model's place.
-  func find(_ place: Int, request: UInt64, _ find: @escaping @Sendable () -> (HandedModel, trouble: String?)) {
+  ///
+  /// - Parameter shadow: whose place it is; nil for the real account's.
+  func find(_ place: Int, shadow: Int? = nil, request: UInt64?, _ find: @escaping @Sendable () -> (HandedModel, trouble: String?)) {
     add { [self] in
       let (handed, trouble) = find()
-      state.withLock { $0.models.append(FoundModel(place: place, request: request, handed: handed, trouble: trouble)) }
-      hasNews.store(true, ordering: .releasing)
-      tellEngine()
+      tell { $0.models.append(FoundModel(place: place, shadow: shadow, request: request, handed: handed, trouble: trouble)) }
     }
   }
+
+  /// Makes a shadow's new version.
+  func make(shadow index: Int, request: UInt64, _ make: @escaping @Sendable () throws -> HandedShadow) {
+    add { [self] in
+      let outcome: Result<HandedShadow, SessionError>
+      do { outcome = .success(try make()) } catch { outcome = .failure(SessionError(.failed, "\(error)")) }
+      tell { $0.shadows.append(StartedShadow(index: index, request: request, outcome: outcome)) }
+    }
+  }
+
+  /// Ends a shadow to which nothing is brought any more.
+  func close(_ handed: HandedShadow) { add { handed.run.close() } }
 
   /// Ends a model that nobody asks any more.
   func close(_ handed: HandedModel) { add { handed.content.close() } }
@@ -103,11 +135,11 @@ final class InstanceStarter: Sendable {
   func close(_ handed: Handed) { add { handed.strategy.close() } }
 
   /// What has been started since the last call. A look costs one load.
-  func take() -> (instances: [Started], models: [FoundModel]) {
-    guard hasNews.load(ordering: .relaxed), hasNews.exchange(false, ordering: .acquiring) else { return ([], []) }
+  func take() -> News? {
+    guard hasNews.load(ordering: .relaxed), hasNews.exchange(false, ordering: .acquiring) else { return nil }
     return state.withLock { state in
-      defer { (state.started, state.models) = ([], []) }
-      return (state.started, state.models)
+      defer { state.news = News() }
+      return state.news
     }
   }
 
@@ -125,6 +157,12 @@ final class InstanceStarter: Sendable {
     wake.raise()
   }
 
+  private func tell(_ change: (inout News) -> Void) {
+    state.withLock { change(&$0.news) }
+    hasNews.store(true, ordering: .releasing)
+    tellEngine()
+  }
+
   private func serve() {
     while true {
       let (work, isStopped) = state.withLock { state in
@@ -137,9 +175,11 @@ final class InstanceStarter: Sendable {
       wake.wait(milliseconds: 1000)
       wake.clear()
     }
-    let left = take()
-    for started in left.instances { if case .started(_, let handed) = started.outcome { handed.strategy.close() } }
-    for found in left.models { found.handed.content.close() }
+    if let left = take() {
+      for started in left.instances { if case .started(_, let handed) = started.outcome { handed.strategy.close() } }
+      for found in left.models { found.handed.content.close() }
+      for started in left.shadows { if case .success(let handed) = started.outcome { handed.run.close() } }
+    }
     ended.raise()
   }
 }

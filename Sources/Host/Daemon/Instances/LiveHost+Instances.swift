@@ -14,14 +14,16 @@ extension LiveHost {
   mutating func careForInstances(_ now: Int64) {
     if loop.counters.failedInstances != care.seenFailures { noteFailures(now) }
     if now >= care.nextNanoseconds { restart(now) }
-    let news = starter.take()
+    guard let news = starter.take() else { return }
     for started in news.instances { take(started, now) }
     for found in news.models { take(found, now) }
+    for started in news.shadows { take(started, now) }
   }
 
-  /// No instance is left, and none comes back; nor is anything held of one that is not there any more.
+  /// No instance is left, and none comes back; nor is anything held of one that is not there any more. Shadows count where they are all there is.
   var allHaveFailed: Bool {
-    !session.instances.isEmpty && care.nobodyComesBack && session.vacant.allSatisfy { loop.engine.isIdle(instance: $0) }
+    if session.instances.isEmpty { return shadows.allAreOut }
+    return care.nobodyComesBack && session.vacant.allSatisfy { loop.engine.isIdle(instance: $0) }
   }
 
   /// Workers that ended between two calls: nobody waits for them, so nobody has noticed.
@@ -95,6 +97,7 @@ extension LiveHost {
         && session.configuration.instances[$0].horizonSeconds == horizonSeconds && session.resolved[$0] != nil
     }
     guard let ordinal = found else {
+      if reloadShadow(symbol: symbol, horizonSeconds: horizonSeconds, request: request) { return }
       return answer(request, sequence: 0, "nothing runs here on \(symbol)/\(horizonSeconds): it starts with the host's next start")
     }
     guard !care.rows[ordinal].isStarting else { return refuse(ordinal, "it is being started already; ask again", request) }
@@ -102,10 +105,13 @@ extension LiveHost {
       $0.isStarting = true
       $0.restartNanoseconds = nil
     }
-    let (instrument, launcher, republished) = (session.instrument(of: ordinal), session.launcher, republished)
+    let (instrument, launcher, republished, settings) = (session.instrument(of: ordinal), session.launcher, republished, settings)
     let store = ArtefactStore(runtimePath: settings.runtimeFolder)
     starter.start(ordinal, .reload(request: request)) {
       let resolved = try republished(instrument, horizonSeconds)
+      guard !settings.isShadow(resolved, on: instrument) else {
+        throw SessionError(.unavailable, "it is published as a shadow, and what runs here trades for real; it takes effect with the next start")
+      }
       // For replays; a copy of a file is nothing for the engine's thread.
       try store.keep(resolved.file)
       return (resolved, InstanceStarter.Handed(strategy: try launcher.start(resolved, instrument)))

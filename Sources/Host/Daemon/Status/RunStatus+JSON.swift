@@ -5,7 +5,7 @@ import Storage
 
 extension RunStatus {
   enum CodingKeys: String, CodingKey {
-    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, models, limits, refusals, queues, storage
+    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, shadows, models, limits, refusals, queues, storage
     case uptimeSeconds = "uptime_s"
     case processID = "pid"
     case quoteAsset = "quote_asset"
@@ -21,7 +21,7 @@ extension RunStatus {
       ("quote_asset", .text(quoteAsset)), ("equity", equity.json), ("pnl_today", pnlToday.json), ("pnl", pnl.json), ("drawdown", drawdown.json),
       ("fees", fees.json), ("fills", .integer(fills)), ("trades", .integer(trades)), ("refused", .integer(refused)),
       ("halted", .optional(blocked)), ("halted_why", .optional(blockedWhy)), ("symbols", .array(symbols.map(\.json))),
-      ("instances", .array(instances.map(\.json))), ("models", .array(models.map(\.json))),
+      ("instances", .array(instances.map(\.json))), ("shadows", .array(shadows.map(\.json))), ("models", .array(models.map(\.json))),
       ("limits", .array(limits.map(\.json))), ("refusals", .array(refusals.map(\.json))),
       ("queues", queues.json), ("storage", storage?.json ?? .null),
     ])
@@ -55,13 +55,29 @@ extension RunStatus.Instance {
     case id, strategy, symbol, digest, state, why, restarts, position
     case workerID = "worker_pid"
     case openOrders = "open_orders"
+    case isShadow = "shadow"
   }
 
   var json: JSONValue {
     .object([
       ("id", .text(id)), ("strategy", .text(strategy)), ("symbol", .text(symbol)), ("digest", .text(digest)), ("state", .text(state.rawValue)),
       ("why", .optional(why)), ("worker_pid", workerID.map { .integer($0) } ?? .null), ("restarts", .integer(restarts)), ("position", position.json),
-      ("open_orders", .integer(openOrders)),
+      ("open_orders", .integer(openOrders)), ("shadow", .boolean(isShadow)),
+    ])
+  }
+}
+
+extension RunStatus.Shadow {
+  enum CodingKeys: String, CodingKey {
+    case id, equity, pnl, fees, fills, trades, refused, journal
+    case blocked = "halted"
+    case decisionHash = "decision_hash"
+  }
+
+  var json: JSONValue {
+    .object([
+      ("id", .text(id)), ("equity", equity.json), ("pnl", pnl.json), ("fees", fees.json), ("fills", .integer(fills)), ("trades", .integer(trades)),
+      ("refused", .integer(refused)), ("halted", .optional(blocked)), ("journal", .optional(journal)), ("decision_hash", .optional(decisionHash)),
     ])
   }
 }

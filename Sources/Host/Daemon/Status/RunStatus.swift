@@ -50,6 +50,26 @@ public struct RunStatus: Sendable, Equatable, Decodable {
     public var restarts: Int
     public var position: Figure
     public var openOrders: Int
+    /// It trades in simulation alone: position and orders are those of its practice account.
+    public var isShadow: Bool
+  }
+
+  /// The practice account of a shadow.
+  public struct Shadow: Sendable, Equatable, Decodable {
+    public var id: String
+    public var equity: Figure
+    /// Since it began.
+    public var pnl: Figure
+    public var fees: Figure
+    public var fills: Int
+    public var trades: Int
+    public var refused: Int
+    /// Code of what keeps it from opening; nil while nothing does.
+    public var blocked: String?
+    /// The folder of its journal; nil where none is written.
+    public var journal: String?
+    /// Of its decisions; known at the end alone.
+    public var decisionHash: String?
   }
 
   public struct Model: Sendable, Equatable, Decodable {
@@ -128,7 +148,9 @@ public struct RunStatus: Sendable, Equatable, Decodable {
   /// The same with figures, and who did it.
   public var blockedWhy: String?
   public var symbols: [Symbol]
+  /// Shadows behind the real ones.
   public var instances: [Instance]
+  public var shadows: [Shadow]
   /// Empty where no strategy reads predictions.
   public var models: [Model]
   /// Nearest to their edge first.
@@ -146,13 +168,14 @@ public struct RunStatus: Sendable, Equatable, Decodable {
         + (symbol.isStale ? " STALE" : "")
     }
     let missing = models.count { $0.state == "missing" || $0.state == "invalid" }
-    let out = instances.count { $0.state == .out }
-    let quarantined = instances.count { $0.state == .quarantined }
+    let real = instances.filter { !$0.isShadow }
+    let out = real.count { $0.state == .out }
+    let quarantined = real.count { $0.state == .quarantined }
     return
       "\(mode) \(uptimeSeconds)s  \(market.joined(separator: "  "))  pnl \(pnl.text(decimals: 4))  equity \(equity.text(decimals: 2))  "
-      + "fills \(fills)  refused \(refused)  events \(events)" + (out > 0 ? "  out \(out)/\(instances.count)" : "")
+      + "fills \(fills)  refused \(refused)  events \(events)" + (out > 0 ? "  out \(out)/\(real.count)" : "")
       + (missing > 0 ? "  models \(models.count - missing)/\(models.count)" : "")
-      + (quarantined > 0 ? "  quarantined \(quarantined)/\(instances.count)" : "")
+      + (quarantined > 0 ? "  quarantined \(quarantined)/\(real.count)" : "")
       + "  \(blocked.map { "STOPPED \($0)" } ?? "trading")"
   }
 }

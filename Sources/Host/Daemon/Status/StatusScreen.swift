@@ -10,6 +10,7 @@ public enum StatusScreen {
     lines += [""] + symbols(status.symbols).lines(width: width)
     lines += [""] + instances(status.instances).lines(width: width)
     lines += reasons(status.instances).map { TextTable.cut($0, width) }
+    if !status.shadows.isEmpty { lines += [""] + shadows(status.shadows).lines(width: width) }
     if !status.models.isEmpty {
       lines += [""] + models(status.models).lines(width: width)
       lines += reasons(status.models).map { TextTable.cut($0, width) }
@@ -72,7 +73,8 @@ public enum StatusScreen {
     ])
     for instance in instances {
       table.rows.append([
-        instance.id, instance.strategy, String(instance.digest.prefix(12)), instance.state.rawValue, instance.position.shortText,
+        instance.id, instance.strategy, String(instance.digest.prefix(12)), instance.state.rawValue + (instance.isShadow ? " shadow" : ""),
+        instance.position.shortText,
         String(instance.openOrders),
       ])
     }
@@ -81,6 +83,21 @@ public enum StatusScreen {
 
   private static func reasons(_ instances: [RunStatus.Instance]) -> [String] {
     instances.compactMap { instance in instance.why.map { "  \(instance.id): \(instance.state.rawValue): \($0)" } }
+  }
+
+  private static func shadows(_ shadows: [RunStatus.Shadow]) -> TextTable {
+    var table = TextTable(columns: [
+      .init(title: "shadow", isNumber: false, rank: 0), .init(title: "equity", isNumber: true, rank: 1), .init(title: "pnl", isNumber: true, rank: 0),
+      .init(title: "fees", isNumber: true, rank: 3), .init(title: "fills", isNumber: true, rank: 1), .init(title: "trades", isNumber: true, rank: 2),
+      .init(title: "refused", isNumber: true, rank: 2), .init(title: "stopped by", isNumber: false, rank: 3),
+    ])
+    for shadow in shadows {
+      table.rows.append([
+        shadow.id, shadow.equity.text(decimals: 2), shadow.pnl.text(decimals: 4), shadow.fees.text(decimals: 2), String(shadow.fills),
+        String(shadow.trades), String(shadow.refused), shadow.blocked ?? "-",
+      ])
+    }
+    return table
   }
 
   private static func models(_ models: [RunStatus.Model]) -> TextTable {

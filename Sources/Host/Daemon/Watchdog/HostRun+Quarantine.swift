@@ -52,7 +52,8 @@ extension HostRun {
       held.append(
         RunStatus.Instance(
           id: id, strategy: choice.resolved.name, symbol: symbol, digest: digest, state: .quarantined, why: why, workerID: nil, restarts: 0,
-          position: Figure(0, scale: Int(instruments[choice.instrument].spec.quantityScale)), openOrders: 0))
+          position: Figure(0, scale: Int(instruments[choice.instrument].spec.quantityScale)), openOrders: 0,
+          isShadow: settings.isShadow(choice.resolved, on: instruments[choice.instrument])))
     }
     guard admitted.isEmpty, !mayBeNone, let first = held.first else { return (admitted, held) }
     throw SessionError(

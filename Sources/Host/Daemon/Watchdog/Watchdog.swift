@@ -1,4 +1,3 @@
-import Engine
 import Kernel
 import Market
 import Session
@@ -13,27 +12,21 @@ final class Watchdog: Sendable {
   private static let lastWordsSeconds: UInt32 = 2
 
   let pulse = EnginePulse()
-  private let callMark: CallMark
-  private let instanceCount: Int32
+  private let calls: WatchedCalls
   private let limitMilliseconds: Int64
   private let folder: String
-  /// By the instance's ordinal. Held for an assignment alone, and never waited for.
+  /// Each engine's instances, and behind them its models. Held for an assignment alone, and never waited for.
   private let suspects: Mutex<[Suspect]>
   private let isStopped = Atomic<Bool>(false)
   /// Must not wait for anybody.
   private let say: @Sendable (String) -> Void
 
   /// - Parameters:
+  ///   - calls: tells which of the suspects is being called.
   ///   - folder: the state folder.
   ///   - say: takes the line that tells why the process ends.
-  /// - Parameters:
-  ///   - suspects: instances, and behind them models.
-  ///   - instanceCount: how many of them are instances.
-  init(
-    callMark: CallMark, limitMilliseconds: Int64, suspects: [Suspect], instanceCount: Int, folder: String, say: @escaping @Sendable (String) -> Void
-  ) {
-    self.callMark = callMark
-    self.instanceCount = Int32(instanceCount)
+  init(calls: WatchedCalls, limitMilliseconds: Int64, suspects: [Suspect], folder: String, say: @escaping @Sendable (String) -> Void) {
+    self.calls = calls
     self.limitMilliseconds = limitMilliseconds
     self.suspects = Mutex(suspects)
     self.folder = folder
@@ -44,9 +37,8 @@ final class Watchdog: Sendable {
   /// noted in the state folder.
   func start() throws(SessionError) {
     do throws(KernelError) {
-      let (mark, count) = (callMark, instanceCount)
-      try CrashNote.arm(
-        HostRun.crashNotePath(folder), texts: suspects.withLock { $0.map(\.text) }, current: { Self.suspect(of: mark.current, count) })
+      let calls = calls
+      try CrashNote.arm(HostRun.crashNotePath(folder), texts: suspects.withLock { $0.map(\.text) }, current: { calls.current })
       try watch(try ObservedThread.current())
     } catch {
       throw SessionError(.unavailable, "\(error); the host does not run without its watchdog")
@@ -59,26 +51,19 @@ final class Watchdog: Sendable {
       while !isStopped.load(ordering: .acquiring) {
         Clocks.sleep(nanoseconds: detector.periodNanoseconds)
         guard let state = thread.state(), let cpu = thread.cpuNanoseconds() else { continue }
-        let sample = HangDetector.Sample(
-          pulse: pulse.value, call: Self.suspect(of: callMark.current, instanceCount), state: state, cpuNanoseconds: cpu)
+        let sample = HangDetector.Sample(pulse: pulse.value, call: calls.current, state: state, cpuNanoseconds: cpu)
         if let verdict = detector.look(sample), !isStopped.load(ordering: .acquiring) { end(verdict) }
       }
     }
   }
 
-  /// The suspect's place in the list: instances first, models behind them; -1 for none.
-  private static func suspect(of mark: Int32, _ instanceCount: Int32) -> Int32 { Engine.model(ofMark: mark).map { instanceCount + $0 } ?? mark }
-
   func stop() { isStopped.store(true, ordering: .releasing) }
 
-  /// Another plugin is in the instance's place; for the engine's thread.
-  func replaced(_ instance: Int, by suspect: Suspect) throws {
-    suspects.withLock { $0[instance] = suspect }
-    try CrashNote.replace(instance, by: suspect.text)
+  /// Another plugin is in a suspect's place; for the engine's thread.
+  func replaced(_ place: Int, by suspect: Suspect) throws {
+    suspects.withLock { $0[place] = suspect }
+    try CrashNote.replace(place, by: suspect.text)
   }
-
-  /// The same for a model's place.
-  func replaced(model: Int, by suspect: Suspect) throws { try replaced(Int(instanceCount) + model, by: suspect) }
 
   // MARK: The end
 
