@@ -140,7 +140,7 @@ let composition: [Target] = [
     dependencies: [
       "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger",
       "LogOutput", "Market", "Models", "Plugins", "Replay", "Report", "Research", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
-      "Simulation", "Storage",
+      "Simulation", "Storage", "XGBoostLibrary",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/CLI", swiftSettings: besideGRDB),
