@@ -10,17 +10,19 @@ RELEASE := $(BUILD)/release
 HOST := $(RELEASE)/quantumedge
 SAMPLE := data/ticks/BTCUSDT_sample.csv
 REPORT := data/reports/demo
+# What is shipped beside the host.
+PLUGINS := EMACross OrderFlow BreakoutC HorizonEnsemble XGBoostModel LinearModel CompiledModel LightGBMModel ONNXModel
 
 # A crashed child's backtracer would hold its parent's pipe for minutes.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: predeploy fuzz soak setup demo test check bench bench-isolation bench-fills release tests lint clean
+.PHONY: predeploy fuzz soak setup demo test check check-python bench bench-isolation bench-fills bench-models release tests lint clean
 
 setup:
 	@tools/setup.sh
 
 release: setup
-	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC AllocationCounter
+	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance $(PLUGINS) AllocationCounter
 
 $(SAMPLE):
 	@mkdir -p $(dir $@)
@@ -32,7 +34,7 @@ demo: release
 
 # Release products first: some tests hold what is shipped, not what is debugged.
 tests: setup
-	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC EMACrossC Churn Workload Saboteur AllocationCounter
+	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance $(PLUGINS) EMACrossC Churn Workload Saboteur AllocationCounter
 	swift build $(SWIFT_FLAGS) --build-tests
 
 # What failed is said once more at the end: thousands of lines stand before it.
@@ -57,6 +59,10 @@ check: lint tests
 	tools/same-decisions.sh $(BUILD)/debug $(RELEASE)
 	Tests/outside-tree.sh $(HOST)
 
+# Models go both ways between here and Python's xgboost 1.7.4; says so and passes where that cannot be installed.
+check-python: tests
+	tools/check-python.sh $(HOST)
+
 # Any bytes are read or refused: a minute each, as in CI, or an hour, after a thousand hosts that are killed at random moments.
 fuzz: tests
 	tools/fuzz.sh 60 $(BUILD)/debug/quantumedge
@@ -68,12 +74,16 @@ soak: tests
 bench: tests
 	Benchmarks/peers.sh
 	Benchmarks/isolation.sh $(RELEASE)
+	Benchmarks/models.sh $(RELEASE)
 
 bench-isolation: tests
 	Benchmarks/isolation.sh $(RELEASE)
 
 bench-fills: release
 	Benchmarks/fills.sh
+
+bench-models: release
+	Benchmarks/models.sh $(RELEASE)
 
 clean:
 	rm -rf $(BUILD)

@@ -11,7 +11,7 @@ swift build --package-path Tests/Fuzz -c release --sanitize fuzzer --scratch-pat
 
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
-mkdir "$seeds/yaml" "$seeds/container" "$seeds/journal" "$seeds/ledger" "$seeds/ticks"
+mkdir "$seeds/yaml" "$seeds/container" "$seeds/journal" "$seeds/ledger" "$seeds/ticks" "$seeds/models" "$seeds/manifest"
 cp config/*.yaml "$seeds/yaml/"
 printf 'a: {b: [1, "x"], c: |\n  t\n}\n' >"$seeds/yaml/small"
 env SCALPER_SECRETS_PASSPHRASE='a phrase' OPENAI_API_KEY=seed "$host" secrets init --llm --file "$seeds/container/version1" >/dev/null 2>&1
@@ -27,6 +27,21 @@ cp "$seeds/journal/whole" "$seeds/ledger/"
 # A send (kind 1 of those that are no inputs) and a fill (8) of order 1.
 { printf '\001\001\000\104\001\000\000\000\000\000\000\000'; head -c 60 /dev/zero; printf '\010\000\220\001\000\000\000\000\000\000\000'; head -c 136 /dev/zero; } >"$seeds/ledger/records"
 for kind in 0 1 4 8; do { printf "\\$(printf '%03o' $kind)"; cat "$seeds/t.csv"; } >"$seeds/ticks/$kind"; done
+cp Tests/ModelAdapterTests/Models/xgboost-?.?.?.json "$seeds/models/"
+printf '{"format": "linear.v1", "bias": 0.1, "weights": [0.5, -2], "means": [1, 0], "scales": [2, 1e-3], "missing": [0, 0]}' >"$seeds/models/linear"
+# As the Python system writes it, and with all that ours can say.
+digest=$(printf '%064d' 7)
+printf '{"manifest_version": "model.v1", "symbol": "BTCUSDT", "horizon": 5, "model_type": "signal_model", "created_at": 1764547200.25,
+"features_version": "feat.v1", "training_data": {"source": "ticks", "rows": 3600, "start_ts": null, "end_ts": null},
+"metrics": {"accuracy": 0.61, "loss": NaN}, "thresholds": {"p_up": 0.55},
+"files": {"model": {"path": "signal_xgb_BTCUSDT_h5.json", "sha256": "%s"}}, "model_format": "xgboost_json", "model_api": "predict_proba",
+"artifact": {"python": "3.11.9", "platform": "linux", "serializer": "xgboost_json", "lib_versions": {"xgboost": "1.7.4"}}}' \
+  "$digest" >"$seeds/manifest/reference"
+printf '{"manifest_version": "model.v1", "symbol": "BTCUSDT", "market": "usdm", "horizon": 5, "features_version": "feat.v2", "parameters": {"a": 1,
+"b": true, "c": "x"}, "training_data": {"start_ts": 1700000000000, "end_ts": 1700003600000, "trials": 3}, "files": {"model": {"path": "m.json",
+"sha256": "%s"}, "adapter": {"path": "libXGBoostModel.so", "sha256": "%s"}, "runtime": [{"path": "lib/r.so", "sha256": "%s"}]},
+"baseline": {"features": {"ret_1s": {"edges": [-1, 0.5], "counts": [1, 2, 3], "missing": 1, "usual": {"psi": 0.1, "window_bars": 60}}},
+"scores": {"edges": [0.5], "counts": [4, 4]}}}' "$digest" "$digest" "$digest" >"$seeds/manifest/whole"
 
 fuzz() { # target, seeds
   local log=$build/$1.log
@@ -45,4 +60,6 @@ fuzz FuzzContainer "$seeds/container"
 fuzz FuzzJournal "$seeds/journal"
 fuzz FuzzLedger "$seeds/ledger"
 fuzz FuzzTicks "$seeds/ticks"
+fuzz FuzzModels "$seeds/models"
+fuzz FuzzManifest "$seeds/manifest"
 rm -rf /dev/shm/quantumedge-fuzz-*

@@ -12,6 +12,9 @@ func fuzzer(_ name: String) -> Target {
 let package = Package(
   name: "Fuzz",
   dependencies: [.package(name: "QuantumEdge", path: "../..")],
-  targets: [fuzzer("FuzzYAML"), fuzzer("FuzzContainer"), fuzzer("FuzzJournal"), fuzzer("FuzzLedger"), fuzzer("FuzzTicks")],
+  targets: [
+    fuzzer("FuzzYAML"), fuzzer("FuzzContainer"), fuzzer("FuzzJournal"), fuzzer("FuzzLedger"), fuzzer("FuzzTicks"), fuzzer("FuzzModels"),
+    fuzzer("FuzzManifest"),
+  ],
   swiftLanguageModes: [.v6]
 )

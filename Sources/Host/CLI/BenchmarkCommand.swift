@@ -10,7 +10,7 @@ import Session
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measure the engine alone, for make bench.", shouldDisplay: false,
-    subcommands: [Engine.self, Workload.self, Orders.self, Fills.self, RoundTrip.self, StorageRows.self])
+    subcommands: [Engine.self, Workload.self, Orders.self, Fills.self, RoundTrip.self, StorageRows.self, Models.self])
 
   struct Engine: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "A strategy over a tick file held in memory; the best of several rounds.")

@@ -27,6 +27,7 @@ int qe_xgboost_load(const char *library, qe_xgboost_functions *functions, char *
       {"XGBoosterSetParam", &functions->booster_set},
       {"XGBoosterUpdateOneIter", &functions->booster_update},
       {"XGBoosterPredictFromDMatrix", &functions->booster_predict},
+      {"XGBoosterPredictFromDense", &functions->booster_predict_dense},
       {"XGBoosterSetStrFeatureInfo", &functions->booster_set_texts},
       {"XGBoosterSlice", &functions->booster_slice},
       {"XGBoosterSaveModelToBuffer", &functions->booster_save},

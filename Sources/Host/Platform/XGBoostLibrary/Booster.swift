@@ -1,7 +1,7 @@
 /// A gradient-boosted model of libxgboost. Not for use by two threads at once.
 public final class Booster {
-  private let library: XGBoost
-  private let handle: UnsafeMutableRawPointer
+  let library: XGBoost
+  let handle: UnsafeMutableRawPointer
 
   /// A new model.
   ///

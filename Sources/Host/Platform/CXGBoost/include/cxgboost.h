@@ -28,6 +28,8 @@ typedef struct qe_xgboost_functions {
   int (*booster_set)(void *booster, const char *name, const char *value);
   int (*booster_update)(void *booster, int iteration, void *matrix);
   int (*booster_predict)(void *booster, void *matrix, const char *json, const uint64_t **shape, uint64_t *dimensions, const float **values);
+  int (*booster_predict_dense)(
+      void *booster, const char *rows_json, const char *json, void *matrix, const uint64_t **shape, uint64_t *dimensions, const float **values);
   int (*booster_set_texts)(void *booster, const char *field, const char **texts, uint64_t count);
   int (*booster_slice)(void *booster, int begin, int end, int step, void **slice);
   int (*booster_save)(void *booster, const char *json, uint64_t *length, const char **bytes);
