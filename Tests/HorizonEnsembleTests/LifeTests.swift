@@ -108,7 +108,8 @@ import Testing
       if state == QE_ORDER_FILLED || state == QE_ORDER_PARTIAL {
         if intent.kind == QE_INTENT_TARGET_POSITION {
           filled = 1000
-          position = state == QE_ORDER_FILLED ? 0 : position / 2
+          // Less than 0.0002 is dust at these prices: it counts as flat.
+          position = state == QE_ORDER_FILLED || position.magnitude < 40_000 ? 0 : position / 2
           realized += Int64.random(in: -30...30, using: &chance)
         } else if position == 0 || state == QE_ORDER_FILLED {
           filled = state == QE_ORDER_FILLED ? intent.quantity : intent.quantity / 3
