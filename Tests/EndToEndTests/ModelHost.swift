@@ -20,9 +20,14 @@ struct ModelHost {
   static func ticks(seconds: Int, chance: inout Chance) -> String {
     var csv = "timestamp,price,qty,side\n"
     var price: Int64 = 600_000
-    var drift: Int64 = 5
+    var drift: Int64 = 9
+    var turn = 0
     for second in 0..<seconds {
-      if second % 25 == 0 { drift = chance.chance(50) ? 9 : -9 }
+      // It never runs one way for long: whatever stretch is looked at has both.
+      if second == turn {
+        drift = -drift
+        turn += Int.random(in: 8...20, using: &chance)
+      }
       for part in 0..<5 {
         price += drift + Int64.random(in: -3...3, using: &chance)
         csv += "\(start + Int64(second) * 1000 + Int64(part) * 190),\(price / 10).\(price % 10),0.0\(10 + part),\(drift > 0 ? "buy" : "sell")\n"
