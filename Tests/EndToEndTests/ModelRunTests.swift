@@ -48,18 +48,37 @@ import Testing
     #expect(lost.exitCode == 66, "\(lost)")
   }
 
+  @Test func `In a worker the ensemble is lent the same and decides the same`() throws {
+    var chance = Chance.seeded("ensemble in a worker")
+    try host.folder.write(ModelHost.ticks(seconds: 200, chance: &chance), to: "ticks.csv")
+    try models.publishBoth()
+    try models.publishEnsemble()
+    let here = try models.backtest("ticks.csv")
+    let there = try models.backtest(
+      "ticks.csv",
+      more: ["--journal", "J", "--set", "plugins.isolation_by_instance=HorizonEnsemble@BTCUSDT/0=process", "--set", "plugins.deadline_us=1000000"])
+    #expect(try here.integer("fills") > 1 && there.exitCode == 0, "\(there)")
+    #expect(try here.text("decision_hash") == there.text("decision_hash"))
+    let replay = try host.run(["replay", "J", "--verify", "--json"])
+    #expect(try replay.exitCode == 0 && replay.text("decision_hash") == here.text("decision_hash"), "\(replay)")
+  }
+
   @Test func `A host killed while it trades on predictions goes on where it was`() throws {
     var chance = Chance.seeded("killed with models")
-    try host.folder.write(ModelHost.ticks(seconds: 400, chance: &chance), to: "ticks.csv")
+    try host.folder.write(ModelHost.ticks(seconds: 6000, chance: &chance), to: "ticks.csv")
     try models.publishBoth()
     try models.publishEnsemble()
     let arguments =
       ["run", "--json", "--mode", "paper", "--set", "feed.recording=BTCUSDT=ticks.csv", "--set", "feed.speed=max"] + ModelHost.settings
     let child = try host.start(arguments)
     try child.waitForError("paper begins")
+    let socket = try ControlSocket(host.runtime.appendingPathComponent("state/paper/binance/paper/control.sock").path)
+    _ = try socket.status { ($0["fills"] as? Int ?? 0) > 2 }
     child.signal(SIGKILL)
-    _ = try child.finish(deadlineSeconds: 60)
+    #expect(try child.finish(deadlineSeconds: 60).exitCode == 128 + SIGKILL)
     let first = try #require(try models.journals("paper").first)
+    let predictions = try host.succeed(["journal", "export", first, "--kind", "prediction"])
+    #expect(!predictions.output.isEmpty)
     let state = try host.succeed(["journal", "state", first])
     let replay = try host.run(["replay", first, "--verify", "--json"])
     #expect(replay.exitCode == 0, "\(replay)")

@@ -138,6 +138,7 @@ import Testing
       #expect(said[0] == said[1] && said[0].count == known)
       let first = runs[0].0.decisions.prefix { Int($0.instrumentSequence) <= cut + 1 }
       let other = runs[1].0.decisions.prefix { Int($0.instrumentSequence) <= cut + 1 }
+      #expect(!first.isEmpty || cut < 66, "the cut at \(cut) leaves decisions before it")
       #expect(first.map(\.tag) == other.map(\.tag) && first.map(\.sequence) == other.map(\.sequence))
     }
   }

@@ -97,6 +97,40 @@ import Testing
     #expect(desk.status(0).prediction.state == QE_PREDICTION_FRESH && desk.status(0).prediction.p_up == 0.6)
   }
 
+  @Test func `What an adapter does not fill in is no answer`() {
+    let model = ScriptedModel(pUp: 0.7)
+    model.writesNothing = true
+    let desk = ModelDesk(models: [(5, model)])
+    desk.seconds(65)
+    #expect(desk.status(0).prediction.state == QE_PREDICTION_FAILED && desk.status(0).failures[0].failure == .unsound)
+  }
+
+  @Test func `After a silence what is foreseen from old seconds is old, and from the last one fresh`() {
+    let model = ScriptedModel(pUp: 0.8)
+    let desk = ModelDesk(models: [(5, model)])
+    desk.seconds(70)
+    desk.forget()
+    desk.pass(milliseconds: 20_000)
+    desk.trade(600_000)
+    let states = desk.of(QE_EVENT_PREDICTION).map(\.prediction.state)
+    #expect(states.count == 20)
+    // The trade comes at the end of the last closed second: those that had ended more than five seconds before are stale.
+    #expect(states == Array(repeating: QE_PREDICTION_STALE, count: 14) + Array(repeating: QE_PREDICTION_FRESH, count: 6))
+    #expect(desk.of(QE_EVENT_PREDICTION).map(\.prediction.age_ns) == (0..<20).reversed().map { Int64($0) * 1_000_000_000 })
+  }
+
+  @Test(arguments: [(0.05, 0.05, 0.0), (0.5, 0.5, 0.0), (0.75, 0.25, 0.25)])
+  func `A model that foresees rises alone never votes for a fall`(_ row: (pUp: Double, pDown: Double, edge: Double)) {
+    let model = ScriptedModel(pUp: row.pUp)
+    model.isOneSided = true
+    let desk = ModelDesk(models: [(5, model)], filters: DecisionFilters(horizonAgreement: true))
+    desk.seconds(70)
+    let said = desk.status(0).prediction
+    #expect((said.p_up, said.p_down, said.edge) == row)
+    // As it was recorded, so that a recovery without the model has the same.
+    #expect(desk.answers.predictions.last.map { ($0.pUp, $0.pDown, $0.edge) == row } == true)
+  }
+
   @Test func `A model that returns an error is failed by its status`() {
     let model = ScriptedModel(pUp: 0.9)
     model.status = QE_ERROR

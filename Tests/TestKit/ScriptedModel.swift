@@ -10,6 +10,10 @@ public final class ScriptedModel {
   public var status: qe_status = QE_OK
   /// Written over the row that was lent, and over the whole answer, before the script is asked.
   public var scribbles = false
+  /// It returns its status and leaves the answer as it was lent.
+  public var writesNothing = false
+  /// What its binding says of it.
+  public var isOneSided = false
   public private(set) var rows: [[Double]] = []
 
   public init(script: @escaping Script) { self.script = script }
@@ -19,13 +23,16 @@ public final class ScriptedModel {
 
   /// Valid while this object lives.
   public var binding: ModelBinding {
-    ModelBinding(instance: Unmanaged.passUnretained(self).toOpaque()) { instance, features, count, out in
+    var binding = ModelBinding(instance: Unmanaged.passUnretained(self).toOpaque()) { instance, features, count, out in
       Unmanaged<ScriptedModel>.fromOpaque(instance).takeUnretainedValue().predict(features, Int(count), out)
     }
+    binding.isOneSided = isOneSided
+    return binding
   }
 
   private func predict(_ features: UnsafePointer<Double>, _ count: Int, _ out: UnsafeMutablePointer<qe_prediction>) -> qe_status {
     rows.append(Array(UnsafeBufferPointer(start: features, count: count)))
+    if writesNothing { return status }
     if scribbles {
       // Unsafe: what a hostile model does to memory that is lent to it.
       UnsafeMutablePointer(mutating: features).update(repeating: -1, count: count)

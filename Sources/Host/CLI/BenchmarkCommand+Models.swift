@@ -92,7 +92,7 @@ extension BenchmarkCommand {
         plugin: PluginLibrary.load(StrategiesOutput.path("XGBoostModel")), instrument: instrument, rounds: rounds)
       var members: [(key: String, value: JSONValue)] = [("plugin", ours.quantiles.json)]
       Console.line("plugin: \(Self.text(ours.quantiles))")
-      do throws(XGBoostError) {
+      do {
         let library = try XGBoost.load(library)
         let theirs = try measure(library, benchmark)
         let distance = zip(ours.answers, theirs.answers).map { abs($0 - $1) }.max() ?? 0
@@ -102,7 +102,7 @@ extension BenchmarkCommand {
           ("libxgboost", theirs.quantiles.json), ("libxgboost_version", .text(library.version)), ("largest_distance", .number("\(distance)")),
         ]
         Console.line("libxgboost \(library.version), in place: \(Self.text(theirs.quantiles)); largest distance \(distance)")
-      } catch let error where error.code == .unavailable {
+      } catch let error as XGBoostError where error.code == .unavailable {
         members.append(("libxgboost_absent", .text(error.description)))
         Console.line("\(error)")
       }

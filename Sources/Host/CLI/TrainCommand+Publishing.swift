@@ -19,10 +19,13 @@ struct TrainPublisher: Sendable {
     var verdict: PublishVerdict
     /// Publishing was wanted and did not succeed.
     var failure: (any Fault)?
+    /// It is published, and a host that runs did not take it over.
+    var refusal: (any Fault)?
 
     var line: String {
       let place = "\(symbol) \(horizonSeconds) s"
       if let failure { return "\(place): not published: \(failure)" }
+      if let refusal { return "\(place): published; \(refusal)" }
       return "\(place): \(verdict.isPublished ? "published" : "not published"): \(verdict.reason)"
     }
   }
@@ -37,9 +40,11 @@ struct TrainPublisher: Sendable {
 
   private let settings: Settings
   private let choice: Choice
+  private let label: LabelRule
   private let store: ModelStore
 
-  init(_ settings: Settings, choice: Choice) {
+  init(_ settings: Settings, choice: Choice, label: LabelRule) {
+    self.label = label
     self.settings = settings
     self.choice = choice
     store = ModelsOutput.store(settings)
@@ -61,6 +66,9 @@ struct TrainPublisher: Sendable {
       guard entry.manifest.featuresVersion == schema else {
         return .incomparable("the published one uses \(entry.manifest.featuresVersion), not \(schema); compare by hand and use --publish")
       }
+      guard entry.manifest.trainingData.label == label.name, entry.manifest.trainingData.members["cost_bps"]?.real == label.costBps else {
+        return .incomparable("the published one foresees another label (\(entry.manifest.trainingData.label)); compare by hand and use --publish")
+      }
       return .model(try ModelFile.read("\(entry.folder)/\(entry.manifest.model.path)", expected: entry.manifest.model.digest).bytes)
     } catch {
       if error.code == .manifestMissing { return .nothing }
@@ -76,28 +84,27 @@ struct TrainPublisher: Sendable {
     if choice == .ifBetter {
       if case .incomparable(let reason) = published(outcome.symbol, outcome.horizonSeconds, trained.model.schema.name) {
         decision.verdict = PublishVerdict(false, reason)
+      } else if let trouble = trained.rivalTrouble {
+        decision.verdict = PublishVerdict(false, "the published one cannot be asked here (\(trouble)); compare by hand and use --publish")
       } else {
         decision.verdict = PublishVerdict(trained.model.evaluation, rival: trained.rival)
       }
     }
     guard decision.verdict.isPublished else { return decision }
     do {
-      try publish(trained)
-    } catch let fault as any Fault {
-      decision.failure = fault
-    } catch {
-      decision.failure = SessionError(.failed, "\(error)")
-    }
+      let entry = try publish(trained)
+      do { try ModelsOutput.tellHosts(entry, settings) } catch { decision.refusal = fault(error) }
+    } catch { decision.failure = fault(error) }
     return decision
   }
 
-  /// Hosts that run take it over, as after `models publish`.
-  private func publish(_ trained: TrainingRun.Trained) throws {
+  private func fault(_ error: any Error) -> any Fault { error as? any Fault ?? SessionError(.failed, "\(error)") }
+
+  private func publish(_ trained: TrainingRun.Trained) throws -> ModelStore.Entry {
     let instrument = try StrategiesOutput.instrument(trained.model.symbol, settings)
     let resolved = try ResolvedModel.read(
       trained.artefact.folder, adapters: ModelsOutput.adapters(settings), isStrict: settings.models.strictCompatibility)
-    let entry = try store.publish(
+    return try store.publish(
       resolved, instrument: instrument, keepVersions: Int(settings.models.keepVersions), signing: ModelStore.Signing(trust: settings.trustPolicy))
-    try ModelsOutput.tellHosts(entry, settings)
   }
 }

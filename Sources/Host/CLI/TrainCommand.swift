@@ -83,7 +83,7 @@ struct TrainCommand: ParsableCommand {
     if let exportPath { return try export(plan, to: exportPath) }
     let library: XGBoost
     do throws(XGBoostError) { library = try XGBoost.load(self.library) } catch { throw ResearchError(error) }
-    let publisher = TrainPublisher(loaded, choice: publish ? .always : publishIfBetter ? .ifBetter : .never)
+    let publisher = TrainPublisher(loaded, choice: publish ? .always : publishIfBetter ? .ifBetter : .never, label: plan.options.label)
     let progress = TrainProgress(task: "training")
     let outcomes = try TrainingRun(library, plan).run(
       progress: { progress.show($0) }, rival: { publisher.rival(symbol: $0, horizonSeconds: $1, schema: plan.schema.name) },

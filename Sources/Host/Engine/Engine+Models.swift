@@ -60,16 +60,25 @@ extension Engine {
     modelRow.update(from: stream.row, count: stream.columns)
     modelOut.pointee = qe_prediction()
     modelOut.pointee.horizon_s = models[index].horizonSeconds
+    // What an adapter leaves out is seen.
+    (modelOut.pointee.p_up, modelOut.pointee.p_down, modelOut.pointee.edge) = (.nan, .nan, .nan)
     callMark.begin(Self.mark(ofModel: Int32(index)))
     let status = binding.predict(binding.instance, modelRow, UInt32(stream.columns), modelOut)
     callMark.end()
     let out = modelOut.pointee
-    let answer = ModelAnswer(
+    var answer = ModelAnswer(
       model: Int32(index), instrument: models[index].instrument, status: status, pUp: out.p_up, pDown: out.p_down, edge: out.edge)
+    if binding.isOneSided, answer.failure == nil { answer = answer.oneSided }
     answers?.predicted(answer)
-    models[index].take(answer, now: now)
+    models[index].take(answer, madeNanoseconds: now - lateness(bar.second))
     modelWatch?.predicted(
       answer, features: UnsafeBufferPointer(start: stream.row, count: stream.columns), second: bar.second, close: bar.close)
+  }
+
+  /// How long ago a second had ended when it closed: a silence closes many at once, and what is foreseen from an old one is old.
+  private func lateness(_ second: Int64) -> Int64 {
+    let milliseconds = exchangeMilliseconds >= 0 ? exchangeMilliseconds : now / 1_000_000
+    return max(0, milliseconds - (second + 1) * 1000) * 1_000_000
   }
 
   /// Puts another model into a place, or none; between two inputs.
@@ -124,7 +133,9 @@ extension Engine {
     for model in state.firstModel..<state.endModel {
       let prediction = models[model].lent(now: now)
       guard prediction.state == QE_PREDICTION_FRESH else { continue }
-      let edge = side == .buy ? prediction.edge : -prediction.edge
+      // Of the probabilities, which have one meaning; what a model calls its edge has the model's own.
+      let lean = (prediction.p_up - prediction.p_down) / 2
+      let edge = side == .buy ? lean : -lean
       if filters.horizonAgreement, edge < 0 {
         return Refusal(.horizonDisagree, unit: .fraction, value: Self.millionths(edge), limit: 0)
       }

@@ -19,6 +19,14 @@ public struct ModelAnswer: Sendable, BitwiseCopyable {
     self.edge = edge
   }
 
+  /// As it counts for a model that foresees rises alone: below one half it has no view. Applied twice it is the same.
+  var oneSided: ModelAnswer {
+    var answer = self
+    answer.pDown = min(pDown, pUp)
+    answer.edge = max(0, pUp - 0.5)
+    return answer
+  }
+
   /// Probabilities within 0...1 and a finite edge.
   public var isSound: Bool { pUp >= 0 && pUp <= 1 && pDown >= 0 && pDown <= 1 && edge.isFinite }
 

@@ -10,6 +10,8 @@ public struct ModelBinding: BitwiseCopyable, @unchecked Sendable {
 
   public var instance: UnsafeMutableRawPointer
   public var predict: Predict
+  /// What it was trained to foresee is a rise that pays, and not its opposite: it never says that the price falls.
+  public var isOneSided = false
 
   public init(instance: UnsafeMutableRawPointer, predict: @escaping Predict) {
     self.instance = instance

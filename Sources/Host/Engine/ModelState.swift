@@ -12,7 +12,7 @@ struct ModelState {
   var stream: Int
   /// The last answer; its age and whether that is too old are worked out when it is lent.
   var prediction = qe_prediction()
-  /// Receive time of the last answer.
+  /// Receive time at which the second of the last answer had ended.
   var madeNanoseconds = Int64.min
   /// It answered on the bar in work.
   var isNew = false
@@ -35,7 +35,8 @@ struct ModelState {
     madeNanoseconds = .min
   }
 
-  mutating func take(_ answer: ModelAnswer, now: Int64) {
+  /// - Parameter madeNanoseconds: when the second that it is about had ended.
+  mutating func take(_ answer: ModelAnswer, madeNanoseconds made: Int64) {
     asked &+= 1
     switch answer.failure {
     case nil:
@@ -48,7 +49,7 @@ struct ModelState {
       failed.unsound &+= 1
       clear(QE_PREDICTION_FAILED)
     }
-    madeNanoseconds = now
+    madeNanoseconds = made
     isNew = true
   }
 

@@ -23,6 +23,8 @@ extension JournalHead {
     /// What the adapter hands its work to; `path` is what the manifest calls it.
     public var runtime: [Runtime]
     public var parameters: [String: String]
+    /// What it was trained to foresee; nil = direction.
+    public var label: String?
 
     public struct Runtime: Codable, Sendable, Equatable {
       public var path: String
@@ -34,7 +36,8 @@ extension JournalHead {
       }
     }
 
-    public init(id: String, schema: String, adapter: File, model: File, runtime: [Runtime], parameters: [String: String]) {
+    public init(id: String, schema: String, adapter: File, model: File, runtime: [Runtime], parameters: [String: String], label: String? = nil) {
+      self.label = label
       self.id = id
       self.schema = schema
       self.adapter = adapter

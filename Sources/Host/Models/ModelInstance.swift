@@ -25,7 +25,11 @@ public final class ModelInstance {
   public var adapterName: String { adapter.facts.name }
   /// Effective values, in the order of the adapter's table.
   public var parameterTexts: [(name: String, value: String)] { adapter.parameterTexts }
-  public var binding: ModelBinding { adapter.binding }
+  public var binding: ModelBinding {
+    var binding = adapter.binding
+    binding.isOneSided = manifest.trainingData.label != TrainingData.directionLabel
+    return binding
+  }
   private let adapter: AdapterInstance
 
   /// - Parameters:

@@ -38,6 +38,21 @@ extension ModelStore {
     let lock = try home.lock()
     // The stamp is taken under the lock, so that versions sort as they were published.
     let version = VersionedFolder.name(nanoseconds: Clocks.realtimeNanoseconds(), digest: resolved.model.digest)
+    do throws(PluginError) { try write(version, files, manifest, home) } catch {
+      // Half a version must not take the place of a whole one among those that are kept.
+      try? Files.removeTree(home.path(of: version))
+      throw error
+    }
+    try home.succeed(by: version, adopted: adoptedName(home))
+    try home.prune(keeping: keepVersions)
+    _ = consume lock
+    return try entry(symbol: manifest.symbol, horizonSeconds: manifest.horizonSeconds)
+  }
+
+  private func write(_ version: String, _ files: [StoredFile], _ manifest: ModelManifest, _ home: VersionedFolder) throws(PluginError) {
+    guard Set(files.map(\.path)).count == files.count else {
+      throw PluginError(.storeFailed("names"), home.path, "two of its files have one name; give them names of their own")
+    }
     try home.create(version) { folder throws(KernelError) in
       for file in files {
         let path = "\(folder)/\(file.path)"
@@ -53,10 +68,6 @@ extension ModelStore {
       let digest = try ModelFile.read("\(home.path(of: version))/\(file.path)").digest
       guard digest == file.digest else { throw PluginError(.shaMismatch, "\(home.path(of: version))/\(file.path)", "it is not what was written") }
     }
-    try home.succeed(by: version, adopted: adoptedName(home))
-    try home.prune(keeping: keepVersions)
-    _ = consume lock
-    return try entry(symbol: manifest.symbol, horizonSeconds: manifest.horizonSeconds)
   }
 
   /// Makes the version before the current one current, after checking that it still is what it was.

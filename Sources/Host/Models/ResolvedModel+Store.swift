@@ -27,10 +27,11 @@ extension ResolvedModel {
   ///
   /// - Parameters:
   ///   - runtimes: with what the manifest called them.
+  ///   - label: what it was trained to foresee; nil = direction.
   ///   - source: the file that describes it.
   /// - Throws: `model_missing`, `strategy_missing` or `sha_mismatch` for what is not kept, or is another now.
   public static func kept(
-    _ model: Kept, adapter: Kept, runtimes: [(path: String, kept: Kept)], parameters: [String: String], for instrument: InstrumentID,
+    _ model: Kept, adapter: Kept, runtimes: [(path: String, kept: Kept)], parameters: [String: String], label: String?, for instrument: InstrumentID,
     horizonSeconds: Int64, schema: FeatureSchema, in store: ArtefactStore, source: String
   ) throws(PluginError) -> ResolvedModel {
     let file = try ModelFile.read(store.place(model.digest, name: model.name), expected: model.digest)
@@ -38,6 +39,7 @@ extension ResolvedModel {
       symbol: instrument.symbol, market: instrument.market, horizonSeconds: horizonSeconds, schema: schema,
       model: ModelManifest.File(path: model.name, digest: model.digest))
     manifest.parameters = parameters
+    if let label { manifest.trainingData.label = label }
     var libraries: [Runtime] = []
     for (path, kept) in runtimes { libraries.append(Runtime(name: path, file: try store.file(kept.digest, name: kept.name))) }
     return ResolvedModel(

@@ -25,6 +25,13 @@ public struct TrainingData: Sendable, Equatable {
     get { Self.milliseconds(members["end_ts"]) }
     set { members["end_ts"] = newValue.map { .integer($0) } ?? .null }
   }
+  /// What the model was trained to foresee, `direction` where it does not say; `cost-aware`: a rise that pays its costs.
+  public var label: String {
+    get { members["label"]?.text ?? Self.directionLabel }
+    set { members["label"] = .text(newValue) }
+  }
+  public static let directionLabel = "direction"
+
   /// Models that were tried for this symbol and horizon until this one, it included.
   public var trials: Int64? {
     get { members["trials"]?.integer }

@@ -35,7 +35,8 @@ public struct KeptModels: Sendable {
     }
     let resolved = try ResolvedModel.kept(
       kept(model.model), adapter: kept(model.adapter), runtimes: model.runtime.map { (path: $0.path, kept: try kept($0.file)) },
-      parameters: model.parameters, for: instrument.id, horizonSeconds: place.horizonSeconds, schema: schema, in: store, source: file)
+      parameters: model.parameters, label: model.label, for: instrument.id, horizonSeconds: place.horizonSeconds, schema: schema, in: store,
+      source: file)
     return .model(try ModelInstance(resolved, on: instrument), from: resolved)
   }
 

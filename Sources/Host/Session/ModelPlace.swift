@@ -55,7 +55,8 @@ public struct ModelPlace {
       adapter: JournalHead.File(digest: resolved.adapter.digest.hex, name: resolved.adapter.fileName),
       model: JournalHead.File(digest: resolved.model.digest.hex, name: resolved.model.fileName),
       runtime: resolved.runtimes.map { .init(path: $0.name, file: JournalHead.File(digest: $0.file.digest.hex, name: $0.file.fileName)) },
-      parameters: Dictionary(instance.parameterTexts.map { ($0.name, $0.value) }) { $1 })
+      parameters: Dictionary(instance.parameterTexts.map { ($0.name, $0.value) }) { $1 },
+      label: instance.manifest.trainingData.members["label"]?.text)
   }
 
   /// One row of the readiness table.

@@ -38,7 +38,7 @@ public struct ModelSettings: Sendable, Hashable {
   public var source = Source.runtime
   /// ml.ml_compat_strict: an artefact of another platform or library version is refused rather than warned of.
   public var strictCompatibility = false
-  /// ml.thresholds.p_up: of models whose manifest states none; 0...1.
+  /// ml.thresholds.p_up: what training writes into manifests; 0...1.
   public var pUpThreshold = 0.55
   /// ml.adapters: the plugin that evaluates a model_format, for manifests that name none.
   public var adapters = [

@@ -147,6 +147,14 @@ extension LiveHost {
     _ ordinal: Int, _ handed: InstanceStarter.Handed, _ resolved: ResolvedStrategy, _ request: UInt64, _ now: Int64
   ) {
     let old = session.instances[ordinal]
+    let instrument = Int(session.configuration.instances[ordinal].instrument)
+    // Without places for models it would find none, and nothing would be kept from opening for that.
+    if handed.strategy.facts.wantsPredictions, !session.models.contains(where: { $0.instrument == instrument }) {
+      starter.close(handed)
+      return refuse(
+        ordinal, "the new version reads predictions, and this host was started without models of its symbol: it takes effect with its next start",
+        request)
+    }
     let state: [UInt8]?
     // One that is out has no state that anybody should trust.
     do throws(PluginError) { state = care.rows[ordinal].isOut ? nil : try old.saveState() } catch {

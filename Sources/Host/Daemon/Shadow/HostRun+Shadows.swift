@@ -11,7 +11,9 @@ extension HostRun {
     let ids = published.map { $0.resolved.instanceID(on: instruments[$0.instrument]) }
     for id in settings.plugins.shadows where !ids.contains(id) {
       let symbol = id.drop { $0 != "@" }.dropFirst().prefix { $0 != "/" }
-      guard instruments.contains(where: { $0.id.symbol == symbol || $0.id.description == symbol }) else { continue }
+      // A symbol that this run does not trade is another run's, where pairs.yaml knows it.
+      let isTraded = instruments.contains { $0.id.symbol == symbol || $0.id.description == symbol }
+      if !isTraded, settings.pairs.instrument(String(symbol)) != nil { continue }
       throw SessionError(
         .configuration,
         "plugins.shadow: \(id) is not published\(ids.isEmpty ? "" : ", \(ids.joined(separator: ", ")) is"); correct the id, or take it out of the list"

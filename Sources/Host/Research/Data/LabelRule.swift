@@ -12,6 +12,11 @@ public enum LabelRule: Sendable, Hashable {
     }
   }
 
+  /// Basis points that a rise must exceed; nil for the direction.
+  public var costBps: Double? {
+    if case .costAware(let bps) = self { bps } else { nil }
+  }
+
   /// In words, for people.
   public var meaning: String {
     switch self {

@@ -68,6 +68,8 @@ public final class TrainingRun: Sendable {
     public var artefact: TrainedArtefact
     /// Another model on the same test rows, where one was given.
     public var rival: Evaluation?
+    /// Why the other one cannot be asked.
+    public var rivalTrouble: String?
   }
 
   private let library: XGBoost
@@ -131,9 +133,13 @@ public final class TrainingRun: Sendable {
       let model = try trainer.train(dataset, symbol: symbol, horizonSeconds: horizon, trials: trials) { share in
         advance(task, to: (1 + 2 * share) / 3, progress)
       }
-      let other = try rival(symbol, horizon).flatMap { try trainer.evaluate(model: $0, on: dataset, horizonSeconds: horizon) }
       let artefact = try plan.place.write(model, nanoseconds: Clocks.realtimeNanoseconds())
-      return Outcome(symbol: symbol, horizonSeconds: horizon, result: .success(Trained(model: model, artefact: artefact, rival: other)))
+      var trained = Trained(model: model, artefact: artefact, rival: nil, rivalTrouble: nil)
+      // What is trained is kept, whatever is the matter with the one that it is compared with.
+      do { trained.rival = try rival(symbol, horizon).flatMap { try trainer.evaluate(model: $0, on: dataset, horizonSeconds: horizon) } } catch {
+        trained.rivalTrouble = "\(error)"
+      }
+      return Outcome(symbol: symbol, horizonSeconds: horizon, result: .success(trained))
     } catch {
       return Outcome(symbol: symbol, horizonSeconds: horizon, result: .failure(TrainingFailure(error)))
     }
