@@ -57,7 +57,7 @@ import Testing
     let faults = 200
     try publish("ETHUSDT", "EMACross", ["fast=3", "slow=10", "quantity=0.05"])
     try publish("BTCUSDT", "Saboteur", ["fault=none"])
-    let events = 60_000
+    let events = 90_000
     let quiet = try host.run(arguments(events: events))
     let expected = try #require(try hash(quiet))
     let fills = try quiet.integer("fills")

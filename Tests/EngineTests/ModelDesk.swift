@@ -42,7 +42,8 @@ final class ModelDesk {
   /// - Parameter models: by horizon, in rising order; nil = the place is empty.
   init(
     models: [(horizonSeconds: Int64, model: ScriptedModel?)], events: [UInt32] = [QE_EVENT_BAR, QE_EVENT_PREDICTION], warmUpBars: Int64 = 0,
-    filters: DecisionFilters = DecisionFilters(), featureSchema: Int32 = -1, horizonSeconds: Int64 = 0, maximumGapSeconds: Int64 = 3600
+    filters: DecisionFilters = DecisionFilters(), featureSchema: Int32 = -1, modelSchema: Int32 = 0, horizonSeconds: Int64 = 0,
+    maximumGapSeconds: Int64 = 3600
   ) {
     self.models = models.map(\.model)
     let notes = notes
@@ -62,7 +63,8 @@ final class ModelDesk {
       instances: [EngineConfiguration.Instance(binding: binding, instrument: 0, horizonSeconds: horizonSeconds)], limits: Samples.farLimits,
       feeReserve: .zero, initialCash: Money(units: 1_000_000), maximumGapSeconds: maximumGapSeconds)
     configuration.models = models.map {
-      EngineConfiguration.Model(binding: $0.model?.binding, instrument: 0, horizonSeconds: $0.horizonSeconds, schema: $0.model == nil ? -1 : 0)
+      EngineConfiguration.Model(
+        binding: $0.model?.binding, instrument: 0, horizonSeconds: $0.horizonSeconds, schema: $0.model == nil ? -1 : modelSchema)
     }
     configuration.featureWarmUpBars = warmUpBars
     configuration.filters = filters

@@ -3,6 +3,7 @@ import Conformance
 import Glibc
 import Kernel
 import Market
+import Plugins
 
 /// The `quantumedge` command: parses words, calls a composition root, maps faults to exit codes.
 @main
@@ -19,7 +20,7 @@ struct QuantumEdge: ParsableCommand {
       ConfigCommand.self, DoctorCommand.self, PredeployCommand.self, MigrateCommand.self, PluginCommand.self, TicksCommand.self, SecretsCommand.self,
       InitSecretsAliasCommand.self,
       CheckSecretsCommand.self,
-      BenchmarkCommand.self, WorkerCommand.self,
+      BenchmarkCommand.self,
     ])
 
   static func main() {
@@ -28,6 +29,8 @@ struct QuantumEdge: ParsableCommand {
     HostEnvironment.take()
     // A child of `strategies verify --deep`: runs one case and does not return.
     CaseChild.runIfAsked(Array(CommandLine.arguments.dropFirst()))
+    // A plugin in a process of its own, started by a host: it has no words to parse, and is to be there soon.
+    if CommandLine.arguments.dropFirst() == ["worker"] { WorkerMain.run() }
     ProcessStart.surviveFileBounds()
     do {
       var command = try parseAsRoot()
