@@ -43,6 +43,7 @@ class Measurement:
         self.options = options
         self.rows = []
         self.notes = []
+        self.library_absent = None
         self.verdicts = []
         self.passed = True
 
@@ -50,20 +51,27 @@ class Measurement:
         self.passed = self.passed and is_met
         self.verdicts.append(f"{'pass' if is_met else 'FAIL'}  {name}: {value}")
 
-    def rounds(self, name, arguments, count):
-        """What of the rounds gave a result; one that gives none is a failed line."""
+    def measure(self, name, *arguments):
+        """None and a failed line instead of an end: the other figures are still wanted."""
+        say(name)
+        try:
+            return result_of([self.options.bin, "benchmark", "models", *arguments, *CONFIG, "--json"])
+        except Failed as failure:
+            self.check(name, str(failure), False)
+            return None
+
+    def rounds(self, *arguments):
+        """All rounds, or none: the first that gives no result has its failed line."""
         found = []
-        for number in range(1, count + 1):
-            say(f"{name} ({number} of {count})")
-            try:
-                found.append(result_of([self.options.bin, "benchmark", "models", *arguments, *CONFIG, "--json"]))
-            except Failed as failure:
-                self.check(name, str(failure), False)
-                break
+        for number in range(1, ROUNDS + 1):
+            run = self.measure(f"{arguments[0]} ({number} of {ROUNDS})", *arguments)
+            if run is None:
+                return []
+            found.append(run)
         return found
 
     def features(self):
-        runs = self.rounds("features", ["features", "--ticks-path", self.options.ticks], ROUNDS)
+        runs = self.rounds("features", "--ticks-path", self.options.ticks)
         if not runs:
             return
         for name in [key for key in runs[0] if key != "ticks"]:
@@ -74,14 +82,15 @@ class Measurement:
                 self.check(f"{title} <= 150 ns of CPU per tick", f"{best['ns_per_tick']:.1f} ns", best["ns_per_tick"] <= 150)
 
     def row(self):
-        runs = self.rounds("row", ["row"], ROUNDS)
+        runs = self.rounds("row")
         if not runs:
             return
         ours = min((run["plugin"] for run in runs), key=lambda figures: figures["p50_ns"])
         self.rows.append(("one row, 300 trees x depth 5: plugin", f"p50 {ours['p50_ns']:,} ns", f"p99 {ours['p99_ns']:,} ns"))
         self.check("one row of 300 trees x depth 5 <= 3 us p50", f"{ours['p50_ns'] / 1000:.2f} us", ours["p50_ns"] <= 3000)
         if "libxgboost" not in runs[0]:
-            self.notes.append(f"libxgboost was not run: {runs[0]['libxgboost_absent']}")
+            self.library_absent = runs[0]["libxgboost_absent"]
+            self.notes.append(f"neither libxgboost nor training was run: {self.library_absent}")
             return
         theirs = min((run["libxgboost"] for run in runs), key=lambda figures: figures["p50_ns"])
         version = runs[0]["libxgboost_version"]
@@ -89,7 +98,7 @@ class Measurement:
         self.check("one row is answered sooner than by libxgboost", f"{theirs['p50_ns'] / ours['p50_ns']:.1f}x", ours["p50_ns"] < theirs["p50_ns"])
 
     def dataset(self):
-        runs = self.rounds("dataset", ["dataset", "--data", self.options.data], ROUNDS)
+        runs = self.rounds("dataset", "--data", self.options.data)
         if not runs:
             return
         best = min(runs, key=lambda run: run["wall_s"])
@@ -102,14 +111,16 @@ class Measurement:
     def training(self):
         """Ours and Python's in turn, so that a busy minute of the machine falls on both."""
         options = self.options
+        if self.library_absent:
+            return
         ours, theirs = [], []
         exported = os.path.join(options.work, "models-rows.csv")
-        arguments = ["training", "--data", options.data, "--horizon", str(HORIZON)]
-        for _ in range(TRAINING_ROUNDS):
-            found = self.rounds("training", arguments, 1)
-            if not found:
+        for number in range(1, TRAINING_ROUNDS + 1):
+            mark = f"({number} of {TRAINING_ROUNDS})"
+            run = self.measure(f"training {mark}", "training", "--data", options.data, "--horizon", str(HORIZON))
+            if run is None:
                 return
-            ours += found
+            ours.append(run)
             if not options.python:
                 continue
             try:
@@ -117,8 +128,7 @@ class Measurement:
                     say("rows for Python")
                     result_of([options.bin, "train", "--symbols", "BTCUSDT", "--horizons", str(HORIZON), "--data", options.data,
                                "--export-features", exported, "--force", *CONFIG, "--json"])
-                run = found[0]
-                say("training, Python's xgboost")
+                say(f"training, Python's xgboost {mark}")
                 theirs.append(result_of([options.python, "Benchmarks/train_xgboost.py", exported,
                                          *(str(run[key]) for key in ("training_from", "training_to", "validation_from", "validation_to", "rounds"))]))
             except Failed as failure:

@@ -22,7 +22,7 @@ mkdir -p "$data"
 
 if [ ! -s "$ticks" ]; then
   say "making $ticks"
-  "$bin" ticks generate --symbol BTCUSDT --rows 10000000 --seed 42 --force --out "$work/part.csv" 2>/dev/null || fail 1 "ticks generate failed"
+  "$bin" ticks generate --symbol BTCUSDT --rows 10000000 --seed 42 --force --out "$work/part.csv" >/dev/null 2>&1 || fail 1 "ticks generate failed"
   mv "$work/part.csv" "$ticks"
 fi
 # Features are measured on the first of them, which fit into memory.
