@@ -95,7 +95,7 @@ import Testing
     let outcome = try host.succeed(paper("BTCUSDT=\(path)"))
     #expect(Date().timeIntervalSince(started) >= 1.45)
     #expect(try outcome.integer("events") == 30 && outcome.text("stopped_by") == "feed ended")
-    let cut = try host.succeed(paper("BTCUSDT=\(path)", ["--duration", "0.3"]))
+    let cut = try host.succeed(paper("BTCUSDT=\(path)", ["--duration", "0.9"]))
     #expect(try cut.text("stopped_by") == "duration" && cut.integer("events") < 30 && cut.integer("events") > 0)
   }
 
