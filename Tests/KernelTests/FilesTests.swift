@@ -14,6 +14,23 @@ import Testing
     #expect(try Files.read(try folder.write("", to: "empty"), limit: 0) == [])
   }
 
+  /// The kernel gives such a file a part at a time, at most a page of it here, and tells no size.
+  @Test func readsAllOfAFileThatTheKernelMakes() throws {
+    let page = 4096
+    // Each in a region of its own, a line each: neighbours differ in what they allow.
+    let regions = (0..<200).map { index in
+      mmap(nil, page, index % 2 == 0 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+    }
+    // Unsafe: mapped above, used by nobody.
+    defer { for region in regions { munmap(region, page) } }
+    let maps = try Files.readUnsized("/proc/self/maps", limit: 1 << 26)
+    #expect(maps.count > 2 * page && maps.last == UInt8(ascii: "\n"))
+    let starts = Set(String(decoding: maps, as: UTF8.self).split(separator: "\n").compactMap { UInt($0.prefix { $0 != "-" }, radix: 16) })
+    #expect(regions.filter { starts.contains(UInt(bitPattern: $0)) }.count >= 100)
+    #expect { try Files.readUnsized("/proc/self/maps", limit: page) } throws: { ($0 as? KernelError)?.code == EFBIG }
+    #expect { try Files.readUnsized(folder.path("none"), limit: 10) } throws: { ($0 as? KernelError)?.isMissing == true }
+  }
+
   @Test func saysWhetherAFileIsMissingOrNoFile() throws {
     #expect { try Files.read(folder.path("none"), limit: 10) } throws: { ($0 as? KernelError)?.isMissing == true }
     #expect { try Files.read(folder.url.path, limit: 10) } throws: { ($0 as? KernelError)?.code == EISDIR }

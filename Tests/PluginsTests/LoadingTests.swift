@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Kernel
 import Plugins
 import TestKit
 import Testing
@@ -105,7 +106,7 @@ import Testing
       #expect(error.code == .shaMismatch)
       #expect(error.kind.exitCode == 65)
     }
-    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+    let maps = String(decoding: try Files.readUnsized("/proc/self/maps", limit: 1 << 26), as: UTF8.self)
     #expect(!maps.contains("libFlipped"))
   }
 

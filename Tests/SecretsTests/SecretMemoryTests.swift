@@ -1,6 +1,7 @@
 import Cryptography
 import Foundation
 import Glibc
+import Kernel
 import Secrets
 import Synchronization
 import TestKit
@@ -19,7 +20,7 @@ private struct MemorySearch {
     // Unsafe: scratch for pread(2), owned here. It is searched as well, and holds a needle only where one was found.
     defer { buffer.deallocate() }
     var found = 0
-    for line in try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n") {
+    for line in String(decoding: try Files.readUnsized("/proc/self/maps", limit: 1 << 26), as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ")
       let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
       guard words[1].hasPrefix("rw"), ends.count == 2, !(ends[0]..<ends[1]).contains(own) else { continue }
@@ -67,7 +68,7 @@ struct SecretMemoryTests {
         return space.count
       }
       // Other suites may have filled the arena for a moment: then it lies in the ordinary heap, which is what is searched.
-      if bytes.isLocked || SecureMemory.state != .locked { return bytes }
+      if bytes.isInArena { return bytes }
       sched_yield()
     }
     struct ArenaIsFull: Error {}

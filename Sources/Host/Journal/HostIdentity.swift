@@ -30,7 +30,7 @@ extension HostIdentity {
   /// Of those that arithmetic may depend on, what the first CPU has.
   private static func features() -> [String] {
     let interesting: Set<Substring> = ["sse4_2", "avx", "avx2", "avx512f", "fma", "asimd", "sve"]
-    guard let bytes = try? Files.read("/proc/cpuinfo", limit: 1 << 20) else { return [] }
+    guard let bytes = try? Files.readUnsized("/proc/cpuinfo", limit: 1 << 20) else { return [] }
     let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("flags") || $0.hasPrefix("Features") }
     return (line ?? "").split(whereSeparator: { $0 == " " || $0 == "\t" }).filter { interesting.contains($0) }.map(String.init).sorted()
   }

@@ -54,7 +54,10 @@ public final class SecureBytes: @unchecked Sendable {
   public var isEmpty: Bool { count == 0 }
 
   /// Whether the bytes lie in the arena, and the arena is locked.
-  public var isLocked: Bool { CRYPTO_secure_allocated(memory) == 1 && SecureMemory.state == .locked }
+  public var isLocked: Bool { isInArena && SecureMemory.state == .locked }
+
+  /// Whether the bytes lie in the arena, locked or not.
+  public var isInArena: Bool { CRYPTO_secure_allocated(memory) == 1 }
 
   /// Lends the bytes for the call.
   public func withBytes<Result, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Result) throws(Failure) -> Result {

@@ -36,6 +36,27 @@ public enum Files {
     return (bytes, status.st_mode & 0o7777)
   }
 
+  /// All of a file that the kernel makes while it is read, as those under `/proc`: it has no size, and each read gives a part.
+  ///
+  /// - Throws: also where it is longer than `limit`.
+  public static func readUnsized(_ path: String, limit: Int) throws(KernelError) -> [UInt8] {
+    let descriptor = qe_open(path, O_RDONLY | O_NONBLOCK, 0)
+    guard descriptor >= 0 else { throw KernelError("open", path) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &part, part.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw KernelError("read", path)
+      }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: part[..<count])
+      guard bytes.count <= limit else { throw KernelError("read", path, code: EFBIG) }
+    }
+  }
+
   /// Replaces a file as a whole: a temporary beside it, fsync, rename. On failure the old one stands.
   ///
   /// - Parameter replacing: whether one that stands there is replaced; else it is an error, also where two do it at once.
