@@ -122,7 +122,8 @@ struct LoadingTests {
         "risk.instance.max_orders_per_minute the account\'s false", "risk.session.max_trades_per_hour 20 false",
         "risk.session.loss_streak_trades 3 false", "risk.session.cooling_off_minutes 10 false", "risk.session.max_daily_loss_abs 50 false",
         "risk.session.max_daily_loss_pct 0.05 false", "risk.session.max_drawdown_abs 500 false", "risk.session.max_drawdown_pct 0.1 false",
-        "risk.resume_on_new_day false false", "decision.max_inflight_entries 1 false",
+        "risk.resume_on_new_day false false", "decision.max_inflight_entries 1 false", "decision.filters.min_confidence 0.55 false",
+        "decision.filters.min_edge 0.02 false", "decision.filters.horizon_agreement false false",
       ])
   }
 }
