@@ -1,3 +1,5 @@
+import Market
+
 extension JSONNode {
   /// Two spaces a level, sorted names, a newline at the end: equal values are equal files. Lists of plain values stand on one line.
   ///
@@ -27,7 +29,7 @@ extension JSONNode {
     case .null: output += "null"
     case .boolean(let flag): output += flag ? "true" : "false"
     case .number(let text): output += real.map(\.isFinite) == true ? text : "null"
-    case .text(let text): Self.quote(text, into: &output)
+    case .text(let text): JSONText.quote(text, into: &output)
     case .array(let elements):
       // A list of figures a line each would be longer than all the rest.
       let level = elements.allSatisfy(\.isPlain) ? nil : level
@@ -35,7 +37,7 @@ extension JSONNode {
     case .object(let members):
       let names = members.keys.sorted()
       Self.write(names.count, "{", "}", to: &output, level: level) { index, output, level in
-        Self.quote(names[index], into: &output)
+        JSONText.quote(names[index], into: &output)
         output += ": "
         (members[names[index]] ?? .null).write(to: &output, level: level)
       }
@@ -54,23 +56,5 @@ extension JSONNode {
     }
     if let level, count > 0 { output += "\n" + String(repeating: "  ", count: level) }
     output += end
-  }
-
-  private static func quote(_ text: String, into output: inout String) {
-    output += "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: output.unicodeScalars.append(scalar)
-      }
-    }
-    output += "\""
   }
 }

@@ -25,7 +25,7 @@ public enum JSONValue: Sendable {
 
   private func write(to output: inout String) {
     switch self {
-    case .text(let text): Self.quote(text, into: &output)
+    case .text(let text): JSONText.quote(text, into: &output)
     case .integer(let value): output += String(value)
     case .number(let text): output += text
     case .boolean(let value): output += value ? "true" : "false"
@@ -41,29 +41,11 @@ public enum JSONValue: Sendable {
       output += "{"
       for (index, member) in members.enumerated() {
         if index > 0 { output += ", " }
-        Self.quote(member.key, into: &output)
+        JSONText.quote(member.key, into: &output)
         output += ": "
         member.value.write(to: &output)
       }
       output += "}"
     }
-  }
-
-  private static func quote(_ text: String, into output: inout String) {
-    output += "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: output.unicodeScalars.append(scalar)
-      }
-    }
-    output += "\""
   }
 }
