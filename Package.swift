@@ -39,6 +39,7 @@ let contract: [Target] = [
 
 let values: [Target] = [
   room("Market", "Sources/Host/Market"),
+  room("Markup", "Sources/Host/Markup"),
   room("Features", "Sources/Host/Features", ["Market"]),
   room("Risk", "Sources/Host/Risk", ["Market"]),
 ]
@@ -76,7 +77,7 @@ let platform: [Target] = [
 let adapters: [Target] = [
   room("Feeds", "Sources/Host/Feeds", ["Compression", "JSONScanner", "Market"]),
   room("Plugins", "Sources/Host/Plugins", ["Cryptography", "Engine", "Features", "Kernel", "Market", "PluginABI"]),
-  room("Report", "Sources/Host/Report", ["Market"]),
+  room("Report", "Sources/Host/Report", ["Market", "Markup"]),
   room("Secrets", "Sources/Host/Secrets", ["Cryptography", "Kernel", "Market"]),
   .target(
     name: "Scaffold", dependencies: ["Market", "PluginABI", "ScaffoldTexts"], path: "Sources/Host/Scaffold", exclude: ["Texts"],
@@ -98,7 +99,7 @@ let adapters: [Target] = [
   // Trains: used by its commands alone, never by `run`.
   room(
     "Research", "Sources/Host/Research",
-    ["Compression", "Cryptography", "Features", "Feeds", "Kernel", "Market", "Models", "Plugins", "XGBoostLibrary"]),
+    ["Compression", "Cryptography", "Features", "Feeds", "Kernel", "Market", "Markup", "Models", "Plugins", "XGBoostLibrary"]),
   room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
@@ -251,7 +252,7 @@ let tests: [Target] = [
   test("JournalTests", ["Engine", "Journal", "Kernel", "Market", "PluginABI", "Risk"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
-  test("SecretsTests", ["CLibCrypto", "Cryptography", "Secrets"]),
+  test("SecretsTests", ["CLibCrypto", "Cryptography", "Kernel", "Secrets"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
   test("SecretGuardTests", ["SecretGuard"]),

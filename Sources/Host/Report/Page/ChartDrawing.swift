@@ -1,3 +1,5 @@
+import Markup
+
 /// One chart: lines in a stretched SVG, so that any width fits; labels and marks beside it, so that nothing but lines is stretched.
 struct ChartDrawing {
   let time: TimeAxis

@@ -1,3 +1,5 @@
+import Markup
+
 /// When a code refused, as a row of bars over the time of the run.
 struct RefusalStrip {
   private let times: RefusalTimes

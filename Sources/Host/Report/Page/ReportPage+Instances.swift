@@ -1,4 +1,5 @@
 import Market
+import Markup
 
 /// What each instance brought, and how it was executed.
 extension ReportPage {

@@ -1,4 +1,5 @@
 import Market
+import Markup
 
 extension ReportPage {
   var refusalTable: Markup {

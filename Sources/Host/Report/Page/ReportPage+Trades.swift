@@ -1,4 +1,5 @@
 import Market
+import Markup
 
 extension ReportPage {
   /// Decimals that tell one trade's result from the next.

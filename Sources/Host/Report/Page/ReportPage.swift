@@ -1,4 +1,5 @@
 import Market
+import Markup
 
 /// report.html: one file that needs nothing else, neither a network nor a font.
 struct ReportPage {

@@ -1,4 +1,5 @@
 import Glibc
+import Markup
 
 /// A small line chart as SVG with its own axes; coordinates are numbers, nothing in it comes from outside.
 struct PagePlot {
@@ -48,7 +49,7 @@ struct PagePlot {
   /// - Parameters:
   ///   - label: what it shows, for those who do not see it.
   ///   - decimals: of the axes' numbers.
-  func markup(label: String, xName: String, decimals: (x: Int, y: Int)) -> PageMarkup {
+  func markup(label: String, xName: String, decimals: (x: Int, y: Int)) -> Markup {
     var axes = ""
     for tick in Self.ticks(y) {
       axes += "<line class=\"grid\" x1=\"\(px(x.lowerBound))\" x2=\"\(px(x.upperBound))\" y1=\"\(py(tick))\" y2=\"\(py(tick))\"/>"

@@ -1,7 +1,8 @@
 import Market
+import Markup
 
 extension TrainingPage {
-  var calibration: PageMarkup {
+  var calibration: Markup {
     let bins = model.evaluation.calibration.filter { $0.rows > 0 }
     let points = bins.map { (x: $0.meanPredicted ?? 0, y: $0.shareObserved ?? 0) }
     var plot = PagePlot(x: 0...1, y: 0...1)
@@ -9,7 +10,7 @@ extension TrainingPage {
     plot.line("main", points)
     let most = Double(bins.map(\.rows).max() ?? 1)
     for (bin, point) in zip(bins, points) { plot.dot("mainfill", point, radius: 2 + 6 * (Double(bin.rows) / most).squareRoot()) }
-    var html: PageMarkup = "<section class=\"card\"><h2>Calibration</h2>"
+    var html: Markup = "<section class=\"card\"><h2>Calibration</h2>"
     html += "<p class=\"note\">How often it came true against the probability that was given; on the dashed line the model means what it says. "
     html += "A dot's area is its share of the rows.</p>"
     html += plot.markup(label: "Observed share by predicted probability", xName: "predicted probability", decimals: (1, 1))
@@ -23,7 +24,7 @@ extension TrainingPage {
     return html
   }
 
-  var curve: PageMarkup {
+  var curve: Markup {
     let validation = model.curve.validation.enumerated().map { (x: Double($0.offset + 1), y: $0.element) }
     let training = model.curve.training.enumerated().map { (x: Double($0.offset * LearningCurve.trainingStep + 1), y: $0.element) }
     let all = validation.map(\.y) + training.map(\.y)
@@ -31,7 +32,7 @@ extension TrainingPage {
     plot.line("second", training)
     plot.line("main", validation)
     if let best = validation.first(where: { Int($0.x) == model.curve.bestRounds }) { plot.dot("mainfill", best) }
-    var html: PageMarkup = "<section class=\"card\"><h2>Learning curve</h2><p class=\"note\">Log loss by round: "
+    var html: Markup = "<section class=\"card\"><h2>Learning curve</h2><p class=\"note\">Log loss by round: "
     html += "<span class=\"k main\">validation</span>, <span class=\"k second\">training</span>. "
     html += "The dot is where it was best; the \(model.curve.bestRounds) trees up to it are the model.</p>"
     html += plot.markup(label: "Log loss by round", xName: "round", decimals: (0, 4))
@@ -39,9 +40,9 @@ extension TrainingPage {
     return html
   }
 
-  var walkForward: PageMarkup {
+  var walkForward: Markup {
     guard !model.folds.isEmpty else { return "" }
-    var html: PageMarkup = "<section class=\"card\"><h2>Walk forward</h2>"
+    var html: Markup = "<section class=\"card\"><h2>Walk forward</h2>"
     html += "<p class=\"note\">Each fold is fitted to all before it and tested on what came next: MCC with its 95 % interval.</p>"
     let intervals = model.folds.compactMap { $0.evaluation }
     let low = intervals.map { $0.interval?.low ?? $0.matthews }.min() ?? 0
@@ -72,8 +73,8 @@ extension TrainingPage {
     return html
   }
 
-  var gains: PageMarkup {
-    var html: PageMarkup =
+  var gains: Markup {
+    var html: Markup =
       "<section class=\"card\"><h2>What it looks at</h2><p class=\"note\">Mean gain of a feature's splits, as a share of all features'.</p>"
     html += "<table class=\"gains\"><tbody>"
     for gain in model.gains {

@@ -1,5 +1,6 @@
 import Cryptography
 import Market
+import Markup
 
 /// report.html: one file that needs nothing else, neither a network nor a script.
 struct TrainingPage {
@@ -10,7 +11,7 @@ struct TrainingPage {
 
   func text() -> String {
     let title = "\(model.symbol), \(model.horizonSeconds) s ahead"
-    var page: PageMarkup = """
+    var page: Markup = """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/><title>\(title)</title>
@@ -39,9 +40,9 @@ struct TrainingPage {
     return interval.low > 0 ? "up" : interval.high < 0 ? "down" : ""
   }
 
-  private var headline: PageMarkup {
+  private var headline: Markup {
     let test = model.evaluation
-    var html: PageMarkup = "<section class=\"card\"><h2>On rows it had not seen</h2><dl class=\"figures\">"
+    var html: Markup = "<section class=\"card\"><h2>On rows it had not seen</h2><dl class=\"figures\">"
     let interval = test.interval.map {
       "95 % interval \(PageNumber.text($0.low, decimals: 3)) to \(PageNumber.text($0.high, decimals: 3)), \($0.blocks) stretches of \($0.blockRows) rows"
     }
@@ -79,13 +80,13 @@ struct TrainingPage {
       "that a Sharpe ratio of \(PageNumber.text(ratio, decimals: 3)) a trade is no luck after \(trials); luck alone reaches \(PageNumber.text(value.expectedMaximum, decimals: 3))"
   }
 
-  private func figure(_ name: String, _ value: String, _ note: String) -> PageMarkup {
+  private func figure(_ name: String, _ value: String, _ note: String) -> Markup {
     "<div><dt>\(name)</dt><dd>\(value)<small>\(note)</small></dd></div>"
   }
 
-  private var data: PageMarkup {
+  private var data: Markup {
     let data = model.data
-    var html: PageMarkup = "<section class=\"card\"><h2>Data</h2><table><tbody>"
+    var html: Markup = "<section class=\"card\"><h2>Data</h2><table><tbody>"
     html += row("Ticks", "\(PageNumber.count(data.ticks)) from \(data.files.count) files")
     html += row("Time", "\(UTCTime(data.firstMilliseconds).text) to \(UTCTime(data.lastMilliseconds).text)")
     html += row("One-second bars", "\(PageNumber.count(data.bars)) in \(data.series) series, \(PageNumber.count(data.barsWithoutRow)) without a row")
@@ -111,8 +112,8 @@ struct TrainingPage {
     return html
   }
 
-  private var made: PageMarkup {
-    var html: PageMarkup = "<section class=\"card\"><h2>How it was made</h2><table><tbody>"
+  private var made: Markup {
+    var html: Markup = "<section class=\"card\"><h2>How it was made</h2><table><tbody>"
     html += row("libxgboost", "\(model.libraryVersion), \(model.curve.bestRounds) of at most \(model.options.rounds) trees")
     html += row("Model file", "SHA-256 \(report.digest.hex)")
     for parameter in model.options.parameters { html += row(parameter.name, parameter.value) }
@@ -120,5 +121,5 @@ struct TrainingPage {
     return html
   }
 
-  func row(_ name: String, _ value: String) -> PageMarkup { "<tr><th class=\"name\">\(name)</th><td class=\"text\">\(value)</td></tr>" }
+  func row(_ name: String, _ value: String) -> Markup { "<tr><th class=\"name\">\(name)</th><td class=\"text\">\(value)</td></tr>" }
 }
