@@ -45,21 +45,22 @@ printf '{"manifest_version": "model.v1", "symbol": "BTCUSDT", "market": "usdm", 
 
 fuzz() { # target, seeds
   local log=$build/$1.log
-  echo "fuzz: $1 for $seconds s" >&2
   # libFuzzer counts its own memory and time: a bomb is a finding. At most 512 MB, and 20 s for one input.
   if ! timeout $((seconds + 120)) "$build/release/$1" "$2" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=20 -max_len=65536 \
-    -print_final_stats=1 -artifact_prefix="$build/" -verbosity=0 >"$log" 2>&1; then
-    tail -40 "$log" >&2
-    exit 1
+    -print_final_stats=1 -artifact_prefix="$build/$1-" -verbosity=0 >"$log" 2>&1; then
+    { echo "fuzz: $1 found something"; tail -40 "$log"; } >&2
+    return 1
   fi
-  grep -E 'number_of_executed_units|peak_rss_mb' "$log" | sed 's/^stat::/fuzz: /' >&2
+  echo "fuzz: $1: $(sed -nE 's/^stat::(number_of_executed_units|peak_rss_mb): *([0-9]+)/\1 \2/p' "$log" | tr '\n' ' ')" >&2
 }
 
-fuzz FuzzYAML "$seeds/yaml"
-fuzz FuzzContainer "$seeds/container"
-fuzz FuzzJournal "$seeds/journal"
-fuzz FuzzLedger "$seeds/ledger"
-fuzz FuzzTicks "$seeds/ticks"
-fuzz FuzzModels "$seeds/models"
-fuzz FuzzManifest "$seeds/manifest"
+# One on each processor; each of them ends, whatever the others find.
+targets=(YAML Container Journal Ledger Ticks Models Manifest)
+echo "fuzz: ${targets[*]}, $seconds s each" >&2
+for target in "${targets[@]}"; do
+  while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
+  { fuzz "Fuzz$target" "$seeds/${target,,}" || touch "$seeds/found"; } &
+done
+wait
 rm -rf /dev/shm/quantumedge-fuzz-*
+[ ! -e "$seeds/found" ]

@@ -26,7 +26,7 @@ public struct PluginName: Sendable, Hashable {
     "UnsafeMutablePointer", "UnsafePointer", "main",
     // types of PluginKit
     "Bar", "Configuration", "Context", "Depth", "Events", "Forecast", "Forecasts", "Intents", "MarkPrice", "Model",
-    "ModelAdapter", "NativeRuntime", "Order", "OrderState", "OrderUpdate", "Parameter", "Plugin", "Prediction", "Quote",
+    "ModelAdapter", "NativeRuntime", "Order", "OrderState", "OrderUpdate", "Parameter", "Pause", "Plugin", "Prediction", "Quote",
     "Refusal", "RefusalCode", "RiskState", "RuntimeLibrary", "Scales", "Side", "StateReader", "StateWriter", "Stateful",
     "StatefulModel", "StatefulStrategy", "Strategy", "TickRounding", "TimeInForce", "Trade",
   ]

@@ -95,6 +95,9 @@ static const unsigned char orderupdate_swift[] = {
 static const unsigned char parameter_swift[] = {
 #embed "../../../PluginKit/Parameter.swift"
 };
+static const unsigned char pause_swift[] = {
+#embed "../../../PluginKit/Pause.swift"
+};
 static const unsigned char plugin_swift[] = {
 #embed "../../../PluginKit/Plugin.swift"
 };
@@ -165,6 +168,7 @@ static const scaffold_text scaffold_texts[] = {
     TEXT("Sources/PluginKit/Order.swift", SCAFFOLD_SWIFT, 1, order_swift),
     TEXT("Sources/PluginKit/OrderUpdate.swift", SCAFFOLD_SWIFT, 1, orderupdate_swift),
     TEXT("Sources/PluginKit/Parameter.swift", SCAFFOLD_SWIFT, 1, parameter_swift),
+    TEXT("Sources/PluginKit/Pause.swift", SCAFFOLD_SWIFT, 1, pause_swift),
     TEXT("Sources/PluginKit/Plugin.swift", SCAFFOLD_SWIFT, 1, plugin_swift),
     TEXT("Sources/PluginKit/PluginKit.swift", SCAFFOLD_SWIFT, 1, pluginkit_swift),
     TEXT("Sources/PluginKit/Prediction.swift", SCAFFOLD_SWIFT, 1, prediction_swift),
