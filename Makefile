@@ -10,8 +10,6 @@ RELEASE := $(BUILD)/release
 HOST := $(RELEASE)/quantumedge
 SAMPLE := data/ticks/BTCUSDT_sample.csv
 REPORT := data/reports/demo
-# What is shipped beside the host.
-PLUGINS := EMACross OrderFlow BreakoutC HorizonEnsemble XGBoostModel LinearModel CompiledModel LightGBMModel ONNXModel
 
 # A crashed child's backtracer would hold its parent's pipe for minutes.
 export SWIFT_BACKTRACE := enable=no
@@ -22,7 +20,7 @@ setup:
 	@tools/setup.sh
 
 release: setup
-	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance $(PLUGINS) AllocationCounter
+	swift build -c release $(RELEASE_FLAGS)
 
 $(SAMPLE):
 	@mkdir -p $(dir $@)
@@ -32,9 +30,8 @@ demo: release
 	@$(MAKE) --no-print-directory $(SAMPLE)
 	@tools/demo.sh $(HOST) $(RELEASE) $(SAMPLE) $(REPORT)
 
-# Release products first: some tests hold what is shipped, not what is debugged.
-tests: setup
-	@tools/build-release.sh $(RELEASE_FLAGS) -- quantumedge quantumedge-conformance $(PLUGINS) EMACrossC Churn Workload Saboteur AllocationCounter
+# Release products first: what is shipped is what most tests hold.
+tests: release
 	swift build $(SWIFT_FLAGS) --build-tests
 
 # What failed is said once more at the end: thousands of lines stand before it.

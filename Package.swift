@@ -230,7 +230,7 @@ func test(
 }
 
 let tests: [Target] = [
-  room("TestKit", "Tests/TestKit", ["Engine", "Market", "PluginABI", "Risk"]),
+  room("TestKit", "Tests/TestKit", ["Engine", "Kernel", "Market", "PluginABI", "Risk"]),
   test("MarketTests", ["Market"]),
   test("RiskTests", ["Market", "Risk"]),
   test("FeaturesTests", ["Cryptography", "Features", "Market"]),
@@ -252,7 +252,7 @@ let tests: [Target] = [
   test("JournalTests", ["Engine", "Journal", "Kernel", "Market", "PluginABI", "Risk"]),
   test("FeedsTests", ["Compression", "Feeds", "Market"]),
   test("ReportTests", ["Market", "Report"]),
-  test("SecretsTests", ["CLibCrypto", "Cryptography", "Kernel", "Secrets"]),
+  test("SecretsTests", ["CLibCrypto", "Cryptography", "Secrets"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
   test("SecretGuardTests", ["SecretGuard"]),

@@ -167,9 +167,8 @@ struct OrderFlow: StatefulStrategy {
     order.takeProfitPrice = profit
     order.timeStopMilliseconds = rules.timeStopMilliseconds == 0 ? nil : rules.timeStopMilliseconds
     // The excess is read as odds: at none of it up and down are equally likely.
-    let confidence = Double(max(0, flow.excess(side))) / Double(max(1, flow.total))
-    let odds = (1 + confidence) / 2
-    order.confidence = confidence
+    let odds = (1 + Double(max(0, flow.excess(side))) / Double(max(1, flow.total))) / 2
+    order.confidence = odds
     order.edge = (odds * Double(rules.takeProfitMillionths) - (1 - odds) * Double(rules.stopMillionths)) / 1_000_000
     return order
   }

@@ -10,7 +10,7 @@ import Testing
   private let host: Host
 
   init() throws {
-    host = try Host()
+    host = try Host(executable: Host.debug)
     for (symbol, mode, quantity) in [("BTCUSDT", "trade", "0.001"), ("ETHUSDT", "limit_cancel", "0.01")] {
       _ = try host.succeed([
         "strategies", "publish", "Churn", "--symbol", symbol, "--param", "mode=\(mode)", "--param", "quantity=\(quantity)",

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import Kernel
 import TestKit
 import Testing
 
@@ -38,8 +37,7 @@ import Testing
     init(of process: pid_t) throws {
       let folder = "/proc/\(process)"
       descriptors = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/fd").count
-      sharedMappings = String(decoding: try Files.readUnsized("\(folder)/maps", limit: 1 << 26), as: UTF8.self).split(separator: "\n")
-        .count { $0.contains("memfd:") }
+      sharedMappings = try Proc.maps(of: "\(process)").count { $0.contains("memfd:") }
       let numbers = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/task").flatMap { task in
         try String(contentsOfFile: "\(folder)/task/\(task)/children", encoding: .utf8).split(separator: " ")
       }

@@ -9,7 +9,10 @@ final class Host {
   let folder: TemporaryFolder
   let executable: URL
 
-  /// - Parameter executable: nil = the one that was built with the tests.
+  /// As the tests are built: with the places of `CrashPoint`, and with assertions.
+  static let debug = Workplace.testFolder.appendingPathComponent("quantumedge")
+
+  /// - Parameter executable: nil = what is shipped, see `Workplace.buildFolder`.
   init(executable: URL? = nil) throws {
     folder = try TemporaryFolder()
     self.executable = executable ?? Workplace.buildFolder.appendingPathComponent("quantumedge")

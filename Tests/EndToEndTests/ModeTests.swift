@@ -133,7 +133,7 @@ import Testing
     var own: Set<String> = []
     for process in try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init) {
       for file in ["environ", "cmdline"] {
-        guard let bytes = FileManager.default.contents(atPath: "/proc/\(process)/\(file)") else { continue }
+        guard let bytes = (try? Proc.bytes("/proc/\(process)/\(file)")).map({ Data($0) }) else { continue }
         if process == child.processID { own.insert(file) }
         #expect(bytes.range(of: Data(marked.utf8)) == nil, "/proc/\(process)/\(file)")
       }

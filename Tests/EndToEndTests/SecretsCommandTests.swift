@@ -282,8 +282,8 @@ import Testing
     _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
     let child = try host.start(["run", "--mode", "mock", "--duration", "60"], environment: environment)
     try child.waitForError("mock")
-    let block = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(child.processID)/environ"))
-    let arguments = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(child.processID)/cmdline"))
+    let block = Data(try Proc.bytes("/proc/\(child.processID)/environ"))
+    let arguments = Data(try Proc.bytes("/proc/\(child.processID)/cmdline"))
     child.signal(SIGTERM)
     _ = try child.finish(deadlineSeconds: 60)
     // It is the right process's, and another variable's value is still there.
@@ -379,7 +379,7 @@ import Testing
       ["run", "--mode", "mock", "--duration", "60"], ["QE_RUNTIME_DIR": host.runtime.path],
       entries: ["OPENAI_API_KEY=\(marker)-1", "LAST=\(marker)", "OPENAI_API_KEY=\(marker)-2", "OPENAI_API_KEY_OTHER=\(marker)"])
     try child.wait(for: "mock")
-    let block = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(child.processID)/environ"))
+    let block = Data(try Proc.bytes("/proc/\(child.processID)/environ"))
     child.type("\u{3}")
     #expect(try child.finish() == 0)
     let shown = block.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.filter { $0.contains(marker) }.map { $0.prefix { $0 != "=" } }

@@ -49,11 +49,11 @@ import Testing
     #expect(buy.type == QE_TYPE_MARKET && buy.price == 0 && buy.flags == 0 && buy.time_in_force == QE_TIF_GTC && buy.time_in_force_ms == 0)
     #expect(buy.stop_price == 4_995_000 && buy.take_profit_price == 5_007_520 && buy.time_stop_ms == 0)
     #expect(try instance.quote(6_000_000, 6_000_010).isEmpty, "a market order is not moved")
-    // Three in four bought: confidence a half, and the edge of odds of 3 : 1.
+    // Three in four bought: the confidence and the edge of odds of 3 : 1.
     let mixed = try OrderFlowTests.make(["min_trades": 4, "enter_percent": 50], entry: "taker")
     #expect(try mixed.trade(5_000_000, side: QE_SIDE_SELL).isEmpty)
     let half = try #require(try OrderFlowTests.signal(mixed, QE_SIDE_BUY).first)
-    #expect(half.confidence == 0.5 && half.edge == (0.75 * 1500 - 0.25 * 1000) / 1_000_000)
+    #expect(half.confidence == 0.75 && half.edge == (0.75 * 1500 - 0.25 * 1000) / 1_000_000)
   }
 
   @Test func `brackets lie on the grid, on their side, no nearer than asked and less than a tick further`() throws {
@@ -130,13 +130,13 @@ import Testing
     #expect(try exact.trade(5_000_000, quantity: 500, side: QE_SIDE_BUY).isEmpty)
     #expect(try exact.trade(5_000_000, quantity: 500, side: QE_SIDE_BUY).isEmpty)
     let wish = try #require(try exact.trade(5_000_000, quantity: 500, side: QE_SIDE_BUY).first)
-    #expect(wish.side == QE_SIDE_BUY && wish.confidence == 0.5)
-    // After a quarter of one it counts 2^(-1/4) = 0.841 of itself: (3,000 - 841) of 3,841.
+    #expect(wish.side == QE_SIDE_BUY && wish.confidence == 0.75)
+    // After a quarter of one it counts 2^(-1/4) = 0.841 of itself: 3,000 of 3,841.
     let part = try OrderFlowTests.make(["half_life_ms": 1000, "enter_percent": 56])
     #expect(try part.trade(5_000_000, quantity: 1000, side: QE_SIDE_SELL).isEmpty)
     part.context.receive_ns += 250_000_000
     let odds = try #require(try OrderFlowTests.signal(part, QE_SIDE_BUY).first).confidence
-    #expect(abs(odds - (3000 - 840.9) / 3840.9) < 0.001, "\(odds)")
+    #expect(abs(odds - 3000 / 3840.9) < 0.001, "\(odds)")
     // Long ago is nothing, however much it was.
     let quiet = try OrderFlowTests.make(["half_life_ms": 1000])
     #expect(try OrderFlowTests.signal(quiet, QE_SIDE_BUY, trades: 2, quantity: 1_000_000_000).isEmpty)

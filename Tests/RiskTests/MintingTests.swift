@@ -11,7 +11,7 @@ import Testing
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["swiftc", "-typecheck", "-swift-version", "6", "-I", Workplace.buildFolder.appendingPathComponent("Modules").path, file]
+    process.arguments = ["swiftc", "-typecheck", "-swift-version", "6", "-I", Workplace.testFolder.appendingPathComponent("Modules").path, file]
     process.standardOutput = pipe
     process.standardError = pipe
     try process.run()

@@ -1,7 +1,6 @@
 import Cryptography
 import Foundation
 import Glibc
-import Kernel
 import Secrets
 import Synchronization
 import TestKit
@@ -20,7 +19,7 @@ private struct MemorySearch {
     // Unsafe: scratch for pread(2), owned here. It is searched as well, and holds a needle only where one was found.
     defer { buffer.deallocate() }
     var found = 0
-    for line in String(decoding: try Files.readUnsized("/proc/self/maps", limit: 1 << 26), as: UTF8.self).split(separator: "\n") {
+    for line in try Proc.maps() {
       let words = line.split(separator: " ")
       let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
       guard words[1].hasPrefix("rw"), ends.count == 2, !(ends[0]..<ends[1]).contains(own) else { continue }

@@ -88,7 +88,9 @@ struct OfflineLoopCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Tick file.", valueName: "file"))
   var ticksPath = "data/ticks/BTCUSDT_synthetic.csv"
 
-  @Option(name: .long, help: ArgumentHelp("Strategy; default: what is published for the symbol.", valueName: "name|path"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Strategy; default: what is published for the symbol, else HorizonEnsemble over its models.", valueName: "name|path"))
   var strategy: String?
 
   @Option(name: .customLong("param"), parsing: .singleValue, help: ArgumentHelp("A strategy parameter.", valueName: "name=value"))

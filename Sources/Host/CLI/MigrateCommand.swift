@@ -9,7 +9,7 @@ struct MigrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "migrate", abstract: "Move settings and secrets of the Python system over, into another root than its own.",
     discussion: "Every file that is made or replaced stands in config/migration.json, and --undo takes it back. "
-      + "Models, registry and ticks follow with the versions that have them.")
+      + "Models, registry and ticks stay where they are; it says how to use them from there.")
 
   @Argument(help: ArgumentHelp("The root folder of the old system; with --undo none.", valueName: "old_root"))
   var oldRoot: String?

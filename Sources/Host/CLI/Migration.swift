@@ -75,9 +75,13 @@ struct Migration {
         left.append("\(old)/\(folder)/\(name): \(why)")
       }
     }
+    for folder in ["runtime/models", "ai_scalper_bot/runtime/models"] where Files.isFolder("\(old)/\(folder)") {
+      left.append("\(old)/\(folder): stays; publish what is good: quantumedge models publish \(old)/\(folder)/SYMBOL/HORIZON/current")
+    }
     for folder in ["storage/models", "data/ticks", "ai_scalper_bot/storage/models", "ai_scalper_bot/data/ticks"]
     where Files.isFolder("\(old)/\(folder)") {
-      left.append("\(old)/\(folder): follows with the version that has a use for it")
+      let use = folder.hasSuffix("models") ? "name it in ml.legacy_models_dir, with ml.model_source: legacy" : "train with --data, or copy it"
+      left.append("\(old)/\(folder): stays; \(use)")
     }
   }
 

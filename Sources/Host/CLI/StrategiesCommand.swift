@@ -117,7 +117,7 @@ struct StrategiesCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check what is current: digest, loading, descriptor, parameters. Exit 65 at the first that fails.")
+      abstract: "Check what is current: digest, loading, descriptor, parameters. Exit 65 at the first that fails, 66 where it is missing.")
 
     @OptionGroup var settings: SettingsOptions
     @OptionGroup var output: OutputOptions

@@ -104,8 +104,7 @@ import Testing
     let room = UnsafeMutablePointer<qe_intent>.allocate(capacity: 16)
     defer { room.deallocate() }
     func holdings() throws -> [Int] {
-      let maps = String(decoding: try Files.readUnsized("/proc/self/maps", limit: 1 << 26), as: UTF8.self).split(separator: "\n")
-        .count { $0.contains("quantumedge-worker") }
+      let maps = try Proc.maps().count { $0.contains("quantumedge-worker") }
       let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
       let own = names.count {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?.contains("quantumedge-worker") == true
