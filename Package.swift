@@ -10,6 +10,10 @@ let strict = Context.environment["QE_STRICT"] == "1"
 let sanitized = Context.environment["QE_SANITIZE"] != nil
 
 let swiftSettings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+/// What tests walk millions of times: CI's debug build optimises it, and keeps its assertions.
+let hotSettings: [SwiftSetting] =
+  swiftSettings
+  + (Context.environment["QE_OPTIMIZE"] == "1" ? [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))] : [])
 /// For whatever has GRDB below it: its own meaning of "\(text)" got into files that had never heard of it. A file has the members of what
 /// it imports itself.
 let besideGRDB: [SwiftSetting] = swiftSettings + [.enableUpcomingFeature("MemberImportVisibility")]
@@ -38,15 +42,15 @@ let contract: [Target] = [
 // MARK: - The host, layer by layer
 
 let values: [Target] = [
-  room("Market", "Sources/Host/Market"),
+  room("Market", "Sources/Host/Market", settings: hotSettings),
   room("Markup", "Sources/Host/Markup"),
-  room("Features", "Sources/Host/Features", ["Market"]),
-  room("Risk", "Sources/Host/Risk", ["Market"]),
+  room("Features", "Sources/Host/Features", ["Market"], settings: hotSettings),
+  room("Risk", "Sources/Host/Risk", ["Market"], settings: hotSettings),
 ]
 
 let engine: [Target] = [
-  room("Engine", "Sources/Host/Engine", ["Features", "Market", "PluginABI", "Risk"]),
-  room("Simulation", "Sources/Host/Simulation", ["Engine", "Market", "Risk"]),
+  room("Engine", "Sources/Host/Engine", ["Features", "Market", "PluginABI", "Risk"], settings: hotSettings),
+  room("Simulation", "Sources/Host/Simulation", ["Engine", "Market", "Risk"], settings: hotSettings),
 ]
 
 /// One target per outside library or kernel duty; each owns every pointer of it.

@@ -52,7 +52,7 @@ import Testing
   /// What is accepted, OpenSSL accepts too: at every bound of memory, work and shape.
   @Test func `The largest parameters still derive a key`() throws {
     #expect(Scrypt(cost: 1 << 16, blockSize: 1, parallelism: 1) == nil, "the standard's N < 2^(16 r)")
-    for (cost, blockSize, parallelism) in [(1 << 18, 7, 1), (1 << 17, 8, 1), (1 << 15, 1, 128), (1 << 17, 2, 1), (2, 1 << 18, 1), (2, 1, 1 << 20)] {
+    for (cost, blockSize, parallelism) in [(1 << 18, 7, 1), (1 << 15, 1, 128), (2, 1 << 18, 1)] {
       let scrypt = try #require(Scrypt(cost: cost, blockSize: blockSize, parallelism: parallelism), "N=\(cost) r=\(blockSize) p=\(parallelism)")
       #expect(try scrypt.deriveKey(from: SecureBytes("p"), salt: [1], byteCount: 64).count == 64)
     }

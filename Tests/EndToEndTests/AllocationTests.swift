@@ -7,6 +7,18 @@ import Testing
 /// A promise of the release build alone: an unoptimised one boxes what the optimiser keeps in registers (measured: some
 /// three allocations per order), so without a release build there is nothing to count.
 @Suite struct AllocationTests {
+  /// The longer file begins as the shorter one, so that what is alike comes first in both.
+  private static let files: [(csv: String, rows: Int)] = {
+    var chance = Chance.seeded("Nothing allocates")
+    let long = Ticks(100_000, chance: &chance)
+    var lines = 0
+    let end = long.csv.utf8.firstIndex { byte in
+      if byte == 0x0A { lines += 1 }
+      return lines > 50_000
+    }
+    return [(String(long.csv[...(end ?? long.csv.startIndex)]), 50_000), (long.csv, 100_000)]
+  }()
+
   @Test(arguments: [
     ("per tick, flat", "EMACross", ["quantity=0.001", "slow=1000000"]),
     ("per tick with a position open, so that equity moves", "Churn", ["every=1000000000"]),
@@ -22,13 +34,8 @@ import Testing
   func `Nothing allocates`(what: String, strategy: String, parameters: [String]) throws {
     guard let release = try Release.executable else { try Test.cancel(Comment(rawValue: Release.isAbsent)) }
     let host = try Host(executable: release)
-    var chance = Chance.seeded("Nothing allocates \(what)")
-    // The longer file begins as the shorter one, so that what is alike comes first in both.
-    let long = Ticks(100_000, chance: &chance).csv
-    let end = long.utf8.enumerated().lazy.filter { $0.element == 0x0A }.dropFirst(50_000).first?.offset ?? 0
-    let short = String(try #require(String(long.utf8.prefix(end + 1))))
-    let counts = try [short, long].map { text in
-      let ticks = try host.folder.write(text, to: "ticks.csv")
+    let counts = try Self.files.map { file in
+      let ticks = try host.folder.write(file.csv, to: "ticks.csv")
       let counts = host.folder.path("counts")
       let outcome = try host.backtest(
         ticks, strategy: strategy, parameters: parameters,
@@ -38,7 +45,7 @@ import Testing
           "LD_PRELOAD": release.deletingLastPathComponent().appendingPathComponent("libAllocationCounter.so").path,
           "QE_ALLOCATION_COUNT_FILE": counts,
         ])
-      #expect(try outcome.integer("ticks") == text.utf8.count { $0 == 0x0A } - 1)
+      #expect(try outcome.integer("ticks") == file.rows)
       return (outcome: outcome, allocations: try allocations(counts))
     }
     #expect(counts[0].allocations > 100, "the counter counts")

@@ -7,10 +7,14 @@ import Testing
   private let host: Host
   private let ticks: String
 
-  init() throws {
+  private static let csv = {
     var chance = Chance.seeded("Equal input, equal decisions")
+    return Ticks(20_000, chance: &chance).csv
+  }()
+
+  init() throws {
     host = try Host()
-    ticks = try host.folder.write(Ticks(20_000, chance: &chance).csv, to: "ticks.csv")
+    ticks = try host.folder.write(Self.csv, to: "ticks.csv")
   }
 
   private func hash(_ path: String, strategy: String = "EMACross", parameters: [String] = ["quantity=0.001"]) throws -> String {
