@@ -18,7 +18,7 @@ import XGBoostLibrary
     var options = TrainingOptions()
     func outcome() throws -> TrainingRun.Outcome {
       let plan = TrainingRun.Plan(
-        subjects: [TrainingRun.Subject(symbol: "REALUSDT", spec: nil)], horizonsSeconds: [1], dataFolder: folder.url.path, schema: .v2,
+        subjects: [TrainingRun.Subject(symbol: "REALUSDT", market: .usdm, spec: nil)], horizonsSeconds: [1], dataFolder: folder.url.path, schema: .v2,
         options: options, maximumGapSeconds: 3600,
         place: ArtefactPlace(artefacts: folder.path("artifacts"), registryFolder: folder.path("storage")), jobs: 1)
       return try #require(try TrainingRun(try XGBoost.load(), plan).run(progress: { _ in }, rival: { _, _ in nil }, done: { _ in }).first)

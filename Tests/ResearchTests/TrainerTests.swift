@@ -19,7 +19,7 @@ import XGBoostLibrary
     var options = TrainingOptions()
     change(&options)
     return try Trainer(library, options).train(
-      MadeMarket.dataset(ticks, schema: schema), symbol: "MADEUSDT", horizonSeconds: horizon, trials: 1)
+      MadeMarket.dataset(ticks, schema: schema), symbol: "MADEUSDT", market: .usdm, horizonSeconds: horizon, trials: 1)
   }
 
   @Test(arguments: FeatureSchema.all.map(\.name)) func `an hour with a signal in it gives a correlation clearly above 0`(name: String) throws {

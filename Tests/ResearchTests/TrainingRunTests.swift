@@ -32,12 +32,12 @@ import XGBoostLibrary
     var options = TrainingOptions()
     options.folds = 2
     return TrainingRun.Plan(
-      subjects: symbols.map { TrainingRun.Subject(symbol: $0, spec: MadeMarket.spec) }, horizonsSeconds: horizons,
+      subjects: symbols.map { TrainingRun.Subject(symbol: $0, market: .usdm, spec: MadeMarket.spec) }, horizonsSeconds: horizons,
       dataFolder: folder.path("ticks"), schema: .v2, options: options, maximumGapSeconds: 3600,
       place: ArtefactPlace(artefacts: folder.path("artifacts/models"), registryFolder: folder.path("storage/models")), jobs: jobs)
   }
 
-  private func run(_ plan: TrainingRun.Plan, rival: @escaping @Sendable (String, Int) -> [UInt8]? = { _, _ in nil }) throws -> [TrainingRun.Outcome] {
+  private func run(_ plan: TrainingRun.Plan, rival: @escaping @Sendable (TrainingRun.Subject, Int) -> [UInt8]? = { _, _ in nil }) throws -> [TrainingRun.Outcome] {
     try TrainingRun(library, plan).run(progress: { _ in }, rival: rival, done: { _ in })
   }
 
@@ -69,7 +69,7 @@ import XGBoostLibrary
     #expect(stamp.count == 15 && stamp.dropFirst(8).first == "-")
 
     let manifest = try ModelManifest.read("\(artefact.folder)/manifest.json")
-    #expect(manifest.symbol == "AUSDT" && manifest.horizonSeconds == 5 && manifest.featuresVersion == "feat.v2")
+    #expect(manifest.symbol == "AUSDT" && manifest.market == .usdm && manifest.horizonSeconds == 5 && manifest.featuresVersion == "feat.v2")
     #expect(try ModelFile.read(artefact.modelPath, expected: manifest.model.digest).bytes == trained.model.model)
     #expect(manifest.trainingData.trials == 1 && manifest.trainingData.source == "ticks")
     #expect(manifest.trainingData.startMilliseconds == ticks[0].exchangeMilliseconds)

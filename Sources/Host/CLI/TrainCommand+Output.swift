@@ -73,6 +73,13 @@ final class TrainProgress: @unchecked Sendable {
   func show(_ fraction: Double) { lock.withLock { _ in progress.show(fraction) } }
   func clear() { lock.withLock { _ in progress.clear() } }
 
+  func warning(_ text: String) {
+    lock.withLock { _ in
+      progress.clear()
+      Console.warning(text)
+    }
+  }
+
   /// One line of words, and the progress goes on below it.
   func line(_ text: String) {
     lock.withLock { _ in

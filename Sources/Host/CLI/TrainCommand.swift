@@ -24,7 +24,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var output: OutputOptions
-  @Option(help: ArgumentHelp("Symbols, with commas: BTCUSDT,ETHUSDT.", valueName: "list")) var symbols: String
+  @Option(help: ArgumentHelp("Symbols, with commas: BTCUSDT,binance.spot.ETHUSDT.", valueName: "list")) var symbols: String
   @Option(help: ArgumentHelp("Seconds ahead, with commas; default: ml.horizons.", valueName: "list")) var horizons: String?
   @Option(help: ArgumentHelp("The folder with SYMBOL_*.csv, .gz, .zst; default: ticks below app.data_path.", valueName: "folder")) var data: String?
   @Option(name: .customLong("min-rows"), help: "Fewer rows with a label train nothing.") var minimumRows = 1000
@@ -75,7 +75,7 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private var symbolList: [String] { symbols.split(separator: ",").map { $0.filter { $0 != " " }.uppercased() }.filter { !$0.isEmpty } }
+  private var symbolList: [String] { symbols.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty } }
 
   func run() throws {
     let loaded = try settings.load()
@@ -86,8 +86,8 @@ struct TrainCommand: ParsableCommand {
     let publisher = TrainPublisher(loaded, choice: publish ? .always : publishIfBetter ? .ifBetter : .never, label: plan.options.label)
     let progress = TrainProgress(task: "training")
     let outcomes = try TrainingRun(library, plan).run(
-      progress: { progress.show($0) }, rival: { publisher.rival(symbol: $0, horizonSeconds: $1, schema: plan.schema.name) },
-      done: { progress.line(TrainOutput.line($0)) })
+      progress: { progress.show($0) }, rival: { publisher.rival(symbol: $0.symbol, market: $0.market, horizonSeconds: $1, schema: plan.schema.name) },
+      noted: { progress.warning($0) }, done: { progress.line(TrainOutput.line($0)) })
     progress.clear()
     let published = outcomes.map { publisher.publish($0) }
     for verdict in published { if let line = verdict?.line { Console.line(line) } }
@@ -105,7 +105,13 @@ struct TrainCommand: ParsableCommand {
     options.seed = seed
     options.rounds = rounds
     options.threshold = threshold ?? max(0.501, min(0.999, loaded.models.pUpThreshold))
-    let subjects = symbolList.map { TrainingRun.Subject(symbol: $0, spec: loaded.pairs.instrument($0)?.spec) }
+    let subjects = symbolList.map { Self.subject($0, loaded.pairs) }
+    for subject in subjects {
+      guard subjects.count(where: { $0.symbol == subject.symbol }) == 1 else {
+        // One folder and one entry of the registry hold a symbol's models, whatever the market.
+        throw SessionError(.usage, "--symbols names \(subject.symbol) twice; train its markets one after another")
+      }
+    }
     let seconds = horizons?.split(separator: ",").compactMap { Int($0) } ?? loaded.models.horizonsSeconds.map(Int.init)
     guard let schema = FeatureSchema.named(schema) else { throw ValidationError("--schema is unknown") }
     var plan = TrainingRun.Plan(
@@ -119,11 +125,22 @@ struct TrainCommand: ParsableCommand {
     return plan
   }
 
+  /// Of a bare symbol or a whole name, in any case: the instrument of pairs.yaml; one that it has not, of the default market, with the
+  /// scales of its data.
+  static func subject(_ text: String, _ pairs: Pairs) -> TrainingRun.Subject {
+    if let known = pairs.instrument(text) ?? pairs.instrument(text.uppercased()) {
+      return TrainingRun.Subject(symbol: known.id.symbol, market: known.id.market, spec: known.spec)
+    }
+    guard let id = InstrumentID(text) else { return TrainingRun.Subject(symbol: text.uppercased(), market: pairs.defaultMarket, spec: nil) }
+    return TrainingRun.Subject(symbol: id.symbol, market: id.market, spec: nil)
+  }
+
   private func export(_ plan: TrainingRun.Plan, to path: String) throws {
     try NewFile.check(path, overwriting: force)
     let progress = TrainProgress(task: "reading")
     let dataset = try DatasetBuilder.build(plan.subjects[0], plan) { progress.show($0) }
     progress.clear()
+    for note in dataset.summary.notes { Console.warning("\(plan.subjects[0].symbol): \(note)") }
     let rows = try FeatureExport.write(dataset, horizonSeconds: plan.horizonsSeconds[0], rule: plan.options.label, to: path)
     if output.json { try Console.result(JSONValue.object([("path", .text(path)), ("rows", .integer(rows))]).description) }
     Console.line("\(path): \(rows) rows of \(plan.subjects[0].symbol), \(plan.schema.name)")

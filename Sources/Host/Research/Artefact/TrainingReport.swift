@@ -19,7 +19,7 @@ public struct TrainingReport: Sendable, Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case symbol, horizon, finding, label, trials, data, split, rounds, parameters, curve, test, trade, gains
+    case symbol, market, horizon, finding, label, trials, data, split, rounds, parameters, curve, test, trade, gains
     case createdAt = "created_at"
     case sha256
     case featuresVersion = "features_version"
@@ -34,6 +34,7 @@ public struct TrainingReport: Sendable, Encodable {
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(model.symbol, forKey: .symbol)
+    try values.encode(model.market.rawValue, forKey: .market)
     try values.encode(model.horizonSeconds, forKey: .horizon)
     try values.encode(createdAtSeconds, forKey: .createdAt)
     try values.encode(digest.hex, forKey: .sha256)

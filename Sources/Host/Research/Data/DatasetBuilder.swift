@@ -96,6 +96,7 @@ extension DatasetBuilder {
     var dataset = builder.finish()
     dataset.summary.files = set.files.map(\.path)
     dataset.summary.emptyFiles = set.emptyFiles
+    dataset.summary.notes = set.notes
     dataset.summary.overlappingRows = ticks.overlappingRows
     dataset.summary.badRows = ticks.badRows
     dataset.summary.firstBadRows = ticks.firstBadRows

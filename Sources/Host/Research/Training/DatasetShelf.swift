@@ -18,9 +18,11 @@ final class DatasetShelf: Sendable {
   }
 
   /// Whoever comes meanwhile waits: it needs the same.
-  func take(progress: (Double) -> Void) throws(ResearchError) -> Dataset {
+  func take(_ noted: (String) -> Void, progress: (Double) -> Void) throws(ResearchError) -> Dataset {
     let result = state.withLock { state in
-      let made = state.made ?? build(progress)
+      if let made = state.made { return made }
+      let made = build(progress)
+      if case .success(let dataset) = made { for note in dataset.summary.notes { noted("\(subject.symbol): \(note)") } }
       state.made = made
       return made
     }
@@ -43,7 +45,7 @@ extension DatasetBuilder {
   /// A subject's files as a plan wants them read.
   public static func build(_ subject: TrainingRun.Subject, _ plan: TrainingRun.Plan, progress: (Double) -> Void) throws(ResearchError) -> Dataset {
     let set = try TickFileSet(
-      symbol: subject.symbol, folder: plan.dataFolder, spec: subject.spec, others: plan.otherSymbols,
+      symbol: subject.symbol, market: subject.market, folder: plan.dataFolder, spec: subject.spec, others: plan.otherSymbols,
       options: .init(skipsBadRows: plan.skipsBadRows), limit: plan.fileLimit)
     return try build(set, schema: plan.schema, maximumGapSeconds: plan.maximumGapSeconds, skipsBadRows: plan.skipsBadRows, progress: progress)
   }

@@ -1,9 +1,11 @@
 import Features
+import Market
 import Models
 
 /// A model with all that is known about it.
 public struct TrainedModel: Sendable {
   public var symbol: String
+  public var market: Market
   public var horizonSeconds: Int
   public var options: TrainingOptions
   public var schema: FeatureSchema

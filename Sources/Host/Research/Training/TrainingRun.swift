@@ -10,14 +10,16 @@ import XGBoostLibrary
 
 /// Models of several symbols and horizons, trained side by side; what goes wrong with one leaves the others alone.
 public final class TrainingRun: Sendable {
-  /// A symbol with its scales.
+  /// A symbol of a market with its scales.
   public struct Subject: Sendable {
     public var symbol: String
+    public var market: Market
     /// Nil = those of its data.
     public var spec: InstrumentSpec?
 
-    public init(symbol: String, spec: InstrumentSpec?) {
+    public init(symbol: String, market: Market, spec: InstrumentSpec?) {
       self.symbol = symbol
+      self.market = market
       self.spec = spec
     }
   }
@@ -90,12 +92,13 @@ public final class TrainingRun: Sendable {
   ///
   /// - Parameters:
   ///   - progress: the share that is done, 0...1, from any thread, often.
-  ///   - rival: the model that a symbol's and horizon's new one is to be compared with; nil = none.
+  ///   - rival: the model that a subject's and horizon's new one is to be compared with; nil = none.
+  ///   - noted: what is to be known of a symbol's data, a line each, from any thread.
   ///   - done: each outcome as it comes, from any thread.
   /// - Throws: where not even a thread can be had.
   public func run(
-    progress: @escaping @Sendable (Double) -> Void, rival: @escaping @Sendable (String, Int) -> [UInt8]?,
-    done: @escaping @Sendable (Outcome) -> Void
+    progress: @escaping @Sendable (Double) -> Void, rival: @escaping @Sendable (Subject, Int) -> [UInt8]?,
+    noted: @escaping @Sendable (String) -> Void = { _ in }, done: @escaping @Sendable (Outcome) -> Void
   ) throws(KernelError) -> [Outcome] {
     let count = plan.subjects.count * plan.horizonsSeconds.count
     let outcomes = Mutex<[Outcome?]>([Outcome?](repeating: nil, count: count))
@@ -103,7 +106,7 @@ public final class TrainingRun: Sendable {
       while true {
         let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard task < count else { return }
-        let outcome = train(task, progress, rival)
+        let outcome = train(task, progress, rival, noted)
         outcomes.withLock { $0[task] = outcome }
         advance(task, to: 1, progress)
         done(outcome)
@@ -120,23 +123,26 @@ public final class TrainingRun: Sendable {
     progress(total)
   }
 
-  private func train(_ task: Int, _ progress: (Double) -> Void, _ rival: (String, Int) -> [UInt8]?) -> Outcome {
+  private func train(
+    _ task: Int, _ progress: (Double) -> Void, _ rival: (Subject, Int) -> [UInt8]?, _ noted: (String) -> Void
+  ) -> Outcome {
     let subject = task / plan.horizonsSeconds.count
     let symbol = plan.subjects[subject].symbol
     let horizon = plan.horizonsSeconds[task % plan.horizonsSeconds.count]
     defer { datasets[subject].leave() }
     do {
       // Reading is about a third of the work, and is done once for all horizons.
-      let dataset = try datasets[subject].take { share in advance(task, to: share / 3, progress) }
+      let dataset = try datasets[subject].take(noted) { share in advance(task, to: share / 3, progress) }
       let trials = 1 + (try plan.place.trials(symbol: symbol, horizonSeconds: horizon))
       let trainer = Trainer(library, plan.options)
-      let model = try trainer.train(dataset, symbol: symbol, horizonSeconds: horizon, trials: trials) { share in
+      let market = plan.subjects[subject].market
+      let model = try trainer.train(dataset, symbol: symbol, market: market, horizonSeconds: horizon, trials: trials) { share in
         advance(task, to: (1 + 2 * share) / 3, progress)
       }
       let artefact = try plan.place.write(model, nanoseconds: Clocks.realtimeNanoseconds())
       var trained = Trained(model: model, artefact: artefact, rival: nil, rivalTrouble: nil)
       // What is trained is kept, whatever is the matter with the one that it is compared with.
-      do { trained.rival = try rival(symbol, horizon).flatMap { try trainer.evaluate(model: $0, on: dataset, horizonSeconds: horizon) } } catch {
+      do { trained.rival = try rival(plan.subjects[subject], horizon).flatMap { try trainer.evaluate(model: $0, on: dataset, horizonSeconds: horizon) } } catch {
         trained.rivalTrouble = "\(error)"
       }
       return Outcome(symbol: symbol, horizonSeconds: horizon, result: .success(trained))
