@@ -128,7 +128,7 @@ public struct ModelManifest: Sendable, Equatable {
     parameters = try fields.scalars("parameters")
     trainingData = TrainingData(try fields.objectIfAny("training_data") ?? [:])
     if let what = trainingData.objection {
-      throw fields.invalid("training_data.\(what)", "epoch milliseconds are wanted, the first not behind the last, or null")
+      throw fields.invalid("training_data.\(what)", TrainingData.advice)
     }
     metrics = fields.ifAny("metrics")
     thresholds = try fields.numbers("thresholds")

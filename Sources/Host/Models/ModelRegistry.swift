@@ -33,13 +33,18 @@ public struct ModelRegistry: Sendable {
     /// Models that were tried for this symbol and horizon; what a Sharpe ratio is deflated by.
     public var trials: Int64
     public var metrics: JSONNode?
+    /// `spot` or `usdm`; nil = whichever is asked for.
+    public var market: Market?
+    /// With label, cost and range: what a run must know of a model, wherever it comes from.
+    public var trainingData: TrainingData
+    public var baseline: DriftBaseline?
     /// The entry as it stands there: members that have no name here are kept.
     private(set) var members: [String: JSONNode] = [:]
 
     /// - Parameter trials: made since the last entry was recorded.
     public init(
       symbol: String, horizonSeconds: Int64, createdAtSeconds: Int64, schemaHash: String, modelPath: String, digest: Digest?, trials: Int64 = 1,
-      metrics: JSONNode? = nil
+      metrics: JSONNode? = nil, market: Market? = nil, trainingData: TrainingData = TrainingData(), baseline: DriftBaseline? = nil
     ) {
       self.symbol = symbol
       self.horizonSeconds = horizonSeconds
@@ -49,6 +54,9 @@ public struct ModelRegistry: Sendable {
       self.digest = digest
       self.trials = trials
       self.metrics = metrics
+      self.market = market
+      self.trainingData = trainingData
+      self.baseline = baseline
     }
   }
 
@@ -104,9 +112,30 @@ public struct ModelRegistry: Sendable {
     // Where the Python system wrote it, nobody counted: one at least.
     let trials = node["trials"].map { $0.isNull ? 1 : $0.integer ?? -1 } ?? 1
     guard (0...1_000_000_000).contains(trials) else { throw invalid("\(place).trials", "a number of models is wanted") }
-    return Entry(
+    var entry = Entry(
       symbol: symbol, horizonSeconds: horizon, createdAt: createdAt, schemaHash: hash, modelPath: modelPath, digest: digest, trials: trials,
       metrics: node["metrics"], members: node.object ?? [:])
+    try readTraining(node, place, into: &entry)
+    return entry
+  }
+
+  /// What the Python system's entries do not have. A member that cannot be read must not look like one that is not there: its model would be
+  /// taken for another.
+  private func readTraining(_ node: JSONNode, _ place: String, into entry: inout Entry) throws(PluginError) {
+    if let member = node["market"], !member.isNull {
+      guard let market = member.text.flatMap(Market.init(rawValue:)) else { throw invalid("\(place).market", "spot or usdm is wanted") }
+      entry.market = market
+    }
+    if let member = node["training_data"], !member.isNull {
+      guard let members = member.object else { throw invalid("\(place).training_data", "an object is wanted") }
+      entry.trainingData = TrainingData(members)
+      if let what = entry.trainingData.objection { throw invalid("\(place).training_data.\(what)", TrainingData.advice) }
+    }
+    if let member = node["baseline"], !member.isNull {
+      do throws(DriftBaseline.Failure) { entry.baseline = try DriftBaseline(member) } catch {
+        throw invalid("\(place).\(error.what)", "edges rise, and there is one count more than there are edges")
+      }
+    }
   }
 
   // MARK: Writing
@@ -152,6 +181,7 @@ extension ModelRegistry.Entry {
     self.digest = digest
     self.trials = trials
     self.metrics = metrics
+    trainingData = TrainingData()
     self.members = members
   }
 
@@ -165,6 +195,9 @@ extension ModelRegistry.Entry {
     members["sha256"] = digest.map { .text($0.hex) }
     members["trials"] = .integer(trials)
     members["metrics"] = metrics
+    members["market"] = market.map { .text($0.rawValue) }
+    members["training_data"] = trainingData.members.isEmpty ? nil : .object(trainingData.members)
+    members["baseline"] = baseline?.node
     return .object(members)
   }
 }

@@ -61,7 +61,8 @@ public struct ArtefactPlace: Sendable {
     try registry.record(
       ModelRegistry.Entry(
         symbol: model.symbol, horizonSeconds: Int64(model.horizonSeconds), createdAtSeconds: nanoseconds / 1_000_000_000,
-        schemaHash: Digest(bytes: model.schema.hash).hex, modelPath: legacyPath, digest: digest, metrics: model.metricsNode))
+        schemaHash: Digest(bytes: model.schema.hash).hex, modelPath: legacyPath, digest: digest, metrics: manifest.metrics,
+        market: manifest.market, trainingData: manifest.trainingData, baseline: manifest.baseline))
     return TrainedArtefact(
       folder: folder, modelPath: "\(folder)/\(name)", reportPath: "\(folder)/report.html", digest: digest, legacyPath: legacyPath)
   }
