@@ -164,8 +164,9 @@ import Testing
     ("\"training_data\": {\"start_ts\": \"x\"}", "[0].training_data.start_ts"), ("\"baseline\": {\"scores\": {}}", "[0].baseline.scores.edges"),
   ])
   func `What the registry says of a model's training is read or refused, never passed over`(more: String, what: String) throws {
+    let resolver = try legacy(entry(more: ", \(more)"))
     try folder.write("a model", to: "storage/models/signal_xgb_BTCUSDT_h5.json")
-    #expect(try fault { _ = try legacy(entry(more: ", \(more)")).resolve(instrument, horizonSeconds: 5) }.code == .registryInvalid(what))
+    #expect(try fault { _ = try resolver.resolve(instrument, horizonSeconds: 5) }.code == .registryInvalid(what))
   }
 
   @Test func `What the registry cannot give is named`() throws {

@@ -93,7 +93,7 @@ import XGBoostLibrary
 
   @Test func `each training counts, two in one second have two folders`() throws {
     try write(MadeMarket(lean: 1).ticks(seconds: 1300, seed: 34), "AUSDT")
-    let first = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
+    var first = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
     let second = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
     #expect(first.model.trials == 1 && second.model.trials == 2)
     #expect(first.artefact.folder != second.artefact.folder)
@@ -101,8 +101,11 @@ import XGBoostLibrary
     #expect(try ModelRegistry(folder: folder.path("storage/models")).trials(symbol: "AUSDT", horizonSeconds: 1) == 2)
     // One training's time gives one name: the second gets a number behind it.
     let place = plan([], horizons: []).place
-    let again = try place.write(first.model, nanoseconds: 1_700_000_000_000_000_000)
-    let twice = try place.write(first.model, nanoseconds: 1_700_000_000_000_000_000)
+    let again = try place.write(&first.model, nanoseconds: 1_700_000_000_000_000_000)
+    // It was trained as the first, and two have been recorded meanwhile.
+    #expect(first.model.trials == 3 && first.model.trade.deflated?.trials ?? 3 == 3)
+    #expect(try ModelManifest.read("\(again.folder)/manifest.json").trainingData.trials == 3)
+    let twice = try place.write(&first.model, nanoseconds: 1_700_000_000_000_000_000)
     #expect(again.folder.hasSuffix("/20231114-221320") && twice.folder.hasSuffix("/20231114-221320-1"))
   }
 

@@ -107,6 +107,9 @@ struct TrainCommand: ParsableCommand {
     options.threshold = threshold ?? max(0.501, min(0.999, loaded.models.pUpThreshold))
     let subjects = symbolList.map { Self.subject($0, loaded.pairs) }
     for subject in subjects {
+      guard ModelManifest.isSymbol(subject.symbol) else {
+        throw SessionError(.usage, "--symbols: no model can be of '\(subject.symbol)': its symbol is a folder's name, 1...64 letters, digits and _")
+      }
       guard subjects.count(where: { $0.symbol == subject.symbol }) == 1 else {
         // One folder and one entry of the registry hold a symbol's models, whatever the market.
         throw SessionError(.usage, "--symbols names \(subject.symbol) twice; train its markets one after another")

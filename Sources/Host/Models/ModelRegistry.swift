@@ -92,8 +92,8 @@ public struct ModelRegistry: Sendable {
     PluginError(.registryInvalid(what), path, "\(advice); mend it, or move it away and train again")
   }
 
-  private func entry(_ node: JSONNode, _ place: String) throws(PluginError) -> Entry {
-    guard let symbol = node["symbol"]?.text, ManifestText.isWord(symbol) else { throw invalid("\(place).symbol", "letters, digits and _ are wanted") }
+  func entry(_ node: JSONNode, _ place: String) throws(PluginError) -> Entry {
+    guard let symbol = node["symbol"]?.text, ModelManifest.isSymbol(symbol) else { throw invalid("\(place).symbol", "letters, digits and _ are wanted") }
     guard let horizon = node["horizon"]?.integer, (1...86_400).contains(horizon) else {
       throw invalid("\(place).horizon", "1...86400 whole seconds are wanted")
     }
@@ -137,35 +137,6 @@ public struct ModelRegistry: Sendable {
       }
     }
   }
-
-  // MARK: Writing
-
-  /// Puts an entry in the place of its symbol's and horizon's one; its trials are added to those that were made before.
-  ///
-  /// - Returns: what stands there now.
-  /// - Throws: `registry_invalid:<what>`, and nothing was written; `store_failed:<what>`.
-  @discardableResult
-  public func record(_ entry: Entry) throws(PluginError) -> Entry {
-    let lock: FileLock
-    do throws(KernelError) {
-      try Files.createFolders(folder)
-      lock = try FileLock.acquire("\(path).lock")
-    } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
-    var entry = entry
-    var all = try entries()
-    let isSame = { (other: Entry) in other.symbol == entry.symbol && other.horizonSeconds == entry.horizonSeconds }
-    entry.trials += all.filter(isSame).map(\.trials).max() ?? 0
-    if let place = all.firstIndex(where: isSame) {
-      all[place] = entry
-      all = all.enumerated().filter { $0.offset == place || !isSame($0.element) }.map(\.element)
-    } else {
-      all.append(entry)
-    }
-    let bytes = Array(JSONNode.array(all.map(\.node)).indented.utf8)
-    do { try Files.writeAtomically(bytes, to: path) } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
-    _ = consume lock
-    return entry
-  }
 }
 
 extension ModelRegistry.Entry {
@@ -185,7 +156,7 @@ extension ModelRegistry.Entry {
     self.members = members
   }
 
-  fileprivate var node: JSONNode {
+  var node: JSONNode {
     var members = members
     members["symbol"] = .text(symbol)
     members["horizon"] = .integer(horizonSeconds)

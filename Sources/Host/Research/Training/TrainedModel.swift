@@ -25,7 +25,14 @@ public struct TrainedModel: Sendable {
   public var gains: [FeatureGain]
   public var baseline: DriftBaseline
   /// Trainings of this symbol and horizon, with this one.
-  public var trials: Int
+  public private(set) var trials: Int
+
+  /// With the trials that were recorded by the time that it is: others may have been trained meanwhile.
+  mutating func count(trials: Int) {
+    guard trials != self.trials else { return }
+    self.trials = trials
+    trade.deflate(trials: trials)
+  }
 
   /// What was found, in a sentence that promises nothing.
   public var finding: String {

@@ -136,10 +136,10 @@ public final class TrainingRun: Sendable {
       let trials = 1 + (try plan.place.trials(symbol: symbol, horizonSeconds: horizon))
       let trainer = Trainer(library, plan.options)
       let market = plan.subjects[subject].market
-      let model = try trainer.train(dataset, symbol: symbol, market: market, horizonSeconds: horizon, trials: trials) { share in
+      var model = try trainer.train(dataset, symbol: symbol, market: market, horizonSeconds: horizon, trials: trials) { share in
         advance(task, to: (1 + 2 * share) / 3, progress)
       }
-      let artefact = try plan.place.write(model, nanoseconds: Clocks.realtimeNanoseconds())
+      let artefact = try plan.place.write(&model, nanoseconds: Clocks.realtimeNanoseconds())
       var trained = Trained(model: model, artefact: artefact, rival: nil, rivalTrouble: nil)
       // What is trained is kept, whatever is the matter with the one that it is compared with.
       do { trained.rival = try rival(plan.subjects[subject], horizon).flatMap { try trainer.evaluate(model: $0, on: dataset, horizonSeconds: horizon) } } catch {
