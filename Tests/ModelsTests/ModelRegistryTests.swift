@@ -114,7 +114,8 @@ import Testing
       try registry.record(symbol: "BTCUSDT", horizonSeconds: 5) { trials in
         #expect(Int(trials) == Int(bytes[0]) - 1)
         // Nobody counts, writes or records between these trials and this model.
-        #expect(try FileLock.tryAcquire("\(registry.path).lock") == nil)
+        let isFree = try FileLock.tryAcquire("\(registry.path).lock") != nil
+        #expect(!isFree)
         try look()
         return (entry("BTCUSDT", 5), ModelFile(path: "m", bytes: bytes))
       }

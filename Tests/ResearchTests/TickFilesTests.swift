@@ -18,9 +18,9 @@ import Testing
     try writer.finish()
   }
 
-  private func dataset(_ symbol: String, spec: InstrumentSpec? = MadeMarket.spec, limit: Int? = nil) throws -> Dataset {
-    let set = try TickFileSet(symbol: symbol, market: .usdm, folder: folder.url.path, spec: spec, limit: limit)
-    return try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600)
+  private func dataset(_ symbol: String, spec: InstrumentSpec? = MadeMarket.spec, options: TickFileOptions = TickFileOptions(), limit: Int? = nil) throws -> Dataset {
+    let set = try TickFileSet(symbol: symbol, market: .usdm, folder: folder.url.path, spec: spec, options: options, limit: limit)
+    return try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, options: options)
   }
 
   @Test func `a symbol finds its files by its whole name, packed or not, live or rotated`() {
@@ -168,16 +168,41 @@ import Testing
   }
 
   @Test func `what cannot be read is named with file and line`() throws {
-    let path = try folder.write("timestamp,price,qty,side\n1704067200000,1,1,buy\n1704067200000,x,1,buy\n", to: "MADEUSDT_1.csv")
-    #expect(throws: ResearchError.self) { try dataset("MADEUSDT") }
-    do throws(ResearchError) { _ = try TickFileSet(symbol: "NOUSDT", market: .usdm, folder: folder.url.path, spec: nil) } catch {
-      #expect(error.code == .dataMissing && error.description.contains("no NOUSDT_*.csv"))
-    }
+    let path = try folder.write("timestamp,price,qty,side\n1704067200000,1,1,buy\n1704067200000,x,1,buy\n", to: "MADEUSDT_usdm_1.csv")
+    let missing = #expect(throws: ResearchError.self) { try TickFileSet(symbol: "NOUSDT", market: .usdm, folder: folder.url.path, spec: nil) }
+    #expect(missing?.code == .dataMissing && missing?.description.contains("no NOUSDT_*.csv") == true)
     let set = try TickFileSet(symbol: "MADEUSDT", market: .usdm, folder: folder.url.path, spec: MadeMarket.spec)
-    do throws(ResearchError) { _ = try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600) } catch {
-      #expect(error.code == .dataInvalid && error.description.contains("\(path):3"))
-    }
-    let skipping = try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, skipsBadRows: true)
+    let bad = #expect(throws: ResearchError.self) { try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600) }
+    #expect(bad?.code == .dataInvalid && bad?.description.contains("\(path):3") == true)
+    let skipping = try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, options: TickFileOptions(skipsBadRows: true))
     #expect(skipping.summary.badRows == 1 && skipping.summary.firstBadRows[0].contains(":3:"))
+  }
+
+  @Test func `a file of bad rows alone is empty where bad rows are passed over, and they are counted`() throws {
+    let ticks = MadeMarket().ticks(seconds: 90, seed: 17)
+    try write(ticks, "MADEUSDT_usdm_2.csv")
+    let broken = try folder.write("timestamp,price,qty,side\nx,1,1,buy\n1704067200000,x,1,buy\n", to: "MADEUSDT_usdm_1.csv")
+    // Good for any other instrument, and finer than this one.
+    try folder.write("timestamp,price,qty,side\n1704067200000,1.00001,1,buy\n", to: "MADEUSDT_usdm_3.csv")
+    for spec in [MadeMarket.spec, nil] {
+      #expect(throws: ResearchError.self) { try dataset("MADEUSDT", spec: spec) }
+      let summary = try dataset("MADEUSDT", spec: spec, options: TickFileOptions(skipsBadRows: true)).summary
+      #expect(summary.emptyFiles == [broken] && summary.firstBadRows.first?.hasPrefix("\(broken):2: ") == true)
+      #expect(summary.badRows == (spec == nil ? 2 : 3) && summary.ticks == ticks.count + (spec == nil ? 1 : 0))
+    }
+  }
+
+  @Test func `files whose rows go back in time are sorted where that is asked for`() throws {
+    let ticks = MadeMarket().ticks(seconds: 120, seed: 18)
+    let half = ticks.count / 2
+    try write(ticks[..<half].reversed(), "MADEUSDT_b.csv")
+    try write(ticks[half...].reversed(), "MADEUSDT_a.csv")
+    let refusal = #expect(throws: ResearchError.self) { try dataset("MADEUSDT") }
+    #expect(refusal?.description.contains("--sort") == true)
+    for spec in [MadeMarket.spec, nil] {
+      let (sorted, whole) = (try dataset("MADEUSDT", spec: spec, options: TickFileOptions(sortsByTime: true)), MadeMarket.dataset(ticks))
+      #expect(sorted.summary.ticks == ticks.count && sorted.rowCount == whole.rowCount && whole.rowCount > 0)
+      for row in 0..<min(sorted.rowCount, whole.rowCount) { #expect(sorted.features(ofRow: row) == whole.features(ofRow: row)) }
+    }
   }
 }

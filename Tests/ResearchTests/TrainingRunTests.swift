@@ -109,6 +109,30 @@ import XGBoostLibrary
     #expect(again.folder.hasSuffix("/20231114-221320") && twice.folder.hasSuffix("/20231114-221320-1"))
   }
 
+  @Test func `a training that cannot write leaves nothing half done, and clears away what a killed one left`() throws {
+    try write(MadeMarket(lean: 1).ticks(seconds: 400, seed: 41), "AUSDT")
+    var plan = plan(["AUSDT"], horizons: [1])
+    plan.options.minimumRows = 100
+    plan.options.folds = 0
+    var trained = try #require(try run(plan).first?.result.get())
+    let home = folder.path("artifacts/models/AUSDT/1")
+    // No process has the first number; this one has the second.
+    let (dead, alive) = (".partial-2147483647-00000000", ".partial-\(ProcessFigures.number)-11111111")
+    for name in [dead, alive] {
+      try Files.createFolders("\(home)/\(name)")
+      try folder.write("{}", to: "artifacts/models/AUSDT/1/\(name)/manifest.json")
+    }
+    // A file stands where the folder is to be made.
+    let digest = trained.artefact.digest.hex.prefix(8)
+    try folder.write("", to: "artifacts/models/AUSDT/1/.partial-\(ProcessFigures.number)-\(digest)")
+    let place = plan.place
+    #expect(throws: ResearchError.self) { try place.write(&trained.model, nanoseconds: 1_700_000_000_000_000_000) }
+    #expect(try place.registry.trials(symbol: "AUSDT", horizonSeconds: 1) == 1)
+    let left = Set(try Files.names(in: home))
+    #expect(!left.contains(dead) && left.contains(alive) && left.filter { $0.hasPrefix(".partial") }.count == 1, "\(left)")
+    #expect(throws: Never.self) { try place.write(&trained.model, nanoseconds: 1_700_000_000_000_000_000) }
+  }
+
   @Test func `a registry that cannot be read is a failure, and stays as it is`() throws {
     try write(MadeMarket(lean: 1).ticks(seconds: 1300, seed: 35), "AUSDT")
     try Files.createFolders(folder.path("storage/models"))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Features
+import Feeds
 import Kernel
 import Market
 import Models
@@ -38,6 +39,7 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .customLong("threshold"), help: "The probability from which a model is followed; goes into the manifest.") var threshold: Double?
   @Option(help: "Models trained side by side; default: one for each processor.") var jobs: Int?
   @Flag(name: .customLong("skip-bad-rows"), help: "Count bad rows and go on, instead of stopping at the first.") var skipsBadRows = false
+  @Flag(name: .customLong("sort"), help: "Sort the rows of each file by time, in memory, instead of refusing one that goes back.") var sortsByTime = false
   @Flag(help: "Publish every model that was trained.") var publish = false
   @Flag(name: .customLong("publish-if-better"), help: "Publish where it foresees something, and better than what is published.") var publishIfBetter =
     false
@@ -122,7 +124,7 @@ struct TrainCommand: ParsableCommand {
       maximumGapSeconds: loaded.maximumGapSeconds,
       place: ArtefactPlace(artefacts: loaded.resolved("artifacts/models"), registryFolder: loaded.resolved(loaded.models.legacyFolder)),
       jobs: jobs ?? ProcessorCount.available)
-    plan.skipsBadRows = skipsBadRows
+    plan.reading = TickFileOptions(skipsBadRows: skipsBadRows, sortsByTime: sortsByTime)
     plan.fileLimit = fileLimit
     plan.otherSymbols = loaded.pairs.instruments.map(\.id.symbol)
     return plan

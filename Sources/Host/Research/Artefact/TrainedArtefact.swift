@@ -62,14 +62,30 @@ public struct ArtefactPlace: Sendable {
     _ model: TrainedModel, _ manifest: ModelManifest, _ digest: Digest, _ nanoseconds: Int64
   ) throws(KernelError) -> String {
     let home = "\(artefacts)/\(model.symbol)/\(model.horizonSeconds)"
-    let partial = "\(home)/.partial-\(ProcessFigures.number)-\(digest.hex.prefix(8))"
+    let partial = "\(home)/\(Self.partial)\(ProcessFigures.number)-\(digest.hex.prefix(8))"
+    Self.removeDead(in: home)
     let report = TrainingReport(model, createdAtSeconds: nanoseconds / 1_000_000_000, digest: digest)
-    try Files.createFolders(partial)
-    try Files.writeAtomically(model.model, to: "\(partial)/\(manifest.model.path)")
-    try Files.writeAtomically(manifest.encoded, to: "\(partial)/\(ModelManifest.fileName)")
-    try Files.writeAtomically(report.json(), to: "\(partial)/report.json")
-    try Files.writeAtomically(Array(TrainingPage(report).text().utf8), to: "\(partial)/report.html")
-    return try Self.settle(partial, in: home, stamp: Self.stamp(nanoseconds))
+    do throws(KernelError) {
+      try Files.createFolders(partial)
+      try Files.writeAtomically(model.model, to: "\(partial)/\(manifest.model.path)")
+      try Files.writeAtomically(manifest.encoded, to: "\(partial)/\(ModelManifest.fileName)")
+      try Files.writeAtomically(report.json(), to: "\(partial)/report.json")
+      try Files.writeAtomically(Array(TrainingPage(report).text().utf8), to: "\(partial)/report.html")
+      return try Self.settle(partial, in: home, stamp: Self.stamp(nanoseconds))
+    } catch {
+      try? Files.removeTree(partial)
+      throw error
+    }
+  }
+
+  private static let partial = ".partial-"
+
+  /// What trainings have left that were killed.
+  private static func removeDead(in home: String) {
+    for name in (try? Files.names(in: home)) ?? [] where name.hasPrefix(partial) {
+      guard let number = Int32(name.dropFirst(partial.count).prefix { $0 != "-" }), !ProcessFigures.isRunning(number) else { continue }
+      try? Files.removeTree("\(home)/\(name)")
+    }
   }
 
   /// Two trainings of one second get two names.

@@ -1,4 +1,5 @@
 import Features
+import Feeds
 import Market
 
 /// From ticks to a dataset, in bounded memory per tick: the bars and rows that the engine would make of them.
@@ -83,10 +84,11 @@ extension DatasetBuilder {
   ///
   /// - Parameter progress: called now and then with the share that is done, 0...1.
   public static func build(
-    _ set: TickFileSet, schema: FeatureSchema, maximumGapSeconds: Int64, skipsBadRows: Bool = false, progress: (Double) -> Void = { _ in }
+    _ set: TickFileSet, schema: FeatureSchema, maximumGapSeconds: Int64, options: TickFileOptions = TickFileOptions(),
+    progress: (Double) -> Void = { _ in }
   ) throws(ResearchError) -> Dataset {
     let builder = DatasetBuilder(schema: schema, spec: set.spec, maximumGapSeconds: maximumGapSeconds)
-    let ticks = MergedTicks(set, skipsBadRows: skipsBadRows)
+    let ticks = MergedTicks(set, options: options)
     var batches = 0
     try ticks.read { batch in
       builder.add(batch)

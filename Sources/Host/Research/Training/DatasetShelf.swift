@@ -46,7 +46,7 @@ extension DatasetBuilder {
   public static func build(_ subject: TrainingRun.Subject, _ plan: TrainingRun.Plan, progress: (Double) -> Void) throws(ResearchError) -> Dataset {
     let set = try TickFileSet(
       symbol: subject.symbol, market: subject.market, folder: plan.dataFolder, spec: subject.spec, others: plan.otherSymbols,
-      options: .init(skipsBadRows: plan.skipsBadRows), limit: plan.fileLimit)
-    return try build(set, schema: plan.schema, maximumGapSeconds: plan.maximumGapSeconds, skipsBadRows: plan.skipsBadRows, progress: progress)
+      options: plan.reading, limit: plan.fileLimit)
+    return try build(set, schema: plan.schema, maximumGapSeconds: plan.maximumGapSeconds, options: plan.reading, progress: progress)
   }
 }

@@ -34,7 +34,8 @@ public final class TrainingRun: Sendable {
     public var options: TrainingOptions
     /// features.max_gap_seconds
     public var maximumGapSeconds: Int64
-    public var skipsBadRows = false
+    /// How the files are read.
+    public var reading = TickFileOptions()
     /// Only so many of the latest files of a symbol; nil = all.
     public var fileLimit: Int?
     /// Symbols that exist as well, so that a file is taken for the right one.
