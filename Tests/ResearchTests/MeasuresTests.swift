@@ -63,6 +63,37 @@ import Testing
     #expect(DeflatedSharpe(returns: [Double](repeating: 1, count: 50), trials: 1) == nil)
   }
 
+  @Test func `Student's quantiles are those of the tables`() {
+    for (degrees, tail, value) in [(1, 0.025, 12.7062), (2, 0.025, 4.3027), (5, 0.025, 2.5706), (19, 0.025, 2.0930), (4, 0.0005, 8.6103), (19, 0.0005, 3.8834)] {
+      #expect(abs(StudentDistribution.upperQuantile(tail, degreesOfFreedom: degrees) - value) < 5e-5, "\(degrees), \(tail)")
+    }
+    // Far out, where a thousand trials are judged: of many degrees it is the normal's, of four it is not.
+    #expect(abs(StudentDistribution.upperQuantile(2.5e-5, degreesOfFreedom: 100_001) + NormalDistribution.quantile(2.5e-5)) < 1e-3)
+    #expect(StudentDistribution.upperQuantile(2.5e-5, degreesOfFreedom: 4) > 15)
+  }
+
+  @Test func `a model is published by itself only where so many trainings would not find it by luck, and it beats the share and the published one`() throws {
+    var chance = Chance(seed: 8)
+    let labels = (0..<1000).map { _ in chance.chance(50) }
+    let scores = labels.map { chance.chance(57) == $0 ? Float(0.56) : 0.44 }
+    var new = Evaluation(scores: scores, labels: labels[...], cut: 0.5, baseShare: 0.5, horizonSeconds: 1)
+    #expect(new.logLoss < new.baseLogLoss && (new.interval?.low ?? 0) > 0)
+    let one = PublishVerdict(new, rival: nil, trials: 1)
+    #expect(one.isPublished, "\(one.reason)")
+    let thousand = PublishVerdict(new, rival: nil, trials: 10_000)
+    #expect(!thousand.isPublished && thousand.reason.contains("of all 10000 trainings together begins at -"), "\(thousand.reason)")
+    // The published one is worse than no model; to be better than that is not enough.
+    var rival = new
+    (rival.logLoss, new.logLoss, new.baseLogLoss) = (0.75, 0.70, 0.69)
+    let weak = PublishVerdict(new, rival: rival, trials: 1)
+    #expect(!weak.isPublished && weak.reason.contains("not below 0.69000 of saying the share alone"), "\(weak.reason)")
+    new.logLoss = 0.68
+    #expect(PublishVerdict(new, rival: rival, trials: 1).isPublished)
+    rival.logLoss = 0.67
+    let second = PublishVerdict(new, rival: rival, trials: 1)
+    #expect(!second.isPublished && second.reason.contains("of the published one"), "\(second.reason)")
+  }
+
   @Test func `the interval holds the truth about as often as it says`() {
     var chance = Chance.seeded("coverage of the interval")
     // Two series without any relation, each with a memory of about a horizon: 5 s labels over 700 rows.

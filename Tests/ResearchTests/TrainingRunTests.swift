@@ -155,15 +155,15 @@ import XGBoostLibrary
     let bytes = poor.model.model
     let good = try #require(try run(plan(["AUSDT"], horizons: [1]), rival: { _, _ in bytes }).first?.result.get())
     #expect(good.rival == poor.model.evaluation, "the rival is asked on the very same rows")
-    #expect(PublishVerdict(good.model.evaluation, rival: good.rival).isPublished)
-    #expect(PublishVerdict(good.model.evaluation, rival: nil).isPublished)
-    let back = PublishVerdict(poor.model.evaluation, rival: good.model.evaluation)
+    #expect(PublishVerdict(good.model.evaluation, rival: good.rival, trials: 1).isPublished)
+    #expect(PublishVerdict(good.model.evaluation, rival: nil, trials: 1).isPublished)
+    let back = PublishVerdict(poor.model.evaluation, rival: good.model.evaluation, trials: 1)
     #expect(!back.isPublished && back.reason.contains("is not below"))
-    #expect(!PublishVerdict(good.model.evaluation, rival: good.model.evaluation).isPublished, "equal is not better")
+    #expect(!PublishVerdict(good.model.evaluation, rival: good.model.evaluation, trials: 1).isPublished, "equal is not better")
 
     try write(MadeMarket().ticks(seconds: 1500, seed: 37), "BUSDT")
     let walk = try #require(try run(plan(["BUSDT"], horizons: [5])).first?.result.get())
-    let verdict = PublishVerdict(walk.model.evaluation, rival: nil)
+    let verdict = PublishVerdict(walk.model.evaluation, rival: nil, trials: 1)
     #expect(!verdict.isPublished && verdict.reason.contains("shows no predictive value"))
   }
 

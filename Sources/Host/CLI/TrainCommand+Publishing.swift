@@ -92,7 +92,7 @@ struct TrainPublisher: Sendable {
       } else if let trouble = trained.rivalTrouble {
         decision.verdict = PublishVerdict(false, "the published one cannot be asked here (\(trouble)); compare by hand and use --publish")
       } else {
-        decision.verdict = PublishVerdict(trained.model.evaluation, rival: trained.rival)
+        decision.verdict = PublishVerdict(trained.model.evaluation, rival: trained.rival, trials: trained.model.trials)
       }
     }
     guard decision.verdict.isPublished else { return decision }
