@@ -143,7 +143,7 @@ struct TrainCommand: ParsableCommand {
   private func export(_ plan: TrainingRun.Plan, to path: String) throws {
     try NewFile.check(path, overwriting: force)
     let progress = TrainProgress(task: "reading")
-    let dataset = try DatasetBuilder.build(plan.subjects[0], plan) { progress.show($0) }
+    let dataset = try DatasetBuilder.build(plan.subjects[0], plan, jobs: 0) { progress.show($0) }
     progress.clear()
     for note in dataset.summary.notes { Console.warning("\(plan.subjects[0].symbol): \(note)") }
     let rows = try FeatureExport.write(dataset, horizonSeconds: plan.horizonsSeconds[0], rule: plan.options.label, to: path)

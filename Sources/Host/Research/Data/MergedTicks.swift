@@ -64,10 +64,10 @@ final class MergedTicks {
     totalBytes > 0 ? Double(open.reduce(closedBytes) { $0 + $1.reader.fileBytesRead }) / Double(totalBytes) : 0
   }
 
-  /// Hands out all ticks, some thousand at a time.
-  func read(_ take: (UnsafeBufferPointer<Tick>) -> Void) throws(ResearchError) {
+  /// Hands out all ticks, some thousand at a time, for as long as they are wanted.
+  func read(while isWanted: () -> Bool, _ take: (UnsafeBufferPointer<Tick>) -> Void) throws(ResearchError) {
     do throws(TickFileError) {
-      while try step(take) {}
+      while isWanted(), try step(take) {}
     } catch {
       throw ResearchError(error)
     }

@@ -117,6 +117,7 @@ struct TrainingPage {
     var html: Markup = "<section class=\"card\"><h2>How it was made</h2><table><tbody>"
     html += row("libxgboost", "\(model.libraryVersion), \(model.curve.bestRounds) of at most \(model.options.rounds) trees")
     html += row("Model file", "SHA-256 \(report.digest.hex)")
+    html += row("Trained so far", "\(model.trials) of this symbol and horizon; in this run \(model.runModels) of all symbols and horizons")
     for parameter in model.options.parameters { html += row(parameter.name, parameter.value) }
     html += "</tbody></table></section>\n"
     return html

@@ -26,6 +26,8 @@ public struct TrainedModel: Sendable {
   public var baseline: DriftBaseline
   /// Trainings of this symbol and horizon, with this one.
   public private(set) var trials: Int
+  /// Models that were trained in the same run, of all symbols and horizons, with this one; the best of them was looked for.
+  public var runModels = 1
 
   /// With the trials that were recorded by the time that it is: others may have been trained meanwhile.
   mutating func count(trials: Int) {
