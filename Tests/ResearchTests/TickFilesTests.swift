@@ -192,6 +192,23 @@ import Testing
     }
   }
 
+  @Test func `rows that do not fit into memory beside their models are refused while they are read`() throws {
+    try write(MadeMarket().ticks(seconds: 300, seed: 19), "MADEUSDT_usdm_1.csv")
+    let set = try TickFileSet(symbol: "MADEUSDT", market: .usdm, folder: folder.url.path, spec: MadeMarket.spec)
+    func build(_ available: Int?, jobs: Int) throws(ResearchError) -> Dataset {
+      try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, memory: MemoryNeed(availableBytes: available, jobs: jobs))
+    }
+    // 299 bars of 24 bytes and 239 rows of 18 floats and a bar's number, doubled; a model of 14 bytes a value and 40 a row.
+    let (alone, model) = (2 * (299 * 24 + 239 * 76), 239 * (18 * 14 + 40))
+    #expect(try build(alone, jobs: 0).rowCount == 239)
+    #expect(try build(alone + 3 * model, jobs: 3).rowCount == 239)
+    #expect(try build(nil, jobs: 3).rowCount == 239)
+    let refused = #expect(throws: ResearchError.self) { try build(alone + 3 * model - 1, jobs: 3) }
+    #expect(refused?.code == .memoryTooSmall && refused?.kind.exitCode == 69)
+    #expect(refused?.description.contains("--limit-files") == true && refused?.description.contains("--jobs") == true)
+    #expect(throws: ResearchError.self) { try build(alone - 1, jobs: 0) }
+  }
+
   @Test func `files whose rows go back in time are sorted where that is asked for`() throws {
     let ticks = MadeMarket().ticks(seconds: 120, seed: 18)
     let half = ticks.count / 2

@@ -167,6 +167,26 @@ import XGBoostLibrary
     #expect(!verdict.isPublished && verdict.reason.contains("shows no predictive value"))
   }
 
+  @Test func `a model of costly rises is never asked about falls, published or named by the registry`() throws {
+    try write(MadeMarket(lean: 1).ticks(seconds: 700, seed: 42), "MADEUSDT_usdm")
+    var plan = plan(["MADEUSDT"], horizons: [1])
+    plan.options.label = .costAware(bps: 1)
+    (plan.options.rounds, plan.options.folds, plan.options.minimumRows) = (3, 0, 500)
+    let artefact = try #require(try run(plan).first?.result.get()).artefact
+    let adapters = ModelAdapters(folder: Workplace.buildFolder.path)
+    let store = ModelStore(runtimePath: folder.path("runtime"), hostVersion: "test")
+    _ = try store.publish(try ResolvedModel.read(artefact.folder, adapters: adapters), instrument: MadeMarket.instrument)
+    var seen: [TrainingData] = []
+    for place in [ModelResolver.Place.runtime(folder: folder.path("runtime/models")), .legacy(folder: folder.path("storage/models"))] {
+      let resolved = try ModelResolver(place, adapters: adapters).resolve(MadeMarket.instrument, horizonSeconds: 1)
+      let model = try ModelInstance(resolved, on: MadeMarket.instrument)
+      #expect(model.binding.isOneSided, "\(place)")
+      #expect(resolved.manifest.market == .usdm && resolved.manifest.trainingData.costBps == 1 && resolved.manifest.baseline != nil)
+      seen.append(resolved.manifest.trainingData)
+    }
+    #expect(seen[0] == seen[1] && seen[0].overlaps(0...(.max)) == true)
+  }
+
   @Test func `reports are whole, and say what was found first`() throws {
     var ticks = MadeMarket(lean: 1).ticks(seconds: 1500, seed: 38)
     var later = MadeMarket(lean: 1)
@@ -208,7 +228,7 @@ import XGBoostLibrary
   }
 
   @Test func `exported rows read back as the very floats`() throws {
-    let dataset = MadeMarket.dataset(MadeMarket().ticks(seconds: 200, seed: 40), schema: .v2)
+    let dataset = MadeMarket.dataset(MadeMarket().ticks(seconds: 500, seed: 40), schema: .v2)
     let path = folder.path("rows.csv")
     let count = try FeatureExport.write(dataset, horizonSeconds: 5, rule: .direction, to: path)
     let lines = String(decoding: try Files.read(path, limit: 1 << 24), as: UTF8.self).split(separator: "\n")

@@ -106,7 +106,11 @@ struct TrainCommand: ParsableCommand {
     options.folds = folds
     options.seed = seed
     options.rounds = rounds
-    options.threshold = threshold ?? max(0.501, min(0.999, loaded.models.pUpThreshold))
+    options.threshold = threshold ?? loaded.models.pUpThreshold
+    guard options.threshold > 0.5, options.threshold < 1 else {
+      throw SessionError(
+        .configuration, "ml.thresholds.p_up is \(options.threshold): from a probability above 0.5 and below 1 a model is followed; set it, or give --threshold")
+    }
     let subjects = symbolList.map { Self.subject($0, loaded.pairs) }
     for subject in subjects {
       guard ModelManifest.isSymbol(subject.symbol) else {

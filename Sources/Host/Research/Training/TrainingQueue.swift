@@ -66,7 +66,8 @@ final class TrainingQueue: @unchecked Sendable {
     }
   }
 
-  private func workNow() -> Work? {
+  /// What there is to do at once; under the lock, or from one thread.
+  func workNow() -> Work? {
     if let subject = shelves.firstIndex(where: { $0.made != nil && $0.next < horizonCount }), let made = shelves[subject].made {
       shelves[subject].next += 1
       return .train(subject: subject, horizon: shelves[subject].next - 1, made)
