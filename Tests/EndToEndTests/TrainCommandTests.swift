@@ -22,7 +22,10 @@ import Testing
     #expect(first.errorLines.contains { $0.contains("BTCUSDT: 1 file of spot left out: this is usdm") }, "\(first)")
     // The other market has its whole name. 70 seconds close 69 bars, the 61st is the first row, the last has no label.
     let spot = try host.succeed(
-      ["train", "--symbols", "binance.spot.BTCUSDT", "--horizons", "1", "--data", ".", "--export-features", "rows.csv", "--limit-files", "1", "--json"])
+      [
+        "train", "--symbols", "binance.spot.BTCUSDT", "--horizons", "1", "--data", ".", "--export-features", "rows.csv", "--limit-files", "1",
+        "--json",
+      ])
     #expect(try spot.integer("rows") == 8, "\(spot)")
     let listed = try host.succeed(["models", "list"])
     #expect(listed.errorLines.count == 2 && listed.errors.contains("BTCUSDT/1 ") && listed.errors.contains("BTCUSDT/5 "), "\(listed)")

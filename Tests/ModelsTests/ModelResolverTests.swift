@@ -138,7 +138,10 @@ import Testing
   @Test func `A model is the same whether it is published or named by the registry`() throws {
     let published = try ModelSamples.artefact(
       in: folder, place,
-      change: ("\"start_ts\": null,\n    \"end_ts\": null", "\"start_ts\": 1704067200000, \"end_ts\": 1704070800000, \"label\": \"cost-aware\", \"cost_bps\": 8.5"))
+      change: (
+        "\"start_ts\": null,\n    \"end_ts\": null",
+        "\"start_ts\": 1704067200000, \"end_ts\": 1704070800000, \"label\": \"cost-aware\", \"cost_bps\": 8.5"
+      ))
     let manifest = try ModelManifest.read("\(published)/manifest.json")
     let registry = ModelRegistry(folder: folder.path("storage/models"))
     var entry = ModelRegistry.Entry(

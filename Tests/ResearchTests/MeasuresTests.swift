@@ -64,7 +64,9 @@ import Testing
   }
 
   @Test func `Student's quantiles are those of the tables`() {
-    for (degrees, tail, value) in [(1, 0.025, 12.7062), (2, 0.025, 4.3027), (5, 0.025, 2.5706), (19, 0.025, 2.0930), (4, 0.0005, 8.6103), (19, 0.0005, 3.8834)] {
+    for (degrees, tail, value) in [
+      (1, 0.025, 12.7062), (2, 0.025, 4.3027), (5, 0.025, 2.5706), (19, 0.025, 2.0930), (4, 0.0005, 8.6103), (19, 0.0005, 3.8834),
+    ] {
       #expect(abs(StudentDistribution.upperQuantile(tail, degreesOfFreedom: degrees) - value) < 5e-5, "\(degrees), \(tail)")
     }
     // Far out, where a thousand trials are judged: of many degrees it is the normal's, of four it is not.
@@ -72,7 +74,9 @@ import Testing
     #expect(StudentDistribution.upperQuantile(2.5e-5, degreesOfFreedom: 4) > 15)
   }
 
-  @Test func `a model is published by itself only where so many trainings would not find it by luck, and it beats the share and the published one`() throws {
+  @Test func `a model is published by itself only where so many trainings would not find it by luck, and it beats the share and the published one`()
+    throws
+  {
     var chance = Chance(seed: 8)
     let labels = (0..<1000).map { _ in chance.chance(50) }
     let scores = labels.map { chance.chance(57) == $0 ? Float(0.56) : 0.44 }

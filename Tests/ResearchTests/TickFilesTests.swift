@@ -18,7 +18,9 @@ import Testing
     try writer.finish()
   }
 
-  private func dataset(_ symbol: String, spec: InstrumentSpec? = MadeMarket.spec, options: TickFileOptions = TickFileOptions(), limit: Int? = nil) throws -> Dataset {
+  private func dataset(_ symbol: String, spec: InstrumentSpec? = MadeMarket.spec, options: TickFileOptions = TickFileOptions(), limit: Int? = nil)
+    throws -> Dataset
+  {
     let set = try TickFileSet(symbol: symbol, market: .usdm, folder: folder.url.path, spec: spec, options: options, limit: limit)
     return try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, options: options)
   }
@@ -127,10 +129,12 @@ import Testing
     #expect(try DatasetBuilder.build(usdm, schema: .v1, maximumGapSeconds: 3600).summary.notes == usdm.notes)
     #expect(try set(.spot).files.count == 2)
     let none = #expect(throws: ResearchError.self) { try set(.coinm) }
-    #expect(none?.code == .dataMissing && none?.description.contains("2 files of spot, 1 file of usdm there: name it as binance.spot.MADEUSDT") == true)
+    #expect(
+      none?.code == .dataMissing && none?.description.contains("2 files of spot, 1 file of usdm there: name it as binance.spot.MADEUSDT") == true)
   }
 
-  @Test func `a file that names no market and is finer than its instrument has the decimals of its data, but never beside files that name it`() throws {
+  @Test func `a file that names no market and is finer than its instrument has the decimals of its data, but never beside files that name it`() throws
+  {
     let coarse = try Instrument(
       id: MadeMarket.instrument.id, baseAsset: "MADE", quoteAsset: "USDT", priceScale: 1, quantityScale: 3)
     let ticks = MadeMarket().ticks(seconds: 90, seed: 15)

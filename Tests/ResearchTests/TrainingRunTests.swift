@@ -37,7 +37,9 @@ import XGBoostLibrary
       place: ArtefactPlace(artefacts: folder.path("artifacts/models"), registryFolder: folder.path("storage/models")), jobs: jobs)
   }
 
-  private func run(_ plan: TrainingRun.Plan, rival: @escaping @Sendable (TrainingRun.Subject, Int) -> [UInt8]? = { _, _ in nil }) throws -> [TrainingRun.Outcome] {
+  private func run(_ plan: TrainingRun.Plan, rival: @escaping @Sendable (TrainingRun.Subject, Int) -> [UInt8]? = { _, _ in nil }) throws
+    -> [TrainingRun.Outcome]
+  {
     try TrainingRun(library, plan).run(progress: { _ in }, rival: rival, done: { _ in })
   }
 

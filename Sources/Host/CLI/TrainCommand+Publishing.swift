@@ -87,7 +87,8 @@ struct TrainPublisher: Sendable {
       symbol: outcome.symbol, horizonSeconds: outcome.horizonSeconds, verdict: PublishVerdict(true, "as --publish says"), failure: nil)
     if choice == .ifBetter {
       if case .incomparable(let reason) = published(
-        outcome.symbol, trained.model.market, outcome.horizonSeconds, trained.model.schema.name) {
+        outcome.symbol, trained.model.market, outcome.horizonSeconds, trained.model.schema.name)
+      {
         decision.verdict = PublishVerdict(false, reason)
       } else if let trouble = trained.rivalTrouble {
         decision.verdict = PublishVerdict(false, "the published one cannot be asked here (\(trouble)); compare by hand and use --publish")

@@ -39,7 +39,8 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .customLong("threshold"), help: "The probability from which a model is followed; goes into the manifest.") var threshold: Double?
   @Option(help: "Models trained side by side; default: one for each processor.") var jobs: Int?
   @Flag(name: .customLong("skip-bad-rows"), help: "Count bad rows and go on, instead of stopping at the first.") var skipsBadRows = false
-  @Flag(name: .customLong("sort"), help: "Sort the rows of each file by time, in memory, instead of refusing one that goes back.") var sortsByTime = false
+  @Flag(name: .customLong("sort"), help: "Sort the rows of each file by time, in memory, instead of refusing one that goes back.") var sortsByTime =
+    false
   @Flag(help: "Publish every model that was trained.") var publish = false
   @Flag(name: .customLong("publish-if-better"), help: "Publish where it foresees something, and better than what is published.") var publishIfBetter =
     false
@@ -109,7 +110,8 @@ struct TrainCommand: ParsableCommand {
     options.threshold = threshold ?? loaded.models.pUpThreshold
     guard options.threshold > 0.5, options.threshold < 1 else {
       throw SessionError(
-        .configuration, "ml.thresholds.p_up is \(options.threshold): from a probability above 0.5 and below 1 a model is followed; set it, or give --threshold")
+        .configuration,
+        "ml.thresholds.p_up is \(options.threshold): from a probability above 0.5 and below 1 a model is followed; set it, or give --threshold")
     }
     let subjects = symbolList.map { Self.subject($0, loaded.pairs) }
     for subject in subjects {

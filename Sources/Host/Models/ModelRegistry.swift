@@ -93,7 +93,9 @@ public struct ModelRegistry: Sendable {
   }
 
   func entry(_ node: JSONNode, _ place: String) throws(PluginError) -> Entry {
-    guard let symbol = node["symbol"]?.text, ModelManifest.isSymbol(symbol) else { throw invalid("\(place).symbol", "letters, digits and _ are wanted") }
+    guard let symbol = node["symbol"]?.text, ModelManifest.isSymbol(symbol) else {
+      throw invalid("\(place).symbol", "letters, digits and _ are wanted")
+    }
     guard let horizon = node["horizon"]?.integer, (1...86_400).contains(horizon) else {
       throw invalid("\(place).horizon", "1...86400 whole seconds are wanted")
     }

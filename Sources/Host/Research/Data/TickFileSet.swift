@@ -48,7 +48,9 @@ public struct TickFileSet: Sendable {
     let own = found.filter { Self.market(of: $0, symbol: symbol).map { $0 == market } ?? true }
     let paths = own.map { "\(folder)/\($0)" }.filter { !Files.isFolder($0) }
     guard !paths.isEmpty else {
-      let cure = foreign.isEmpty ? "name the folder of the tick files with --data" : "\(Self.list(foreign)) there: name it as binance.\(foreign[0].rawValue).\(symbol)"
+      let cure =
+        foreign.isEmpty
+        ? "name the folder of the tick files with --data" : "\(Self.list(foreign)) there: name it as binance.\(foreign[0].rawValue).\(symbol)"
       throw ResearchError(.dataMissing, "\(folder): no \(symbol)_*.csv, .csv.gz or .csv.zst of \(market.rawValue); \(cure)")
     }
     var look = Look()

@@ -47,7 +47,8 @@ public struct Trainer {
     do throws(XGBoostError) {
       return TrainedModel(
         symbol: symbol, market: market, horizonSeconds: horizonSeconds, options: options, schema: dataset.schema, data: dataset.summary,
-        labelledRows: labelled.count, split: split, inSample: inSample(dataset, labelled, split), model: try fit.booster.json(), libraryVersion: library.version,
+        labelledRows: labelled.count, split: split, inSample: inSample(dataset, labelled, split), model: try fit.booster.json(),
+        libraryVersion: library.version,
         curve: fit.curve, evaluation: evaluation, trade: trade, folds: folds,
         gains: FeatureGain.list(dataset.schema.columns, try fit.booster.gains()),
         baseline: DriftBaseline(dataset, labelled.rows[split.training], scores: unseen), trials: trials)
