@@ -59,6 +59,7 @@ import XGBoostLibrary
     #expect(
       outcomes.map { if case .failure(let failure) = $0.result { failure.isUnreadable } else { false } } == [false, false, false, false, true, true])
     #expect(try Files.names(in: folder.path("artifacts/models")) == ["AUSDT"])
+    #expect(try outcomes[0].result.get().model.runModels == 6, "the best of six was looked for")
   }
 
   @Test func `what is written can be read by whoever publishes, and by those who look at the registry`() throws {
@@ -94,15 +95,17 @@ import XGBoostLibrary
   }
 
   @Test func `each training counts, two in one second have two folders`() throws {
-    try write(MadeMarket(lean: 1).ticks(seconds: 1300, seed: 34), "AUSDT")
-    var first = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
-    let second = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
+    try write(MadeMarket(lean: 1).ticks(seconds: 500, seed: 34), "AUSDT")
+    var plan = plan(["AUSDT"], horizons: [1])
+    (plan.options.minimumRows, plan.options.folds) = (400, 0)
+    var first = try #require(try run(plan).first?.result.get())
+    let second = try #require(try run(plan).first?.result.get())
     #expect(first.model.trials == 1 && second.model.trials == 2)
     #expect(first.artefact.folder != second.artefact.folder)
     #expect(first.model.model == second.model.model)
     #expect(try ModelRegistry(folder: folder.path("storage/models")).trials(symbol: "AUSDT", horizonSeconds: 1) == 2)
     // One training's time gives one name: the second gets a number behind it.
-    let place = plan([], horizons: []).place
+    let place = plan.place
     let again = try place.write(&first.model, nanoseconds: 1_700_000_000_000_000_000)
     // It was trained as the first, and two have been recorded meanwhile.
     #expect(first.model.trials == 3 && first.model.trade.deflated?.trials ?? 3 == 3)
@@ -149,7 +152,7 @@ import XGBoostLibrary
   }
 
   @Test func `a model is published by itself only where it foresees something, and better than what is there`() throws {
-    let ticks = MadeMarket(lean: 1).ticks(seconds: 3600, seed: 36)
+    let ticks = MadeMarket(lean: 1).ticks(seconds: 1500, seed: 36)
     try write(ticks, "AUSDT")
     var weak = plan(["AUSDT"], horizons: [1])
     weak.options.rounds = 2
@@ -163,7 +166,7 @@ import XGBoostLibrary
     #expect(!back.isPublished && back.reason.contains("is not below"))
     #expect(!PublishVerdict(good.model.evaluation, rival: good.model.evaluation, trials: 1).isPublished, "equal is not better")
 
-    try write(MadeMarket().ticks(seconds: 1500, seed: 37), "BUSDT")
+    try write(MadeMarket().ticks(seconds: 1100, seed: 37), "BUSDT")
     let walk = try #require(try run(plan(["BUSDT"], horizons: [5])).first?.result.get())
     let verdict = PublishVerdict(walk.model.evaluation, rival: nil, trials: 1)
     #expect(!verdict.isPublished && verdict.reason.contains("shows no predictive value"))
@@ -190,14 +193,15 @@ import XGBoostLibrary
   }
 
   @Test func `reports are whole, and say what was found first`() throws {
-    var ticks = MadeMarket(lean: 1).ticks(seconds: 1500, seed: 38)
+    var ticks = MadeMarket(lean: 1).ticks(seconds: 600, seed: 38)
     var later = MadeMarket(lean: 1)
-    later.startMilliseconds += 1_700_000
-    ticks += later.ticks(seconds: 1500, seed: 39)
+    later.startMilliseconds += 800_000
+    ticks += later.ticks(seconds: 600, seed: 39)
     try write(ticks, "AUSDT")
     let trained = try #require(try run(plan(["AUSDT"], horizons: [1])).first?.result.get())
     let page = String(decoding: try Files.read(trained.artefact.reportPath, limit: 1 << 22), as: UTF8.self)
     #expect(page.contains(trained.model.finding))
+    #expect(page.contains("1 of this symbol and horizon; in this run 1 of all symbols and horizons"))
     #expect(page.contains("Silences over 60 s") && page.contains("Walk forward") && page.contains("imb_1s"))
     // Nothing from elsewhere, no script, every element closed.
     #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"))
@@ -220,13 +224,14 @@ import XGBoostLibrary
       var finding: String
       var test: Test
       var data: Data
+      var run_models: Int
       var walk_forward: [[String: Ignored]]
       struct Ignored: Decodable { init(from decoder: any Decoder) {} }
     }
     let json = try Files.read("\(trained.artefact.folder)/report.json", limit: 1 << 22)
     let report = try JSONDecoder().decode(Report.self, from: Data(json))
     #expect(report.finding == trained.model.finding && report.test.mcc == trained.model.evaluation.matthews)
-    #expect(report.data.gap_count == 1 && report.walk_forward.count == 2)
+    #expect(report.run_models == 1 && report.data.gap_count == 1 && report.walk_forward.count == 2)
   }
 
   @Test func `exported rows read back as the very floats`() throws {

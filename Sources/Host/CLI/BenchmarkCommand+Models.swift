@@ -183,7 +183,7 @@ extension BenchmarkCommand {
       // Nothing stops early: the work is the same for whoever does it.
       options.patience = rounds
       let start = (Clocks.monotonicNanoseconds(), ProcessFigures.cpuSeconds())
-      let model = try Trainer(library, options).train(dataset, symbol: symbol, horizonSeconds: horizonSeconds, trials: 1)
+      let model = try Trainer(library, options).train(dataset, symbol: symbol, market: .usdm, horizonSeconds: horizonSeconds, trials: 1)
       let wall = Double(Clocks.monotonicNanoseconds() - start.0) / 1e9
       let cpu = ProcessFigures.cpuSeconds() - start.1
       if output.json {

@@ -43,11 +43,12 @@ extension ModelRegistry {
     recorded = try put(entry, into: all)
     do throws(KernelError) {
       try Files.swapSymlink(at: "\(folder)/\(stem).json", to: name)
-      let kept = [name, before?.modelPath.split(separator: "/").last.map(String.init)]
-      for other in try Files.names(in: folder) where other.hasPrefix("\(stem).") && other.hasSuffix(".json") && other != "\(stem).json" {
-        if !kept.contains(other) { try Files.remove("\(folder)/\(other)") }
-      }
     } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
+    // One that cannot be removed takes room, and is tried again by the next.
+    let kept = [name, "\(stem).json", before?.modelPath.split(separator: "/").last.map(String.init)]
+    for other in (try? Files.names(in: folder)) ?? [] where other.hasPrefix("\(stem).") && other.hasSuffix(".json") && !kept.contains(other) {
+      try? Files.remove("\(folder)/\(other)")
+    }
     _ = consume lock
     return recorded
   }

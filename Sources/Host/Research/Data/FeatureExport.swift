@@ -33,7 +33,7 @@ public enum FeatureExport {
   private static func flush(_ text: inout String, to writer: ByteWriter) throws(CompressionError) {
     let bytes = Array(text.utf8)
     // Unsafe: the bytes live through the call, which copies or writes them.
-    try bytes.withUnsafeBytes { raw throws(CompressionError) in try writer.write(raw) }
+    try bytes.withUnsafeBufferPointer { buffer throws(CompressionError) in try writer.write(UnsafeRawBufferPointer(buffer)) }
     text.removeAll(keepingCapacity: true)
   }
 }

@@ -57,7 +57,7 @@ public struct TickFileSet: Sendable {
     for path in paths { try look.take(path, options) }
     // Names decide between equal times, so that the same folder is always read in the same order.
     look.files.sort { ($0.firstMilliseconds, $0.path) < ($1.firstMilliseconds, $1.path) }
-    var files = limit.map { look.files.suffix($0) } ?? look.files
+    var files = limit.map { Array(look.files.suffix($0)) } ?? look.files
     guard !files.isEmpty else { throw ResearchError(.dataMissing, "\(folder): the \(paths.count) files of \(symbol) have no rows yet") }
     if let spec {
       self.spec = try Self.fit(spec, &files, symbol, market, options, &notes)
@@ -108,7 +108,7 @@ public struct TickFileSet: Sendable {
 
   /// What the host stores fits its instrument. A file that says no market may be anybody's: it is scanned.
   private static func fit(
-    _ spec: InstrumentSpec, _ files: inout ArraySlice<File>, _ symbol: String, _ market: Market, _ options: TickFileOptions, _ notes: inout [String]
+    _ spec: InstrumentSpec, _ files: inout [File], _ symbol: String, _ market: Market, _ options: TickFileOptions, _ notes: inout [String]
   ) throws(ResearchError) -> InstrumentSpec {
     var strangers: [File] = []
     for file in files where Self.market(of: name(file.path), symbol: symbol) == nil {
@@ -176,7 +176,7 @@ public struct TickFileSet: Sendable {
 extension TickFileSet {
   /// Where files begin, and which of them say nothing.
   private struct Look {
-    var files: ArraySlice<File> = []
+    var files: [File] = []
     var empty: [String] = []
     var badRows = 0
     var firstBadRows: [String] = []
