@@ -244,7 +244,7 @@ let tests: [Target] = [
   test("KernelTests", ["Kernel"]),
   test("LogOutputTests", ["Kernel", "LogOutput", .product(name: "Logging", package: "swift-log")]),
   test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
-  test("ModelsTests", ["Cryptography", "Engine", "Features", "Market", "Models", "PluginABI", "Plugins"]),
+  test("ModelsTests", ["Cryptography", "Engine", "Features", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
   test("ModelAdapterTests", ["PluginABI"], data: ["Models"]),
   test("NativeModelTests", ["Conformance", "Cryptography", "Kernel", "PluginABI", "Plugins"]),
   test("HorizonEnsembleTests", ["PluginABI"]),

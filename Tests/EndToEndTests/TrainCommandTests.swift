@@ -13,18 +13,32 @@ import Testing
     var chance = Chance.seeded("train")
     try host.folder.write(ModelHost.ticks(seconds: 900, chance: &chance), to: "BTCUSDT_20240101.csv")
     try host.folder.write(ModelHost.ticks(seconds: 70, chance: &chance), to: "ETHUSDTX_20240101.csv")
+    try host.folder.write(ModelHost.ticks(seconds: 70, chance: &chance), to: "BTCUSDT_spot_20240101-000000.csv")
     let arguments = ["train", "--symbols", "BTCUSDT,ETHUSDT", "--horizons", "1,5", "--data", ".", "--min-rows", "200", "--rounds", "40"]
     let first = try host.run(arguments + ["--publish", "--json"])
     // ETHUSDT has no file of its own: it is named, and the other symbol has its models all the same.
     #expect(first.exitCode == 1, "\(first)")
     #expect(first.errorLines.contains { $0.hasPrefix("ETHUSDT 1 s: no model: ") }, "\(first)")
+    #expect(first.errorLines.contains { $0.contains("BTCUSDT: 1 file of spot left out: this is usdm") }, "\(first)")
+    // The other market has its whole name. 70 seconds close 69 bars, the 61st is the first row, the last has no label.
+    let spot = try host.succeed(
+      [
+        "train", "--symbols", "binance.spot.BTCUSDT", "--horizons", "1", "--data", ".", "--export-features", "rows.csv", "--limit-files", "1",
+        "--json",
+      ])
+    #expect(try spot.integer("rows") == 8, "\(spot)")
     let listed = try host.succeed(["models", "list"])
     #expect(listed.errorLines.count == 2 && listed.errors.contains("BTCUSDT/1 ") && listed.errors.contains("BTCUSDT/5 "), "\(listed)")
     let files = try modelFiles()
     #expect(files.count == 2 && files.allSatisfy { $0.count > 1000 })
     try FileManager.default.removeItem(atPath: host.folder.path("artifacts"))
-    _ = try host.run(arguments)
+    let again = try host.run(arguments + ["--publish-if-better", "--json"])
     #expect(try modelFiles() == files)
+    // Equal is not better: what is published stays.
+    let outcomes = try #require(try again.json["models"] as? [[String: Any]]).filter { $0["trained"] as? Bool == true }
+    #expect(outcomes.count == 2 && outcomes.allSatisfy { $0["published"] as? Bool == false && $0["trials"] as? Int == 2 }, "\(again)")
+    #expect(outcomes.allSatisfy { ($0["publish_reason"] as? String)?.contains("MCC") == true }, "\(again)")
+    #expect(try host.succeed(["models", "list"]).errors == listed.errors)
     #expect(try host.run(["models", "verify"]).exitCode == 0)
 
     let outcome = try models.backtest("BTCUSDT_20240101.csv", more: ["--param", "order_quantity=0.01"])
@@ -33,6 +47,15 @@ import Testing
     #expect(instances.first?["id"] as? String == "HorizonEnsemble@BTCUSDT/0")
     // It was trained on three quarters of these very seconds, and says so.
     #expect(try outcome.json["in_sample"] as? Bool == true, "\(outcome)")
+  }
+
+  @Test func `What no model could be of, or followed from, is refused before anything is read`() throws {
+    func refuse(_ more: [String], exitCode: Int32, _ words: [String]) throws {
+      try host.refuse(["train", "--data", ".", "--horizons", "1"] + more, exitCode: exitCode, naming: words)
+    }
+    try refuse(["--symbols", "BTC-USD"], exitCode: 64, ["'BTC-USD'", "letters, digits and _"])
+    try refuse(["--symbols", "BTCUSDT,binance.spot.BTCUSDT"], exitCode: 64, ["BTCUSDT twice"])
+    try refuse(["--symbols", "BTCUSDT", "--set", "ml.thresholds.p_up=0.5"], exitCode: 78, ["ml.thresholds.p_up is 0.5"])
   }
 
   private func modelFiles() throws -> [Data] {

@@ -1,6 +1,7 @@
 import Cryptography
 import Features
 import Foundation
+import Kernel
 import TestKit
 import Testing
 
@@ -88,6 +89,55 @@ import Testing
     #expect(try registry.entries().count == 5)
     #expect(try registry.trials(symbol: "ALL", horizonSeconds: 1) == 40)
     #expect(try (0..<4).allSatisfy { try registry.trials(symbol: "S\($0)", horizonSeconds: 1) == 10 })
+  }
+
+  @Test(arguments: ["BTC-USD", "", "../x", "BTC USDT", String(repeating: "A", count: 65)])
+  func `An entry that no reader would take is refused before anything is written`(symbol: String) throws {
+    try registry.record(entry("BTCUSDT", 5))
+    for body in [
+      { _ = try registry.record(entry(symbol, 5)) },
+      { _ = try registry.record(symbol: symbol, horizonSeconds: 5) { _ in (entry(symbol, 5), ModelFile(path: "m", bytes: [1])) } },
+    ] as [() throws -> Void] {
+      #expect(try fault(body).code == .registryInvalid("symbol"))
+    }
+    #expect(try fault { try registry.record(entry("BTCUSDT", 0)) }.code == .registryInvalid("new.horizon"))
+    #expect(try registry.entries().map(\.symbol) == ["BTCUSDT"], "one symbol's mistake takes no other's model")
+  }
+
+  private func read(_ named: ModelRegistry.Entry?) throws -> [UInt8] {
+    let entry = try #require(named)
+    let digest = try #require(entry.digest)
+    return try ModelFile.read(entry.modelPath, expected: digest).bytes
+  }
+
+  @Test func `Whoever has read the registry finds the model that it named, also while the next is being recorded`() throws {
+    func named() throws -> ModelRegistry.Entry? { try registry.entry(symbol: "BTCUSDT", horizonSeconds: 5) }
+    func record(_ bytes: [UInt8], _ look: () throws -> Void = {}) throws {
+      try registry.record(symbol: "BTCUSDT", horizonSeconds: 5) { trials in
+        #expect(Int(trials) == Int(bytes[0]) - 1)
+        // Nobody counts, writes or records between these trials and this model.
+        let isFree = try FileLock.tryAcquire("\(registry.path).lock") != nil
+        #expect(!isFree)
+        try look()
+        return (entry("BTCUSDT", 5), ModelFile(path: "m", bytes: bytes))
+      }
+    }
+    try record([1])
+    let first = try named()
+    try record([2]) {
+      let meanwhile = try read(named())
+      #expect(meanwhile == [1])
+    }
+    #expect(try read(named()) == [2])
+    #expect(try read(first) == [1])
+    struct Stopped: Error {}
+    #expect(throws: Stopped.self) { try record([3]) { throw Stopped() } }
+    #expect(try read(named()) == [2])
+    try record([3])
+    // Where the Python system looks; and no more of them than can be in use.
+    #expect(try Files.read("\(registry.folder)/signal_xgb_BTCUSDT_h5.json", limit: 9) == [3])
+    let names = try Files.names(in: registry.folder).filter { $0.hasPrefix("signal_xgb_BTCUSDT_h5.") }
+    #expect(names.count == 3, "\(names)")
   }
 
   @Test func `Moments are written and read as Python does`() {

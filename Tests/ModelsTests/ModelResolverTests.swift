@@ -135,6 +135,43 @@ import Testing
     #expect(changed.code == .shaMismatch)
   }
 
+  @Test func `A model is the same whether it is published or named by the registry`() throws {
+    let published = try ModelSamples.artefact(
+      in: folder, place,
+      change: (
+        "\"start_ts\": null,\n    \"end_ts\": null",
+        "\"start_ts\": 1704067200000, \"end_ts\": 1704070800000, \"label\": \"cost-aware\", \"cost_bps\": 8.5"
+      ))
+    let manifest = try ModelManifest.read("\(published)/manifest.json")
+    let registry = ModelRegistry(folder: folder.path("storage/models"))
+    var entry = ModelRegistry.Entry(
+      symbol: "BTCUSDT", horizonSeconds: 5, createdAtSeconds: 1, schemaHash: FeatureSchema.v1.hashText, modelPath: folder.path(model),
+      digest: manifest.model.digest, market: .usdm, trainingData: manifest.trainingData,
+      baseline: DriftBaseline(features: ["ret_1s": .init(edges: [0], counts: [1, 2])]))
+    try registry.record(entry)
+    let legacy = ModelResolver(.legacy(folder: registry.folder), adapters: ModelSamples.adapters)
+    let (one, other) = (try resolver().resolve(instrument, horizonSeconds: 5), try legacy.resolve(instrument, horizonSeconds: 5))
+    #expect(other.manifest.trainingData == one.manifest.trainingData && other.manifest.baseline == entry.baseline)
+    // What a backtest says IN-SAMPLE by.
+    #expect(other.manifest.trainingData.overlaps(1_704_070_800_000...1_704_080_000_000) == true)
+    #expect(try ModelInstance(one, on: instrument).binding.isOneSided, "a costly rise that does not come is no fall")
+    #expect(try ModelInstance(other, on: instrument).binding.isOneSided)
+    entry.market = .spot
+    try registry.record(entry)
+    #expect(try fault { _ = try legacy.resolve(instrument, horizonSeconds: 5) }.code == .symbolOrHorizonMismatch)
+  }
+
+  @Test(arguments: [
+    ("\"market\": \"moon\"", "[0].market"), ("\"training_data\": 1", "[0].training_data"),
+    ("\"training_data\": {\"label\": 1}", "[0].training_data.label"), ("\"training_data\": {\"cost_bps\": -1}", "[0].training_data.cost_bps"),
+    ("\"training_data\": {\"start_ts\": \"x\"}", "[0].training_data.start_ts"), ("\"baseline\": {\"scores\": {}}", "[0].baseline.scores.edges"),
+  ])
+  func `What the registry says of a model's training is read or refused, never passed over`(more: String, what: String) throws {
+    let resolver = try legacy(entry(more: ", \(more)"))
+    try folder.write("a model", to: "storage/models/signal_xgb_BTCUSDT_h5.json")
+    #expect(try fault { _ = try resolver.resolve(instrument, horizonSeconds: 5) }.code == .registryInvalid(what))
+  }
+
   @Test func `What the registry cannot give is named`() throws {
     #expect(try fault { _ = try legacy(nil).resolve(instrument, horizonSeconds: 5) }.code == .registryMissing)
     #expect(try fault { _ = try legacy(entry()).resolve(instrument, horizonSeconds: 5) }.code == .modelMissing)

@@ -18,9 +18,11 @@ import Testing
     try writer.finish()
   }
 
-  private func dataset(_ symbol: String, spec: InstrumentSpec? = MadeMarket.spec, limit: Int? = nil) throws -> Dataset {
-    let set = try TickFileSet(symbol: symbol, folder: folder.url.path, spec: spec, limit: limit)
-    return try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600)
+  private func dataset(_ symbol: String, spec: InstrumentSpec? = MadeMarket.spec, options: TickFileOptions = TickFileOptions(), limit: Int? = nil)
+    throws -> Dataset
+  {
+    let set = try TickFileSet(symbol: symbol, market: .usdm, folder: folder.url.path, spec: spec, options: options, limit: limit)
+    return try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, options: options)
   }
 
   @Test func `a symbol finds its files by its whole name, packed or not, live or rotated`() {
@@ -112,6 +114,55 @@ import Testing
     #expect(summary.ticks == ticks.count - 200)
   }
 
+  @Test func `two markets of one symbol in one folder are never one series`() throws {
+    // As a host stores them that records both.
+    let ticks = MadeMarket().ticks(seconds: 90, seed: 14)
+    try write(ticks, "MADEUSDT_usdm_20240101-000000.csv")
+    try write(ticks.dropLast(7), "MADEUSDT_spot_20240101-000000.csv")
+    try write(ticks.dropLast(9), "MADEUSDT_spot_20240101-010000.csv.gz")
+    func set(_ market: Market) throws(ResearchError) -> TickFileSet {
+      try TickFileSet(symbol: "MADEUSDT", market: market, folder: folder.url.path, spec: MadeMarket.spec)
+    }
+    let usdm = try set(.usdm)
+    #expect(usdm.files.map(\.path) == [folder.path("MADEUSDT_usdm_20240101-000000.csv")])
+    #expect(usdm.notes == ["2 files of spot left out: this is usdm"])
+    #expect(try DatasetBuilder.build(usdm, schema: .v1, maximumGapSeconds: 3600).summary.notes == usdm.notes)
+    #expect(try set(.spot).files.count == 2)
+    let none = #expect(throws: ResearchError.self) { try set(.coinm) }
+    #expect(
+      none?.code == .dataMissing && none?.description.contains("2 files of spot, 1 file of usdm there: name it as binance.spot.MADEUSDT") == true)
+  }
+
+  @Test func `a file that names no market and is finer than its instrument has the decimals of its data, but never beside files that name it`() throws
+  {
+    let coarse = try Instrument(
+      id: MadeMarket.instrument.id, baseAsset: "MADE", quoteAsset: "USDT", priceScale: 1, quantityScale: 3)
+    let ticks = MadeMarket().ticks(seconds: 90, seed: 15)
+    try write(ticks, "MADEUSDT_stream_20240101_000000.csv")
+    func set() throws -> TickFileSet { try TickFileSet(symbol: "MADEUSDT", market: .usdm, folder: folder.url.path, spec: coarse.spec) }
+    let alone = try set()
+    #expect(alone.spec.priceScale == 4 && alone.notes.count == 1)
+    #expect(alone.notes[0].contains("MADEUSDT_stream_20240101_000000.csv") && alone.notes[0].contains("binance.spot.MADEUSDT"), "\(alone.notes)")
+    let (read, whole) = (try DatasetBuilder.build(alone, schema: .v1, maximumGapSeconds: 3600), MadeMarket.dataset(ticks))
+    #expect(read.rowCount == whole.rowCount && whole.rowCount > 0)
+    for row in 0..<whole.rowCount { #expect(read.features(ofRow: row) == whole.features(ofRow: row)) }
+    try folder.write("timestamp,price,qty,side\n1704067200000,1000.5,1,buy\n", to: "MADEUSDT_usdm_20240101-000000.csv")
+    let marked = try set()
+    #expect(marked.spec == coarse.spec && marked.files.map(\.path) == [folder.path("MADEUSDT_usdm_20240101-000000.csv")])
+    #expect(marked.notes.count == 1 && marked.notes[0].contains("left out"), "\(marked.notes)")
+  }
+
+  @Test func `files that a limit leaves out are not read`() throws {
+    let ticks = MadeMarket().ticks(seconds: 90, seed: 16)
+    // Its first row says when it is of; what stands behind that is nobody's business.
+    try folder.write("timestamp,price,qty,side\n1704060000000,1,1,buy\n1704060000001,none of it,1,buy\n", to: "MADEUSDT_b.csv")
+    try write(ticks, "MADEUSDT_a.csv")
+    for spec in [MadeMarket.spec, nil] {
+      #expect(try dataset("MADEUSDT", spec: spec, limit: 1).summary.ticks == ticks.count)
+      #expect(throws: ResearchError.self) { try dataset("MADEUSDT", spec: spec) }
+    }
+  }
+
   @Test func `a symbol without scales has those of its data`() throws {
     let ticks = MadeMarket().ticks(seconds: 100, seed: 13)
     try write(ticks, "MADEUSDT_1.csv")
@@ -121,16 +172,58 @@ import Testing
   }
 
   @Test func `what cannot be read is named with file and line`() throws {
-    let path = try folder.write("timestamp,price,qty,side\n1704067200000,1,1,buy\n1704067200000,x,1,buy\n", to: "MADEUSDT_1.csv")
-    #expect(throws: ResearchError.self) { try dataset("MADEUSDT") }
-    do throws(ResearchError) { _ = try TickFileSet(symbol: "NOUSDT", folder: folder.url.path, spec: nil) } catch {
-      #expect(error.code == .dataMissing && error.description.contains("no NOUSDT_*.csv"))
-    }
-    let set = try TickFileSet(symbol: "MADEUSDT", folder: folder.url.path, spec: MadeMarket.spec)
-    do throws(ResearchError) { _ = try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600) } catch {
-      #expect(error.code == .dataInvalid && error.description.contains("\(path):3"))
-    }
-    let skipping = try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, skipsBadRows: true)
+    let path = try folder.write("timestamp,price,qty,side\n1704067200000,1,1,buy\n1704067200000,x,1,buy\n", to: "MADEUSDT_usdm_1.csv")
+    let missing = #expect(throws: ResearchError.self) { try TickFileSet(symbol: "NOUSDT", market: .usdm, folder: folder.url.path, spec: nil) }
+    #expect(missing?.code == .dataMissing && missing?.description.contains("no NOUSDT_*.csv") == true)
+    let set = try TickFileSet(symbol: "MADEUSDT", market: .usdm, folder: folder.url.path, spec: MadeMarket.spec)
+    let bad = #expect(throws: ResearchError.self) { try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600) }
+    #expect(bad?.code == .dataInvalid && bad?.description.contains("\(path):3") == true)
+    let skipping = try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, options: TickFileOptions(skipsBadRows: true))
     #expect(skipping.summary.badRows == 1 && skipping.summary.firstBadRows[0].contains(":3:"))
+  }
+
+  @Test func `a file of bad rows alone is empty where bad rows are passed over, and they are counted`() throws {
+    let ticks = MadeMarket().ticks(seconds: 90, seed: 17)
+    try write(ticks, "MADEUSDT_usdm_2.csv")
+    let broken = try folder.write("timestamp,price,qty,side\nx,1,1,buy\n1704067200000,x,1,buy\n", to: "MADEUSDT_usdm_1.csv")
+    // Good for any other instrument, and finer than this one.
+    try folder.write("timestamp,price,qty,side\n1704067200000,1.00001,1,buy\n", to: "MADEUSDT_usdm_3.csv")
+    for spec in [MadeMarket.spec, nil] {
+      #expect(throws: ResearchError.self) { try dataset("MADEUSDT", spec: spec) }
+      let summary = try dataset("MADEUSDT", spec: spec, options: TickFileOptions(skipsBadRows: true)).summary
+      #expect(summary.emptyFiles == [broken] && summary.firstBadRows.first?.hasPrefix("\(broken):2: ") == true)
+      #expect(summary.badRows == (spec == nil ? 2 : 3) && summary.ticks == ticks.count + (spec == nil ? 1 : 0))
+    }
+  }
+
+  @Test func `rows that do not fit into memory beside their models are refused while they are read`() throws {
+    try write(MadeMarket().ticks(seconds: 300, seed: 19), "MADEUSDT_usdm_1.csv")
+    let set = try TickFileSet(symbol: "MADEUSDT", market: .usdm, folder: folder.url.path, spec: MadeMarket.spec)
+    func build(_ available: Int?, jobs: Int) throws(ResearchError) -> Dataset {
+      try DatasetBuilder.build(set, schema: .v1, maximumGapSeconds: 3600, memory: MemoryNeed(availableBytes: available, jobs: jobs))
+    }
+    // 299 bars of 24 bytes and 239 rows of 18 floats and a bar's number, doubled; a model of 14 bytes a value and 40 a row.
+    let (alone, model) = (2 * (299 * 24 + 239 * 76), 239 * (18 * 14 + 40))
+    #expect(try build(alone, jobs: 0).rowCount == 239)
+    #expect(try build(alone + 3 * model, jobs: 3).rowCount == 239)
+    #expect(try build(nil, jobs: 3).rowCount == 239)
+    let refused = #expect(throws: ResearchError.self) { try build(alone + 3 * model - 1, jobs: 3) }
+    #expect(refused?.code == .memoryTooSmall && refused?.kind.exitCode == 69)
+    #expect(refused?.description.contains("--limit-files") == true && refused?.description.contains("--jobs") == true)
+    #expect(throws: ResearchError.self) { try build(alone - 1, jobs: 0) }
+  }
+
+  @Test func `files whose rows go back in time are sorted where that is asked for`() throws {
+    let ticks = MadeMarket().ticks(seconds: 120, seed: 18)
+    let half = ticks.count / 2
+    try write(ticks[..<half].reversed(), "MADEUSDT_b.csv")
+    try write(ticks[half...].reversed(), "MADEUSDT_a.csv")
+    let refusal = #expect(throws: ResearchError.self) { try dataset("MADEUSDT") }
+    #expect(refusal?.description.contains("--sort") == true)
+    for spec in [MadeMarket.spec, nil] {
+      let (sorted, whole) = (try dataset("MADEUSDT", spec: spec, options: TickFileOptions(sortsByTime: true)), MadeMarket.dataset(ticks))
+      #expect(sorted.summary.ticks == ticks.count && sorted.rowCount == whole.rowCount && whole.rowCount > 0)
+      for row in 0..<min(sorted.rowCount, whole.rowCount) { #expect(sorted.features(ofRow: row) == whole.features(ofRow: row)) }
+    }
   }
 }

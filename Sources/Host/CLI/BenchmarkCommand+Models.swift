@@ -183,7 +183,7 @@ extension BenchmarkCommand {
       // Nothing stops early: the work is the same for whoever does it.
       options.patience = rounds
       let start = (Clocks.monotonicNanoseconds(), ProcessFigures.cpuSeconds())
-      let model = try Trainer(library, options).train(dataset, symbol: symbol, horizonSeconds: horizonSeconds, trials: 1)
+      let model = try Trainer(library, options).train(dataset, symbol: symbol, market: .usdm, horizonSeconds: horizonSeconds, trials: 1)
       let wall = Double(Clocks.monotonicNanoseconds() - start.0) / 1e9
       let cpu = ProcessFigures.cpuSeconds() - start.1
       if output.json {
@@ -209,7 +209,8 @@ extension BenchmarkCommand {
       throw ValidationError("--schema is \(FeatureSchema.all.map(\.name).joined(separator: " or "))")
     }
     let start = (Clocks.monotonicNanoseconds(), ProcessFigures.cpuSeconds())
-    let files = try TickFileSet(symbol: symbol, folder: folder, spec: StrategiesOutput.instrument(symbol, loaded).spec)
+    let instrument = try StrategiesOutput.instrument(symbol, loaded)
+    let files = try TickFileSet(symbol: instrument.id.symbol, market: instrument.id.market, folder: folder, spec: instrument.spec)
     let dataset = try DatasetBuilder.build(files, schema: schema, maximumGapSeconds: loaded.maximumGapSeconds)
     return (dataset, Double(Clocks.monotonicNanoseconds() - start.0) / 1e9, ProcessFigures.cpuSeconds() - start.1)
   }

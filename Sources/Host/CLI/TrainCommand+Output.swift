@@ -30,8 +30,10 @@ enum TrainOutput {
     case .success(let trained):
       let test = trained.model.evaluation
       members += [
-        ("trained", .boolean(true)), ("finding", .text(trained.model.finding)), ("folder", .text(trained.artefact.folder)),
+        ("market", .text(trained.model.market.rawValue)), ("trained", .boolean(true)), ("finding", .text(trained.model.finding)),
+        ("folder", .text(trained.artefact.folder)),
         ("report", .text(trained.artefact.reportPath)), ("sha256", .text(trained.artefact.digest.hex)), ("trials", .integer(trained.model.trials)),
+        ("run_models", .integer(trained.model.runModels)),
         ("rows", .integer(trained.model.labelledRows)), ("test_rows", .integer(test.rows)), ("trees", .integer(trained.model.curve.bestRounds)),
         ("mcc", number(test.matthews)), ("mcc_low", number(test.interval?.low)), ("mcc_high", number(test.interval?.high)),
         ("log_loss", number(test.logLoss)), ("base_log_loss", number(test.baseLogLoss)), ("brier", number(test.brier)),
@@ -72,6 +74,13 @@ final class TrainProgress: @unchecked Sendable {
 
   func show(_ fraction: Double) { lock.withLock { _ in progress.show(fraction) } }
   func clear() { lock.withLock { _ in progress.clear() } }
+
+  func warning(_ text: String) {
+    lock.withLock { _ in
+      progress.clear()
+      Console.warning(text)
+    }
+  }
 
   /// One line of words, and the progress goes on below it.
   func line(_ text: String) {

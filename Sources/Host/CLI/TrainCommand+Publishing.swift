@@ -51,14 +51,18 @@ struct TrainPublisher: Sendable {
   }
 
   /// The published model's bytes, where it can be asked on the same rows.
-  func rival(symbol: String, horizonSeconds: Int, schema: String) -> [UInt8]? {
-    guard choice == .ifBetter, case .model(let bytes) = published(symbol, horizonSeconds, schema) else { return nil }
+  func rival(symbol: String, market: Market, horizonSeconds: Int, schema: String) -> [UInt8]? {
+    guard choice == .ifBetter, case .model(let bytes) = published(symbol, market, horizonSeconds, schema) else { return nil }
     return bytes
   }
 
-  private func published(_ symbol: String, _ horizonSeconds: Int, _ schema: String) -> Published {
+  private func published(_ symbol: String, _ market: Market, _ horizonSeconds: Int, _ schema: String) -> Published {
     do throws(PluginError) {
       let entry = try store.entry(symbol: symbol, horizonSeconds: Int64(horizonSeconds))
+      let other = entry.manifest.market ?? market
+      guard other == market else {
+        return .incomparable("the published one is of \(other.rawValue), this of \(market.rawValue); use another runtime folder")
+      }
       guard entry.manifest.modelFormat == "xgboost_json" else {
         return .incomparable(
           "the published one is of format \(entry.manifest.modelFormat), which training cannot ask; compare by hand and use --publish")
@@ -82,12 +86,14 @@ struct TrainPublisher: Sendable {
     var decision = Decision(
       symbol: outcome.symbol, horizonSeconds: outcome.horizonSeconds, verdict: PublishVerdict(true, "as --publish says"), failure: nil)
     if choice == .ifBetter {
-      if case .incomparable(let reason) = published(outcome.symbol, outcome.horizonSeconds, trained.model.schema.name) {
+      if case .incomparable(let reason) = published(
+        outcome.symbol, trained.model.market, outcome.horizonSeconds, trained.model.schema.name)
+      {
         decision.verdict = PublishVerdict(false, reason)
       } else if let trouble = trained.rivalTrouble {
         decision.verdict = PublishVerdict(false, "the published one cannot be asked here (\(trouble)); compare by hand and use --publish")
       } else {
-        decision.verdict = PublishVerdict(trained.model.evaluation, rival: trained.rival)
+        decision.verdict = PublishVerdict(trained.model.evaluation, rival: trained.rival, trials: trained.model.trials)
       }
     }
     guard decision.verdict.isPublished else { return decision }
@@ -101,7 +107,8 @@ struct TrainPublisher: Sendable {
   private func fault(_ error: any Error) -> any Fault { error as? any Fault ?? SessionError(.failed, "\(error)") }
 
   private func publish(_ trained: TrainingRun.Trained) throws -> ModelStore.Entry {
-    let instrument = try StrategiesOutput.instrument(trained.model.symbol, settings)
+    let id = InstrumentID(venue: settings.pairs.venue, market: trained.model.market, symbol: trained.model.symbol)
+    let instrument = try StrategiesOutput.instrument(id.description, settings)
     let resolved = try ResolvedModel.read(
       trained.artefact.folder, adapters: ModelsOutput.adapters(settings), isStrict: settings.models.strictCompatibility)
     return try store.publish(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Features
+import Feeds
 import Kernel
 import Market
 import Models
@@ -24,7 +25,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var output: OutputOptions
-  @Option(help: ArgumentHelp("Symbols, with commas: BTCUSDT,ETHUSDT.", valueName: "list")) var symbols: String
+  @Option(help: ArgumentHelp("Symbols, with commas: BTCUSDT,binance.spot.ETHUSDT.", valueName: "list")) var symbols: String
   @Option(help: ArgumentHelp("Seconds ahead, with commas; default: ml.horizons.", valueName: "list")) var horizons: String?
   @Option(help: ArgumentHelp("The folder with SYMBOL_*.csv, .gz, .zst; default: ticks below app.data_path.", valueName: "folder")) var data: String?
   @Option(name: .customLong("min-rows"), help: "Fewer rows with a label train nothing.") var minimumRows = 1000
@@ -38,6 +39,8 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .customLong("threshold"), help: "The probability from which a model is followed; goes into the manifest.") var threshold: Double?
   @Option(help: "Models trained side by side; default: one for each processor.") var jobs: Int?
   @Flag(name: .customLong("skip-bad-rows"), help: "Count bad rows and go on, instead of stopping at the first.") var skipsBadRows = false
+  @Flag(name: .customLong("sort"), help: "Sort the rows of each file by time, in memory, instead of refusing one that goes back.") var sortsByTime =
+    false
   @Flag(help: "Publish every model that was trained.") var publish = false
   @Flag(name: .customLong("publish-if-better"), help: "Publish where it foresees something, and better than what is published.") var publishIfBetter =
     false
@@ -75,7 +78,7 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private var symbolList: [String] { symbols.split(separator: ",").map { $0.filter { $0 != " " }.uppercased() }.filter { !$0.isEmpty } }
+  private var symbolList: [String] { symbols.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty } }
 
   func run() throws {
     let loaded = try settings.load()
@@ -86,8 +89,8 @@ struct TrainCommand: ParsableCommand {
     let publisher = TrainPublisher(loaded, choice: publish ? .always : publishIfBetter ? .ifBetter : .never, label: plan.options.label)
     let progress = TrainProgress(task: "training")
     let outcomes = try TrainingRun(library, plan).run(
-      progress: { progress.show($0) }, rival: { publisher.rival(symbol: $0, horizonSeconds: $1, schema: plan.schema.name) },
-      done: { progress.line(TrainOutput.line($0)) })
+      progress: { progress.show($0) }, rival: { publisher.rival(symbol: $0.symbol, market: $0.market, horizonSeconds: $1, schema: plan.schema.name) },
+      noted: { progress.warning($0) }, done: { progress.line(TrainOutput.line($0)) })
     progress.clear()
     let published = outcomes.map { publisher.publish($0) }
     for verdict in published { if let line = verdict?.line { Console.line(line) } }
@@ -104,8 +107,22 @@ struct TrainCommand: ParsableCommand {
     options.folds = folds
     options.seed = seed
     options.rounds = rounds
-    options.threshold = threshold ?? max(0.501, min(0.999, loaded.models.pUpThreshold))
-    let subjects = symbolList.map { TrainingRun.Subject(symbol: $0, spec: loaded.pairs.instrument($0)?.spec) }
+    options.threshold = threshold ?? loaded.models.pUpThreshold
+    guard options.threshold > 0.5, options.threshold < 1 else {
+      throw SessionError(
+        .configuration,
+        "ml.thresholds.p_up is \(options.threshold): from a probability above 0.5 and below 1 a model is followed; set it, or give --threshold")
+    }
+    let subjects = symbolList.map { Self.subject($0, loaded.pairs) }
+    for subject in subjects {
+      guard ModelManifest.isSymbol(subject.symbol) else {
+        throw SessionError(.usage, "--symbols: no model can be of '\(subject.symbol)': its symbol is a folder's name, 1...64 letters, digits and _")
+      }
+      guard subjects.count(where: { $0.symbol == subject.symbol }) == 1 else {
+        // One folder and one entry of the registry hold a symbol's models, whatever the market.
+        throw SessionError(.usage, "--symbols names \(subject.symbol) twice; train its markets one after another")
+      }
+    }
     let seconds = horizons?.split(separator: ",").compactMap { Int($0) } ?? loaded.models.horizonsSeconds.map(Int.init)
     guard let schema = FeatureSchema.named(schema) else { throw ValidationError("--schema is unknown") }
     var plan = TrainingRun.Plan(
@@ -113,17 +130,28 @@ struct TrainCommand: ParsableCommand {
       maximumGapSeconds: loaded.maximumGapSeconds,
       place: ArtefactPlace(artefacts: loaded.resolved("artifacts/models"), registryFolder: loaded.resolved(loaded.models.legacyFolder)),
       jobs: jobs ?? ProcessorCount.available)
-    plan.skipsBadRows = skipsBadRows
+    plan.reading = TickFileOptions(skipsBadRows: skipsBadRows, sortsByTime: sortsByTime)
     plan.fileLimit = fileLimit
     plan.otherSymbols = loaded.pairs.instruments.map(\.id.symbol)
     return plan
   }
 
+  /// Of a bare symbol or a whole name, in any case: the instrument of pairs.yaml; one that it has not, of the default market, with the
+  /// scales of its data.
+  static func subject(_ text: String, _ pairs: Pairs) -> TrainingRun.Subject {
+    if let known = pairs.instrument(text) ?? pairs.instrument(text.uppercased()) {
+      return TrainingRun.Subject(symbol: known.id.symbol, market: known.id.market, spec: known.spec)
+    }
+    guard let id = InstrumentID(text) else { return TrainingRun.Subject(symbol: text.uppercased(), market: pairs.defaultMarket, spec: nil) }
+    return TrainingRun.Subject(symbol: id.symbol, market: id.market, spec: nil)
+  }
+
   private func export(_ plan: TrainingRun.Plan, to path: String) throws {
     try NewFile.check(path, overwriting: force)
     let progress = TrainProgress(task: "reading")
-    let dataset = try DatasetBuilder.build(plan.subjects[0], plan) { progress.show($0) }
+    let dataset = try DatasetBuilder.build(plan.subjects[0], plan, jobs: 0) { progress.show($0) }
     progress.clear()
+    for note in dataset.summary.notes { Console.warning("\(plan.subjects[0].symbol): \(note)") }
     let rows = try FeatureExport.write(dataset, horizonSeconds: plan.horizonsSeconds[0], rule: plan.options.label, to: path)
     if output.json { try Console.result(JSONValue.object([("path", .text(path)), ("rows", .integer(rows))]).description) }
     Console.line("\(path): \(rows) rows of \(plan.subjects[0].symbol), \(plan.schema.name)")

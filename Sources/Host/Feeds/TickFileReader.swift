@@ -30,6 +30,8 @@ public final class TickFileReader {
   private var line = 2
   private var pendingBlankLines = 0
   private var isFinished = false
+  /// At its end, and every row that stood in it was bad; `next` has said so by an error.
+  public var hasNoGoodRow: Bool { isFinished && rowCount == 0 && skippedRowCount > 0 }
   private var sorted: SortedTicks?
 
   // For adaptive reading: the largest values so far, which a growing scale must still hold.

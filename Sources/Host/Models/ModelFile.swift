@@ -12,6 +12,19 @@ public struct ModelFile: Sendable {
 
   public static let sizeLimit = 256 << 20
 
+  /// Bytes that were made here.
+  ///
+  /// - Parameter path: what they are to be called.
+  public init(path: String, bytes: [UInt8]) {
+    self.init(digest: SHA256Hasher.digest(of: bytes), path: path, bytes: bytes)
+  }
+
+  private init(digest: Digest, path: String, bytes: [UInt8]) {
+    self.digest = digest
+    self.path = path
+    self.bytes = bytes
+  }
+
   /// - Parameter expected: the digest that a manifest promises; nil = none is promised.
   /// - Throws: `model_missing`, `sha_mismatch`.
   public static func read(_ path: String, expected: Digest? = nil) throws(PluginError) -> ModelFile {

@@ -77,6 +77,9 @@ public struct ModelManifest: Sendable, Equatable {
     return schema
   }
 
+  /// 1...64 letters, digits and _: what a model's symbol may consist of, here, in the registry and in the names of folders.
+  public static func isSymbol(_ text: String) -> Bool { ManifestText.isWord(text) }
+
   // MARK: Reading
 
   /// Reads and checks a manifest.
@@ -108,7 +111,7 @@ public struct ModelManifest: Sendable, Equatable {
     let version = try fields.text("manifest_version")
     guard version == Self.version else { throw fields.invalid("manifest_version", "it is '\(version)', not \(Self.version)") }
     symbol = try fields.text("symbol")
-    guard ManifestText.isWord(symbol) else { throw fields.invalid("symbol", "letters, digits and _ are allowed") }
+    guard Self.isSymbol(symbol) else { throw fields.invalid("symbol", "letters, digits and _ are allowed") }
     guard let horizon = fields.members["horizon"]?.integer, (1...86_400).contains(horizon) else {
       throw fields.invalid("horizon", "1...86400 whole seconds are wanted")
     }
@@ -128,7 +131,7 @@ public struct ModelManifest: Sendable, Equatable {
     parameters = try fields.scalars("parameters")
     trainingData = TrainingData(try fields.objectIfAny("training_data") ?? [:])
     if let what = trainingData.objection {
-      throw fields.invalid("training_data.\(what)", "epoch milliseconds are wanted, the first not behind the last, or null")
+      throw fields.invalid("training_data.\(what)", TrainingData.advice)
     }
     metrics = fields.ifAny("metrics")
     thresholds = try fields.numbers("thresholds")

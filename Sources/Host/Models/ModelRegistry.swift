@@ -33,13 +33,18 @@ public struct ModelRegistry: Sendable {
     /// Models that were tried for this symbol and horizon; what a Sharpe ratio is deflated by.
     public var trials: Int64
     public var metrics: JSONNode?
+    /// `spot` or `usdm`; nil = whichever is asked for.
+    public var market: Market?
+    /// With label, cost and range: what a run must know of a model, wherever it comes from.
+    public var trainingData: TrainingData
+    public var baseline: DriftBaseline?
     /// The entry as it stands there: members that have no name here are kept.
     private(set) var members: [String: JSONNode] = [:]
 
     /// - Parameter trials: made since the last entry was recorded.
     public init(
       symbol: String, horizonSeconds: Int64, createdAtSeconds: Int64, schemaHash: String, modelPath: String, digest: Digest?, trials: Int64 = 1,
-      metrics: JSONNode? = nil
+      metrics: JSONNode? = nil, market: Market? = nil, trainingData: TrainingData = TrainingData(), baseline: DriftBaseline? = nil
     ) {
       self.symbol = symbol
       self.horizonSeconds = horizonSeconds
@@ -49,6 +54,9 @@ public struct ModelRegistry: Sendable {
       self.digest = digest
       self.trials = trials
       self.metrics = metrics
+      self.market = market
+      self.trainingData = trainingData
+      self.baseline = baseline
     }
   }
 
@@ -84,8 +92,10 @@ public struct ModelRegistry: Sendable {
     PluginError(.registryInvalid(what), path, "\(advice); mend it, or move it away and train again")
   }
 
-  private func entry(_ node: JSONNode, _ place: String) throws(PluginError) -> Entry {
-    guard let symbol = node["symbol"]?.text, ManifestText.isWord(symbol) else { throw invalid("\(place).symbol", "letters, digits and _ are wanted") }
+  func entry(_ node: JSONNode, _ place: String) throws(PluginError) -> Entry {
+    guard let symbol = node["symbol"]?.text, ModelManifest.isSymbol(symbol) else {
+      throw invalid("\(place).symbol", "letters, digits and _ are wanted")
+    }
     guard let horizon = node["horizon"]?.integer, (1...86_400).contains(horizon) else {
       throw invalid("\(place).horizon", "1...86400 whole seconds are wanted")
     }
@@ -104,38 +114,30 @@ public struct ModelRegistry: Sendable {
     // Where the Python system wrote it, nobody counted: one at least.
     let trials = node["trials"].map { $0.isNull ? 1 : $0.integer ?? -1 } ?? 1
     guard (0...1_000_000_000).contains(trials) else { throw invalid("\(place).trials", "a number of models is wanted") }
-    return Entry(
+    var entry = Entry(
       symbol: symbol, horizonSeconds: horizon, createdAt: createdAt, schemaHash: hash, modelPath: modelPath, digest: digest, trials: trials,
       metrics: node["metrics"], members: node.object ?? [:])
+    try readTraining(node, place, into: &entry)
+    return entry
   }
 
-  // MARK: Writing
-
-  /// Puts an entry in the place of its symbol's and horizon's one; its trials are added to those that were made before.
-  ///
-  /// - Returns: what stands there now.
-  /// - Throws: `registry_invalid:<what>`, and nothing was written; `store_failed:<what>`.
-  @discardableResult
-  public func record(_ entry: Entry) throws(PluginError) -> Entry {
-    let lock: FileLock
-    do throws(KernelError) {
-      try Files.createFolders(folder)
-      lock = try FileLock.acquire("\(path).lock")
-    } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
-    var entry = entry
-    var all = try entries()
-    let isSame = { (other: Entry) in other.symbol == entry.symbol && other.horizonSeconds == entry.horizonSeconds }
-    entry.trials += all.filter(isSame).map(\.trials).max() ?? 0
-    if let place = all.firstIndex(where: isSame) {
-      all[place] = entry
-      all = all.enumerated().filter { $0.offset == place || !isSame($0.element) }.map(\.element)
-    } else {
-      all.append(entry)
+  /// What the Python system's entries do not have. A member that cannot be read must not look like one that is not there: its model would be
+  /// taken for another.
+  private func readTraining(_ node: JSONNode, _ place: String, into entry: inout Entry) throws(PluginError) {
+    if let member = node["market"], !member.isNull {
+      guard let market = member.text.flatMap(Market.init(rawValue:)) else { throw invalid("\(place).market", "spot or usdm is wanted") }
+      entry.market = market
     }
-    let bytes = Array(JSONNode.array(all.map(\.node)).indented.utf8)
-    do { try Files.writeAtomically(bytes, to: path) } catch { throw PluginError(.storeFailed(error.action), error.path, error.description) }
-    _ = consume lock
-    return entry
+    if let member = node["training_data"], !member.isNull {
+      guard let members = member.object else { throw invalid("\(place).training_data", "an object is wanted") }
+      entry.trainingData = TrainingData(members)
+      if let what = entry.trainingData.objection { throw invalid("\(place).training_data.\(what)", TrainingData.advice) }
+    }
+    if let member = node["baseline"], !member.isNull {
+      do throws(DriftBaseline.Failure) { entry.baseline = try DriftBaseline(member) } catch {
+        throw invalid("\(place).\(error.what)", "edges rise, and there is one count more than there are edges")
+      }
+    }
   }
 }
 
@@ -152,10 +154,11 @@ extension ModelRegistry.Entry {
     self.digest = digest
     self.trials = trials
     self.metrics = metrics
+    trainingData = TrainingData()
     self.members = members
   }
 
-  fileprivate var node: JSONNode {
+  var node: JSONNode {
     var members = members
     members["symbol"] = .text(symbol)
     members["horizon"] = .integer(horizonSeconds)
@@ -165,6 +168,9 @@ extension ModelRegistry.Entry {
     members["sha256"] = digest.map { .text($0.hex) }
     members["trials"] = .integer(trials)
     members["metrics"] = metrics
+    members["market"] = market.map { .text($0.rawValue) }
+    members["training_data"] = trainingData.members.isEmpty ? nil : .object(trainingData.members)
+    members["baseline"] = baseline?.node
     return .object(members)
   }
 }

@@ -60,9 +60,12 @@ public struct ModelResolver: Sendable {
           + FeatureSchema.all.map { "\($0.name) \($0.hashText)" }.joined(separator: ", "))
     }
     let model = try ModelFile.read(Self.path(of: entry, in: folder), expected: entry.digest)
-    let manifest = ModelManifest(
-      symbol: symbol, horizonSeconds: horizonSeconds, schema: schema,
+    var manifest = ModelManifest(
+      symbol: symbol, market: entry.market, horizonSeconds: horizonSeconds, schema: schema,
       model: ModelManifest.File(path: model.fileName, digest: model.digest), createdAt: ISOTime.seconds(entry.createdAt))
+    manifest.trainingData = entry.trainingData
+    manifest.metrics = entry.metrics
+    manifest.baseline = entry.baseline
     return try ResolvedModel.make(model, manifest: manifest, adapter: nil, runtimes: [], adapters: adapters, isStrict: isStrict)
   }
 

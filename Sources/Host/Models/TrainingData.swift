@@ -31,6 +31,8 @@ public struct TrainingData: Sendable, Equatable {
     set { members["label"] = .text(newValue) }
   }
   public static let directionLabel = "direction"
+  /// What a rise must exceed to count, basis points; nil = any rise.
+  public var costBps: Double? { members["cost_bps"]?.real }
 
   /// Models that were tried for this symbol and horizon until this one, it included.
   public var trials: Int64? {
@@ -51,7 +53,12 @@ public struct TrainingData: Sendable, Equatable {
   }
 
   /// A moment that cannot be read must not look like one that is not there: a run over training data would not be told as one.
+  static let advice =
+    "epoch milliseconds are wanted, the first not behind the last, a label's text and no cost below 0; or null"
+
   var objection: String? {
+    if let node = members["label"], !node.isNull, node.text == nil { return "label" }
+    if let node = members["cost_bps"], !node.isNull, !(node.real ?? -1 >= 0 && node.real ?? .infinity < .infinity) { return "cost_bps" }
     for name in ["start_ts", "end_ts"] {
       if let node = members[name], !node.isNull, Self.milliseconds(node) == nil { return name }
     }

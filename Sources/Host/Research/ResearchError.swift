@@ -14,6 +14,8 @@ public struct ResearchError: Fault, Equatable {
     case rowsTooFew = "rows_too_few"
     /// All labels of a part are equal: there is nothing to learn, or nothing to measure it by.
     case oneClass = "one_class"
+    /// The rows and their models do not fit.
+    case memoryTooSmall = "memory_too_small"
     /// libxgboost is not there.
     case libraryMissing = "library_missing"
     /// libxgboost was asked and said no.
@@ -43,7 +45,7 @@ public struct ResearchError: Fault, Equatable {
     switch code {
     case .dataMissing: .missingInput
     case .dataInvalid, .rowsTooFew, .oneClass: .badData
-    case .libraryMissing: .unavailable
+    case .libraryMissing, .memoryTooSmall: .unavailable
     case .trainingFailed, .outputFailed: .failed
     }
   }

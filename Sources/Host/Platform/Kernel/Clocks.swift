@@ -24,6 +24,9 @@ public enum ProcessFigures {
   public static var user: UInt32 { geteuid() }
   public static var number: Int32 { getpid() }
 
+  /// Whether a process of that number is there, whoever's it is.
+  public static func isRunning(_ number: Int32) -> Bool { number > 0 && (kill(number, 0) == 0 || errno == EPERM) }
+
   /// User and system time of all threads.
   public static func cpuSeconds() -> Double {
     let usage = usage()

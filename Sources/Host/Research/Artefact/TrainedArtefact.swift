@@ -35,35 +35,57 @@ public struct ArtefactPlace: Sendable {
 
   /// Writes the model, its manifest and its reports into a folder of their own, then the copy and the entry of the registry.
   ///
-  /// - Parameter nanoseconds: of now, since the epoch.
+  /// - Parameters:
+  ///   - model: its trials are set to what the registry has by now.
+  ///   - nanoseconds: of now, since the epoch.
   /// - Throws: `ResearchError` and `PluginError`; a folder that is not whole gets no name of ours.
-  public func write(_ model: TrainedModel, nanoseconds: Int64) throws -> TrainedArtefact {
-    let name = "signal_xgb_\(model.symbol)_h\(model.horizonSeconds).json"
-    let digest = SHA256Hasher.digest(of: model.model)
-    let manifest = model.manifest(file: ModelManifest.File(path: name, digest: digest), createdAtSeconds: nanoseconds / 1_000_000_000)
-    let home = "\(artefacts)/\(model.symbol)/\(model.horizonSeconds)"
-    let partial = "\(home)/.partial-\(ProcessFigures.number)-\(digest.hex.prefix(8))"
-    let report = TrainingReport(model, createdAtSeconds: nanoseconds / 1_000_000_000, digest: digest)
+  public func write(_ model: inout TrainedModel, nanoseconds: Int64) throws -> TrainedArtefact {
+    let name = "\(ModelRegistry.stem(symbol: model.symbol, horizonSeconds: Int64(model.horizonSeconds))).json"
+    let file = ModelFile(path: name, bytes: model.model)
+    let digest = file.digest
     var folder = ""
+    let entry = try registry.record(symbol: model.symbol, horizonSeconds: Int64(model.horizonSeconds)) { trials in
+      model.count(trials: Int(trials) + 1)
+      let manifest = model.manifest(file: ModelManifest.File(path: name, digest: digest), createdAtSeconds: nanoseconds / 1_000_000_000)
+      do throws(KernelError) { folder = try writeFolder(model, manifest, digest, nanoseconds) } catch { throw ResearchError(error) }
+      let entry = ModelRegistry.Entry(
+        symbol: model.symbol, horizonSeconds: Int64(model.horizonSeconds), createdAtSeconds: nanoseconds / 1_000_000_000,
+        schemaHash: Digest(bytes: model.schema.hash).hex, modelPath: name, digest: digest, metrics: manifest.metrics,
+        market: manifest.market, trainingData: manifest.trainingData, baseline: manifest.baseline)
+      return (entry, file)
+    }
+    return TrainedArtefact(
+      folder: folder, modelPath: "\(folder)/\(name)", reportPath: "\(folder)/report.html", digest: digest, legacyPath: entry.modelPath)
+  }
+
+  private func writeFolder(
+    _ model: TrainedModel, _ manifest: ModelManifest, _ digest: Digest, _ nanoseconds: Int64
+  ) throws(KernelError) -> String {
+    let home = "\(artefacts)/\(model.symbol)/\(model.horizonSeconds)"
+    let partial = "\(home)/\(Self.partial)\(ProcessFigures.number)-\(digest.hex.prefix(8))"
+    Self.removeDead(in: home)
+    let report = TrainingReport(model, createdAtSeconds: nanoseconds / 1_000_000_000, digest: digest)
     do throws(KernelError) {
       try Files.createFolders(partial)
-      try Files.writeAtomically(model.model, to: "\(partial)/\(name)")
+      try Files.writeAtomically(model.model, to: "\(partial)/\(manifest.model.path)")
       try Files.writeAtomically(manifest.encoded, to: "\(partial)/\(ModelManifest.fileName)")
       try Files.writeAtomically(report.json(), to: "\(partial)/report.json")
       try Files.writeAtomically(Array(TrainingPage(report).text().utf8), to: "\(partial)/report.html")
-      folder = try Self.settle(partial, in: home, stamp: Self.stamp(nanoseconds))
-      try Files.createFolders(registry.folder)
-      try Files.writeAtomically(model.model, to: "\(registry.folder)/\(name)")
+      return try Self.settle(partial, in: home, stamp: Self.stamp(nanoseconds))
     } catch {
-      throw ResearchError(error)
+      try? Files.removeTree(partial)
+      throw error
     }
-    let legacyPath = "\(registry.folder)/\(name)"
-    try registry.record(
-      ModelRegistry.Entry(
-        symbol: model.symbol, horizonSeconds: Int64(model.horizonSeconds), createdAtSeconds: nanoseconds / 1_000_000_000,
-        schemaHash: Digest(bytes: model.schema.hash).hex, modelPath: legacyPath, digest: digest, metrics: model.metricsNode))
-    return TrainedArtefact(
-      folder: folder, modelPath: "\(folder)/\(name)", reportPath: "\(folder)/report.html", digest: digest, legacyPath: legacyPath)
+  }
+
+  private static let partial = ".partial-"
+
+  /// What trainings have left that were killed.
+  private static func removeDead(in home: String) {
+    for name in (try? Files.names(in: home)) ?? [] where name.hasPrefix(partial) {
+      guard let number = Int32(name.dropFirst(partial.count).prefix { $0 != "-" }), !ProcessFigures.isRunning(number) else { continue }
+      try? Files.removeTree("\(home)/\(name)")
+    }
   }
 
   /// Two trainings of one second get two names.

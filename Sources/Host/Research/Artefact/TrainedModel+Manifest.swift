@@ -5,7 +5,7 @@ extension TrainedModel {
   /// was trained on, how often was tried, and what values were like.
   func manifest(file: ModelManifest.File, createdAtSeconds: Int64) -> ModelManifest {
     var manifest = ModelManifest(
-      symbol: symbol, horizonSeconds: Int64(horizonSeconds), schema: schema, model: file, createdAt: createdAtSeconds)
+      symbol: symbol, market: market, horizonSeconds: Int64(horizonSeconds), schema: schema, model: file, createdAt: createdAtSeconds)
     manifest.trainingData.source = "ticks"
     manifest.trainingData.rows = Int64(labelledRows)
     manifest.trainingData.startMilliseconds = inSample.lowerBound

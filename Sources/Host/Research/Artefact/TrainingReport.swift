@@ -19,8 +19,9 @@ public struct TrainingReport: Sendable, Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case symbol, horizon, finding, label, trials, data, split, rounds, parameters, curve, test, trade, gains
+    case symbol, market, horizon, finding, label, trials, data, split, rounds, parameters, curve, test, trade, gains
     case createdAt = "created_at"
+    case runModels = "run_models"
     case sha256
     case featuresVersion = "features_version"
     case labelCostBps = "label_cost_bps"
@@ -34,6 +35,7 @@ public struct TrainingReport: Sendable, Encodable {
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(model.symbol, forKey: .symbol)
+    try values.encode(model.market.rawValue, forKey: .market)
     try values.encode(model.horizonSeconds, forKey: .horizon)
     try values.encode(createdAtSeconds, forKey: .createdAt)
     try values.encode(digest.hex, forKey: .sha256)
@@ -42,6 +44,7 @@ public struct TrainingReport: Sendable, Encodable {
     try values.encode(model.options.label.name, forKey: .label)
     if case .costAware(let bps) = model.options.label { try values.encode(bps, forKey: .labelCostBps) }
     try values.encode(model.trials, forKey: .trials)
+    try values.encode(model.runModels, forKey: .runModels)
     try values.encode(model.data, forKey: .data)
     try values.encode(model.labelledRows, forKey: .labelledRows)
     try values.encode(model.split, forKey: .split)

@@ -1,4 +1,5 @@
 import Features
+import Feeds
 import Market
 
 /// From ticks to a dataset, in bounded memory per tick: the bars and rows that the engine would make of them.
@@ -66,6 +67,10 @@ public final class DatasetBuilder {
     }
   }
 
+  private func check(_ memory: MemoryNeed?) throws(ResearchError) {
+    try memory?.check(bars: rows.bars.count, rows: rows.rowBars.count, columns: schema.columns.count)
+  }
+
   /// What was made; the builder is done.
   ///
   /// The second that the last tick stands in is not closed and has no row, as in the engine.
@@ -81,21 +86,32 @@ public final class DatasetBuilder {
 extension DatasetBuilder {
   /// All files of a symbol.
   ///
-  /// - Parameter progress: called now and then with the share that is done, 0...1.
+  /// - Parameters:
+  ///   - memory: what there is room for; nil = nothing is refused.
+  ///   - progress: called now and then with the share that is done, 0...1.
+  /// - Throws: `dataInvalid`, `memoryTooSmall`.
   public static func build(
-    _ set: TickFileSet, schema: FeatureSchema, maximumGapSeconds: Int64, skipsBadRows: Bool = false, progress: (Double) -> Void = { _ in }
+    _ set: TickFileSet, schema: FeatureSchema, maximumGapSeconds: Int64, options: TickFileOptions = TickFileOptions(),
+    memory: MemoryNeed? = nil, progress: (Double) -> Void = { _ in }
   ) throws(ResearchError) -> Dataset {
     let builder = DatasetBuilder(schema: schema, spec: set.spec, maximumGapSeconds: maximumGapSeconds)
-    let ticks = MergedTicks(set, skipsBadRows: skipsBadRows)
+    let ticks = MergedTicks(set, options: options)
     var batches = 0
-    try ticks.read { batch in
+    var failure: ResearchError?
+    try ticks.read(while: { failure == nil }) { batch in
       builder.add(batch)
       batches += 1
-      if batches & 0xFF == 0 { progress(ticks.fractionRead) }
+      guard batches & 0xFF == 0 else { return }
+      progress(ticks.fractionRead)
+      // While it grows: at its end the machine would be out of memory already.
+      do throws(ResearchError) { try builder.check(memory) } catch { failure = error }
     }
+    if let failure { throw failure }
+    try builder.check(memory)
     var dataset = builder.finish()
     dataset.summary.files = set.files.map(\.path)
     dataset.summary.emptyFiles = set.emptyFiles
+    dataset.summary.notes = set.notes
     dataset.summary.overlappingRows = ticks.overlappingRows
     dataset.summary.badRows = ticks.badRows
     dataset.summary.firstBadRows = ticks.firstBadRows

@@ -20,6 +20,8 @@ public struct DatasetSummary: Sendable, Hashable, Encodable {
   public var files: [String] = []
   /// Files without a row.
   public var emptyFiles: [String] = []
+  /// What its user should know of the choice of files, a line each.
+  public var notes: [String] = []
   public var ticks = 0
   /// Epoch milliseconds; 0 without ticks.
   public var firstMilliseconds: Int64 = 0
@@ -43,6 +45,7 @@ public struct DatasetSummary: Sendable, Hashable, Encodable {
   private enum CodingKeys: String, CodingKey {
     case files
     case emptyFiles = "empty_files"
+    case notes
     case ticks
     case firstMilliseconds = "first_ms"
     case lastMilliseconds = "last_ms"

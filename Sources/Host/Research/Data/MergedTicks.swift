@@ -25,7 +25,11 @@ final class MergedTicks {
     func fill() throws(TickFileError) -> Bool {
       guard index == count else { return true }
       index = 0
-      count = try reader.next(into: batch)
+      count = 0
+      do throws(TickFileError) { count = try reader.next(into: batch) } catch {
+        // Passed over like its rows: the other files are good.
+        guard reader.hasNoGoodRow else { throw error }
+      }
       return count > 0
     }
 
@@ -37,8 +41,8 @@ final class MergedTicks {
   private let spec: InstrumentSpec
   private let options: TickFileOptions
   private(set) var overlappingRows = 0
-  private(set) var badRows = 0
-  private(set) var firstBadRows: [String] = []
+  private(set) var badRows: Int
+  private(set) var firstBadRows: [String]
 
   /// More files at one moment are no recording of one symbol.
   static let maximumOpenFiles = 64
@@ -46,10 +50,12 @@ final class MergedTicks {
   private let totalBytes: Int64
   private var closedBytes: Int64 = 0
 
-  init(_ set: TickFileSet, skipsBadRows: Bool) {
+  init(_ set: TickFileSet, options: TickFileOptions) {
     waiting = set.files[...]
     spec = set.spec
-    options = TickFileOptions(skipsBadRows: skipsBadRows)
+    self.options = options
+    badRows = set.badRows
+    firstBadRows = set.firstBadRows
     totalBytes = set.totalBytes
   }
 
@@ -58,10 +64,10 @@ final class MergedTicks {
     totalBytes > 0 ? Double(open.reduce(closedBytes) { $0 + $1.reader.fileBytesRead }) / Double(totalBytes) : 0
   }
 
-  /// Hands out all ticks, some thousand at a time.
-  func read(_ take: (UnsafeBufferPointer<Tick>) -> Void) throws(ResearchError) {
+  /// Hands out all ticks, some thousand at a time, for as long as they are wanted.
+  func read(while isWanted: () -> Bool, _ take: (UnsafeBufferPointer<Tick>) -> Void) throws(ResearchError) {
     do throws(TickFileError) {
-      while try step(take) {}
+      while isWanted(), try step(take) {}
     } catch {
       throw ResearchError(error)
     }

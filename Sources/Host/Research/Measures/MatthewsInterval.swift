@@ -17,6 +17,11 @@ public struct MatthewsInterval: Sendable, Hashable, Encodable {
   /// Stretches that were compared, and the rows of one.
   public var blocks: Int
   public var blockRows: Int
+  /// The correlation itself.
+  private let estimate: Double
+  /// Standard errors: of the blocks' mean, and of predictions that know nothing.
+  private let blockError: Double
+  private let chanceError: Double
 
   private enum CodingKeys: String, CodingKey {
     case low
@@ -52,12 +57,22 @@ public struct MatthewsInterval: Sendable, Hashable, Encodable {
     let mean = means.reduce(0, +) / Double(blocks)
     let variance = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(blocks - 1)
     let shared = Double(horizonSeconds) / (3 * Double(count) / Double(blocks))
-    let spread = Self.student[blocks - 2] * (variance / (1 - shared) / Double(blocks)).squareRoot()
-    let half = max(spread, 1.96 * Self.varianceOfChance(x, y, horizonSeconds).squareRoot())
-    self.low = max(-1, r - half)
-    self.high = min(1, r + half)
+    estimate = r
+    blockError = (variance / (1 - shared) / Double(blocks)).squareRoot()
+    chanceError = Self.varianceOfChance(x, y, horizonSeconds).squareRoot()
     self.blocks = blocks
-    self.blockRows = count / blocks
+    blockRows = count / blocks
+    (low, high) = (0, 0)
+    (low, high) = bounds(alpha: 0.05)
+  }
+
+  /// The interval at another level.
+  ///
+  /// - Parameter alpha: how often it may miss the truth, 0 < alpha < 1; 0.05 is `low` and `high`.
+  func bounds(alpha: Double) -> (low: Double, high: Double) {
+    let spread = StudentDistribution.upperQuantile(alpha / 2, degreesOfFreedom: blocks - 1) * blockError
+    let half = max(spread, -NormalDistribution.quantile(alpha / 2) * chanceError)
+    return (max(-1, estimate - half), min(1, estimate + half))
   }
 
   /// More lags are taken at even distances: autocorrelations of such series are smooth.
@@ -79,10 +94,4 @@ public struct MatthewsInterval: Sendable, Hashable, Encodable {
   }
 
   private static func share(_ values: [Bool]) -> Double { Double(values.count { $0 }) / Double(values.count) }
-
-  /// 97.5 % quantiles of Student's t for 1...19 degrees of freedom.
-  private static let student = [
-    12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009,
-    2.0930,
-  ]
 }

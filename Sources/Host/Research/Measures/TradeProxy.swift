@@ -16,6 +16,8 @@ public struct TradeProxy: Sendable, Hashable, Encodable {
   /// Mean by deviation of a trade, not annualised; nil for fewer than `DeflatedSharpe.minimumTrades`.
   public var sharpePerTrade: Double?
   public var deflated: DeflatedSharpe?
+  /// Of each trade, net of cost, basis points.
+  private var results: [Double] = []
 
   private enum CodingKeys: String, CodingKey {
     case threshold
@@ -34,7 +36,6 @@ public struct TradeProxy: Sendable, Hashable, Encodable {
   init(scores: [Float], labelled: LabelledRows, range: Range<Int>, rule: LabelRule, threshold: Double, costBps: Double, trials: Int) {
     self.threshold = threshold
     self.costBps = costBps
-    var results: [Double] = []
     var freeFrom = Int32.min
     for (index, score) in zip(range, scores) where labelled.bars[index] >= freeFrom {
       let isLong = Double(score) >= threshold
@@ -52,6 +53,9 @@ public struct TradeProxy: Sendable, Hashable, Encodable {
     deviationBps = variance.squareRoot()
     guard variance > 0 else { return }
     sharpePerTrade = mean / variance.squareRoot()
-    deflated = DeflatedSharpe(returns: results, trials: trials)
+    deflate(trials: trials)
   }
+
+  /// Judges its ratio by another number of trials.
+  mutating func deflate(trials: Int) { if sharpePerTrade != nil { deflated = DeflatedSharpe(returns: results, trials: trials) } }
 }

@@ -10,7 +10,7 @@ struct TrainingPage {
   init(_ report: TrainingReport) { self.report = report }
 
   func text() -> String {
-    let title = "\(model.symbol), \(model.horizonSeconds) s ahead"
+    let title = "\(model.market.rawValue).\(model.symbol), \(model.horizonSeconds) s ahead"
     var page: Markup = """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -88,6 +88,7 @@ struct TrainingPage {
     let data = model.data
     var html: Markup = "<section class=\"card\"><h2>Data</h2><table><tbody>"
     html += row("Ticks", "\(PageNumber.count(data.ticks)) from \(data.files.count) files")
+    for note in data.notes { html += row("Files", note) }
     html += row("Time", "\(UTCTime(data.firstMilliseconds).text) to \(UTCTime(data.lastMilliseconds).text)")
     html += row("One-second bars", "\(PageNumber.count(data.bars)) in \(data.series) series, \(PageNumber.count(data.barsWithoutRow)) without a row")
     html += row("Rows with a label", "\(PageNumber.count(model.labelledRows))")
@@ -116,6 +117,7 @@ struct TrainingPage {
     var html: Markup = "<section class=\"card\"><h2>How it was made</h2><table><tbody>"
     html += row("libxgboost", "\(model.libraryVersion), \(model.curve.bestRounds) of at most \(model.options.rounds) trees")
     html += row("Model file", "SHA-256 \(report.digest.hex)")
+    html += row("Trained so far", "\(model.trials) of this symbol and horizon; in this run \(model.runModels) of all symbols and horizons")
     for parameter in model.options.parameters { html += row(parameter.name, parameter.value) }
     html += "</tbody></table></section>\n"
     return html

@@ -4,33 +4,37 @@ public struct PublishVerdict: Sendable, Hashable {
   /// One line.
   public var reason: String
 
-  /// - Parameter rival: what is published, on the same test rows; nil = nothing is, and saying the share alone is the rival.
-  public init(_ new: Evaluation, rival: Evaluation?) {
-    func loss(_ value: Double) -> String { PageNumber.text(value, decimals: 5) }
-    guard let interval = new.interval, interval.low > 0 else {
-      let range =
-        new.interval.map { "its 95 % interval begins at \(PageNumber.text($0.low, decimals: 3))" } ?? new.intervalNote ?? "it has no interval"
-      self.init(false, "MCC \(PageNumber.text(new.matthews, decimals: 3)) shows no predictive value: \(range)")
+  /// - Parameters:
+  ///   - rival: what is published, on the same test rows; nil = nothing is.
+  ///   - trials: trainings of this symbol and horizon, with this one. Who trains a hundred times finds five that a 95 % interval takes for
+  ///     good: the level is divided by them (Bonferroni).
+  public init(_ new: Evaluation, rival: Evaluation?, trials: Int) {
+    let level = "95 % interval"
+    let which = trials > 1 ? "\(level) of all \(trials) trainings together" : level
+    guard let interval = new.interval else {
+      self.init(false, "MCC \(Self.text(new.matthews)) shows no predictive value: \(new.intervalNote ?? "it has no interval")")
       return
     }
-    let found = "MCC is above 0 (interval from \(PageNumber.text(interval.low, decimals: 3)))"
-    guard let rival else {
-      let isBetter = new.logLoss < new.baseLogLoss
-      self.init(
-        isBetter,
-        "nothing is published yet; \(found), log loss \(loss(new.logLoss)) is \(isBetter ? "below" : "not below") \(loss(new.baseLogLoss)) of saying the share alone"
-      )
+    let low = interval.bounds(alpha: 0.05 / Double(max(1, trials))).low
+    guard low > 0 else {
+      self.init(false, "MCC \(Self.text(new.matthews)) shows no predictive value: its \(which) begins at \(Self.text(low))")
       return
     }
-    let isBetter = new.logLoss < rival.logLoss
+    // What is published may be worse than saying the share alone; a model that is better than that alone is still none.
+    let isRivalBetter = rival.map { $0.logLoss <= new.baseLogLoss } ?? false
+    let bound = isRivalBetter ? rival?.logLoss ?? new.baseLogLoss : new.baseLogLoss
+    let isBetter = new.logLoss < bound
+    let whose = isRivalBetter ? "of the published one on the same \(new.rows) rows" : "of saying the share alone"
     self.init(
       isBetter,
-      "\(found), log loss \(loss(new.logLoss)) is \(isBetter ? "below" : "not below") \(loss(rival.logLoss)) of the published one on the same \(new.rows) rows"
-    )
+      "\(rival == nil ? "nothing is published yet; " : "")MCC is above 0 (its \(which) begins at \(Self.text(low))), log loss "
+        + "\(Self.text(new.logLoss, 5)) is \(isBetter ? "below" : "not below") \(Self.text(bound, 5)) \(whose)")
   }
 
   public init(_ isPublished: Bool, _ reason: String) {
     self.isPublished = isPublished
     self.reason = reason
   }
+
+  private static func text(_ value: Double, _ decimals: Int = 3) -> String { PageNumber.text(value, decimals: decimals) }
 }

@@ -1,9 +1,11 @@
 import Features
+import Market
 import Models
 
 /// A model with all that is known about it.
 public struct TrainedModel: Sendable {
   public var symbol: String
+  public var market: Market
   public var horizonSeconds: Int
   public var options: TrainingOptions
   public var schema: FeatureSchema
@@ -23,7 +25,16 @@ public struct TrainedModel: Sendable {
   public var gains: [FeatureGain]
   public var baseline: DriftBaseline
   /// Trainings of this symbol and horizon, with this one.
-  public var trials: Int
+  public private(set) var trials: Int
+  /// Models that were trained in the same run, of all symbols and horizons, with this one; the best of them was looked for.
+  public var runModels = 1
+
+  /// With the trials that were recorded by the time that it is: others may have been trained meanwhile.
+  mutating func count(trials: Int) {
+    guard trials != self.trials else { return }
+    self.trials = trials
+    trade.deflate(trials: trials)
+  }
 
   /// What was found, in a sentence that promises nothing.
   public var finding: String {

@@ -1,3 +1,4 @@
+import Market
 import Models
 import XGBoostLibrary
 
@@ -16,7 +17,7 @@ public struct Trainer {
   ///   - progress: the share that is done, 0...1.
   /// - Throws: `rowsTooFew`, `oneClass`, `trainingFailed`.
   public func train(
-    _ dataset: Dataset, symbol: String, horizonSeconds: Int, trials: Int, progress: (Double) -> Void = { _ in }
+    _ dataset: Dataset, symbol: String, market: Market, horizonSeconds: Int, trials: Int, progress: (Double) -> Void = { _ in }
   ) throws(ResearchError) -> TrainedModel {
     do throws(XGBoostError) { try library.silenceThread() } catch { throw ResearchError(error) }
     let labelled = dataset.labelled(horizonSeconds: horizonSeconds, rule: options.label)
@@ -45,8 +46,9 @@ public struct Trainer {
     let unseen = try Fit.scores(library, fit.booster, dataset, labelled, split.validation) + scores
     do throws(XGBoostError) {
       return TrainedModel(
-        symbol: symbol, horizonSeconds: horizonSeconds, options: options, schema: dataset.schema, data: dataset.summary, labelledRows: labelled.count,
-        split: split, inSample: inSample(dataset, labelled, split), model: try fit.booster.json(), libraryVersion: library.version,
+        symbol: symbol, market: market, horizonSeconds: horizonSeconds, options: options, schema: dataset.schema, data: dataset.summary,
+        labelledRows: labelled.count, split: split, inSample: inSample(dataset, labelled, split), model: try fit.booster.json(),
+        libraryVersion: library.version,
         curve: fit.curve, evaluation: evaluation, trade: trade, folds: folds,
         gains: FeatureGain.list(dataset.schema.columns, try fit.booster.gains()),
         baseline: DriftBaseline(dataset, labelled.rows[split.training], scores: unseen), trials: trials)
