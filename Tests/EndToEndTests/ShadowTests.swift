@@ -46,6 +46,19 @@ import Testing
 
   private func hash(_ id: String, _ outcome: Outcome) throws -> String { try #require(try instance(id, outcome.json)["decision_hash"] as? String) }
 
+  @Test func `A backtest of what is published leaves shadows out`() throws {
+    try record("A backtest of what is published leaves shadows out")
+    let words = ["backtest", "--config", Host.oracle, "--symbol", "BTCUSDT", "--ticks-path", "btc.csv", "--json"]
+    try publish("EMACross", with: Self.cross, more: ["--shadow"])
+    try host.refuse(words, exitCode: 66, naming: ["only shadows are published for BTCUSDT"])
+    #expect(try host.succeed(words + ["--strategy", "EMACross"]).integer("fills") > 10)
+    try publish("Churn", horizon: 5)
+    let ids = try #require(try host.succeed(words).json["instances"] as? [[String: Any]]).compactMap { $0["id"] as? String }
+    #expect(ids == ["Churn@BTCUSDT/5"])
+    // The settings' word counts as much as the manifest's.
+    try host.refuse(words + ["--set", "plugins.shadow=Churn@BTCUSDT/5"], exitCode: 66, naming: ["only shadows"])
+  }
+
   @Test(arguments: ["paper", "mock"]) func `A shadow decides as if it traded, and the real one as if it were alone`(mode: String) throws {
     try record("A shadow decides as if it traded, and the real one as if it were alone")
     try publish("EMACross", with: Self.cross)

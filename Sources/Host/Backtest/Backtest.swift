@@ -130,11 +130,21 @@ public struct Backtest {
     return warnings
   }
 
-  /// What is asked for, else what is published; where only models are, the ensemble over them.
+  /// What is asked for, else what is published to trade, shadows left out; where only models are, the ensemble over them.
   private func strategies(for instrument: Instrument, _ models: ModelSource) throws -> [ResolvedStrategy] {
     let resolver = StrategyResolver(runtimePath: settings.runtimeFolder, executableFolder: executableFolder, trust: settings.trustPolicy)
-    if request.strategy == nil, try resolver.published(for: instrument).isEmpty, models.hasAny(for: instrument) {
-      return try resolver.resolve(strategy: "HorizonEnsemble", instrument: instrument, parameters: request.parameters)
+    if request.strategy == nil {
+      let (published, settings) = (try resolver.published(for: instrument), settings)
+      let isReal = { !settings.isShadow($0, on: instrument) }
+      if published.contains(where: isReal) {
+        return try resolver.resolve(strategy: nil, instrument: instrument, parameters: request.parameters).filter(isReal)
+      }
+      if models.hasAny(for: instrument) {
+        return try resolver.resolve(strategy: "HorizonEnsemble", instrument: instrument, parameters: request.parameters)
+      }
+      if let shadow = published.first {
+        throw PluginError(.notFound, shadow.source, "only shadows are published for \(instrument.id.symbol); name what is to trade with --strategy")
+      }
     }
     return try resolver.resolve(strategy: request.strategy, instrument: instrument, parameters: request.parameters)
   }

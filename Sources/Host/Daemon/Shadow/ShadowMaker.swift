@@ -58,10 +58,3 @@ struct ShadowMaker: Sendable {
       folder: journals.path(stamp), head: head, options: settings.journal.options(syncing: settings.journal.sync == .always ? .batch : nil))
   }
 }
-
-extension Settings {
-  /// Whether a strategy trades in simulation alone: its manifest's word, or ours.
-  public func isShadow(_ resolved: ResolvedStrategy, on instrument: Instrument) -> Bool {
-    resolved.manifest?.isShadow == true || plugins.shadows.contains(resolved.instanceID(on: instrument))
-  }
-}
