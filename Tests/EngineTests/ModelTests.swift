@@ -215,6 +215,18 @@ import Testing
     #expect(desk.status(0).prediction.state == QE_PREDICTION_NONE && desk.status(0).prediction.p_up.isNaN && first.rows.count == 1)
   }
 
+  @Test func `What is counted of a model is its own, not its predecessor's`() {
+    let failing = ScriptedModel(pUp: .nan)
+    let desk = ModelDesk(models: [(5, failing)])
+    desk.seconds(70)
+    #expect(desk.status(0).asked > 5 && desk.status(0).failures.count == 1)
+    let sound = ScriptedModel(pUp: 0.6)
+    desk.replace(model: 0, with: sound)
+    #expect(desk.status(0).asked == 0 && desk.status(0).failures.isEmpty)
+    desk.seconds(2)
+    #expect(desk.status(0).asked == 2 && desk.status(0).failures.isEmpty)
+  }
+
   @Test func `A model of another schema warms from its own first bar on`() {
     let desk = ModelDesk(models: [(1, ScriptedModel(pUp: 0.6))])
     desk.seconds(200)

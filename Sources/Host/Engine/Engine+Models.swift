@@ -92,6 +92,9 @@ extension Engine {
     models[index].binding = binding
     models[index].stream = binding == nil ? -1 : stream(models[index].instrument, schema: schema)
     models[index].clear(binding == nil ? QE_PREDICTION_NONE : QE_PREDICTION_WARMING)
+    // Counts are of the model that stands there, not of those before it.
+    models[index].asked = 0
+    models[index].failed = (status: 0, unsound: 0)
     return end()
   }
 
