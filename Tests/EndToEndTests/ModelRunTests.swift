@@ -206,3 +206,7 @@ import Testing
     #expect(told < (page.range(of: "<svg")?.lowerBound ?? page.endIndex), "before the first chart")
   }
 }
+    // Weights that were published by hand say nothing of their training: whether they saw these seconds is not known, and that is told too.
+    let unknown = try #require(try clean.json["warnings"] as? [String]).filter { $0.contains("which ticks it was trained on") }
+    #expect(unknown.map { $0.prefix(23) } == ["LinearModel@BTCUSDT/1: ", "LinearModel@BTCUSDT/5: "], "\(clean)")
+    #expect(warnings.count { $0.contains("which ticks it was trained on") } == 1, "\(warnings)")
