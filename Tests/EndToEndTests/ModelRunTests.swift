@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Glibc
 import TestKit
@@ -98,6 +99,10 @@ import Testing
       ["run", "--json", "--mode", "mock", "--fresh", "--set", "feed.mock.symbols=BTCUSDT"] + ModelHost.settings)
     try child.waitForError("mock 1s")
     let socket = try ControlSocket(host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path)
+    // Away while the host starts.
+    try models.publish(horizon: 5)
+    let (home, aside) = (host.folder.path("runtime/models/BTCUSDT/5"), host.folder.path("aside"))
+    try FileManager.default.moveItem(atPath: home, toPath: aside)
     let blocked = try socket.status()
     #expect(blocked["halted"] as? String == "MODELS_MISSING", "\(blocked)")
     let rows = try #require(blocked["models"] as? [[String: Any]])
@@ -112,6 +117,19 @@ import Testing
     #expect(published.exitCode == 0 && published.errors.contains("host in mode mock: LinearModel@BTCUSDT/5: "), "\(published)")
     let open = try socket.status()
     #expect(open["halted"] is NSNull, "\(open)")
+    // A model that cannot be kept for replays is none: the place stays empty, and so nothing opens.
+    try FileManager.default.moveItem(atPath: aside, toPath: home)
+    let kept = host.runtime.appendingPathComponent("store/\(try digest("weights-BTCUSDT-5.json"))/weights-BTCUSDT-5.json")
+    try FileManager.default.removeItem(at: kept)
+    try FileManager.default.createDirectory(at: kept, withIntermediateDirectories: false)
+    let refused = try socket.ask(#"{"command": "reload-model", "symbol": "BTCUSDT", "horizon": "5"}"#)
+    #expect((refused["error"] as? String)?.contains("BTCUSDT/5: the new model was refused: store_failed:") == true, "\(refused)")
+    let unkept = try socket.status()
+    #expect(unkept["halted"] as? String == "MODELS_MISSING", "\(unkept)")
+    let row = try #require(unkept["models"] as? [[String: Any]])[1]
+    #expect(row["state"] as? String == "invalid" && (row["reason"] as? String)?.hasPrefix("store_failed:") == true, "\(row)")
+    try FileManager.default.removeItem(at: kept)
+
     // A newer model takes over; one that cannot be used does not, and the running one stays.
     let newer = try models.publish(horizon: 5, scale: 3000)
     #expect(newer.exitCode == 0 && newer.errors.contains("is asked from input"), "\(newer)")
@@ -181,6 +199,10 @@ import Testing
     let outcome = try host.succeed(["journal", "export", journal, "--kind", "prediction", "--kind", "decision", "--kind", "answer"])
     return try outcome.output.split(separator: "\n").map { line in
       let text = try #require(line.firstMatch(of: /"receive_ns": ?(\d+)/)?.1)
+  private func digest(_ file: String) throws -> String {
+    SHA256Hasher.digest(of: Array(try Data(contentsOf: host.folder.url.appendingPathComponent(file)))).hex
+  }
+
       return (try #require(Int64(text)), String(line))
     }
   }
