@@ -26,6 +26,10 @@ import Testing
     let replay = try host.run(["replay", "J", "--verify", "--json"])
     #expect(replay.exitCode == 0, "\(replay)")
     #expect(try replay.text("decision_hash") == backtest.text("decision_hash"))
+    // Without it a recovery would begin the features later than the run did.
+    let head = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: host.folder.path("J/head.json")))) as? [String: Any]
+    let instances = try #require(head?["instances"] as? [[String: Any]])
+    #expect(instances.map { $0["featureSchema"] as? String } == ["feat.v1"] && head?["decision_filters_in_force"] as? Bool == true)
 
     // A host at full speed over the same data is the same run.
     let run = try host.run(

@@ -20,11 +20,14 @@ public struct JournalHead: Codable, Sendable, Equatable {
     /// Subscription bits of its plugin, and its timer: with the recorded answers a run can be repeated without it.
     public var events: UInt64
     public var timerMilliseconds: Int64
+    /// The features that it is lent, by name: which seconds a series of them begins with depends on it. Nil = none, or an older host's.
+    public var featureSchema: String?
 
     public init(
       id: String, instrument: String, horizonSeconds: Int64, digest: String, fileName: String, parameters: [String: String], isolation: String,
-      events: UInt64, timerMilliseconds: Int64
+      events: UInt64, timerMilliseconds: Int64, featureSchema: String? = nil
     ) {
+      self.featureSchema = featureSchema
       self.events = events
       self.timerMilliseconds = timerMilliseconds
       self.id = id

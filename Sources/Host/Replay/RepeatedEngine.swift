@@ -1,4 +1,5 @@
 import Engine
+import Features
 import Journal
 import Market
 import PluginABI
@@ -173,9 +174,9 @@ private struct RecordedAnswer {
 extension JournalHead.Instance {
   /// What is asked in the plugin's place.
   ///
-  /// - Throws: its figures are none that a host writes, so that the file was changed.
+  /// - Throws: its figures are none that a host writes, so that the file was changed; features that this host does not have.
   func binding(in file: String) throws(JournalError) -> StrategyBinding {
-    let binding = StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds)
+    var binding = StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds)
     // In nanoseconds it is added to times.
     guard !binding.wants(QE_EVENT_TIMER) || 1...(Int64.max / 4_000_000) ~= timerMilliseconds else {
       throw JournalError(.badData, "\(file): \(id): a timer of \(timerMilliseconds) ms; it was changed")
@@ -183,3 +184,10 @@ extension JournalHead.Instance {
     return binding
   }
 }
+    // Who wants features begins their series, for models that come later too.
+    if let featureSchema {
+      guard let index = FeatureSchema.all.firstIndex(where: { $0.name == featureSchema }) else {
+        throw JournalError(.badData, "\(file): \(id): was lent features of \(featureSchema), which this host does not have")
+      }
+      binding.featureSchema = Int32(index)
+    }
