@@ -22,7 +22,7 @@ import Testing
     let state = run.state
     run.end()
     let result = try recovered(run)
-    #expect(ModelRun.text(result.state.engine) == state)
+    #expect(ModelRun.text(result.state.engine) == state && result.mismatch == nil && result.doubt == nil)
   }
 
   @Test func `Features that this host does not have are named`() throws {
@@ -47,5 +47,63 @@ import Testing
     run.publish("Late", ScriptedModel(pUp: pUp))
     run.seconds(1)
     return (run, try #require(try predictions(run).first))
+  }
+
+  @Test(arguments: [true, false]) func `An answer that nobody asked for is a mismatch, wherever it stands`(isLast: Bool) throws {
+    let (run, first) = try unfit(pUp: 0.2)
+    #expect(first == run.lastInput)
+    if !isLast {
+      run.seconds(3)
+      run.end()
+    }
+    let mismatch = try #require(try recovered(run).mismatch)
+    #expect(mismatch.input == first && mismatch.what.contains("an answer of model binance.usdm.BTCUSDT/5, which was not asked"), "\(mismatch)")
+    let doubt = try #require(try recovered(run).doubt)
+    #expect(doubt.hasPrefix("from input \(first) on it does not fit this host: "), "\(doubt)")
+  }
+
+  @Test func `A strategy's answer to a call that is not made is a mismatch`() throws {
+    let run = try ModelRun(first: ScriptedModel(pUp: 0.8), head: { $0.instances[0].events = 1 << UInt64(QE_EVENT_BAR) })
+    run.seconds(65)
+    #expect(run.fills > 0)
+    run.end()
+    #expect(try recovered(run).mismatch?.what == "it has an answer of a strategy to another call")
+  }
+
+  @Test func `An answer that is missing is a mismatch, but in the step in which the host was killed`() throws {
+    // Nothing stood in the place, whatever the head says: with the 61st closed second a model would have been asked.
+    func run(_ seconds: Int) throws -> ModelRun {
+      let run = try ModelRun(head: { $0.models?[0].model = ModelRun.model("Never") })
+      run.seconds(seconds)
+      return run
+    }
+    let cut = try run(62)
+    #expect(try recovered(cut).mismatch == nil)
+    let first = cut.lastInput
+    cut.end()
+    for journal in [cut, try run(63)] {
+      let mismatch = try #require(try recovered(journal).mismatch)
+      #expect(mismatch.input == first && mismatch.what.hasPrefix("model binance.usdm.BTCUSDT/5 was asked"), "\(mismatch)")
+    }
+  }
+
+  @Test func `The ledger and why say where a journal stops fitting`() throws {
+    let (run, first) = try unfit(pUp: 0.8)
+    run.seconds(3)
+    run.end()
+    let ledger = try Ledger(path: nil)
+    try LedgerProjection.project(run.journal, name: "J", into: ledger, isFinal: true)
+    var told: [[LedgerValue]] = []
+    try ledger.forEach(.events) { values in
+      if values.contains(where: { if case .text("mismatch") = $0 { true } else { false } }) { told.append(values) }
+    }
+    try #require(told.count == 1)
+    #expect(told[0].contains { if case .text(let text) = $0 { text.contains("from input \(first) on") } else { false } }, "\(told)")
+    // Up to the input before all fits.
+    #expect(try Explanation.read(folder: run.journal, .input(first - 1)).mismatch == nil)
+    for input in [first, first + 4] {
+      let explanation = try Explanation.read(folder: run.journal, .input(input))
+      #expect(explanation.mismatch?.input == first && explanation.lines[0].hasPrefix("the journal: from input \(first) on"), "\(explanation.lines)")
+    }
   }
 }
