@@ -106,4 +106,18 @@ import Testing
       #expect(explanation.mismatch?.input == first && explanation.lines[0].hasPrefix("the journal: from input \(first) on"), "\(explanation.lines)")
     }
   }
+
+  @Test func `Why names the model that stood there then, once, whatever it was asked`() throws {
+    let run = try ModelRun(first: ScriptedModel(pUp: 0.2))
+    run.seconds(65)
+    let before = run.lastInput
+    run.publish("Second", ScriptedModel(pUp: 0.3))
+    // One trade closes three seconds, and the model is asked about each.
+    run.trade(afterMilliseconds: 3000)
+    let after = run.lastInput
+    run.end()
+    let explanations = try [before, after].map { try Explanation.read(folder: run.journal, .input($0)) }
+    #expect(explanations.map { $0.hops.count { $0.what == "model" } } == [1, 3])
+    #expect(explanations.map { $0.features.map(\.model) } == [["First@BTCUSDT/5"], ["Second@BTCUSDT/5"]])
+  }
 }

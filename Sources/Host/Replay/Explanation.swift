@@ -119,8 +119,10 @@ public struct Explanation: Sendable {
   /// The rows of the models that were asked in this very step.
   private mutating func takeFeatures(_ engine: inout RepeatedEngine, _ step: Step, isCut: Bool, _ folder: String) throws {
     try engine.run(step, isCut: isCut, in: folder)
-    for index in step.predictions.map({ Int($0.model) }) where engine.places.indices.contains(index) {
-      guard let model = head.models?[index].model, let row = engine.features(ofModel: index), let schema = FeatureSchema.named(model.schema) else {
+    // One that closed several seconds asked each model as often: what is known of it is the last row.
+    var told = Set<Int>()
+    for index in step.predictions.map({ Int($0.model) }) where engine.places.indices.contains(index) && told.insert(index).inserted {
+      guard let model = engine.places[index].model, let row = engine.features(ofModel: index), let schema = FeatureSchema.named(model.schema) else {
         continue
       }
       features.append((model.id, zip(schema.columns, row).map { (name: $0, value: $1) }))
