@@ -120,4 +120,16 @@ import Testing
     #expect(explanations.map { $0.hops.count { $0.what == "model" } } == [1, 3])
     #expect(explanations.map { $0.features.map(\.model) } == [["First@BTCUSDT/5"], ["Second@BTCUSDT/5"]])
   }
+
+  @Test(arguments: [true, false]) func `Filters hold in a recovery where they held in the host`(areInForce: Bool) throws {
+    // Half of 0.8 less 0.2 is below it: with the filters nothing opens.
+    let run = try ModelRun(
+      first: ScriptedModel(pUp: 0.8), settings: { $0.decisionFilters = DecisionFilters(minimumEdge: 0.4) },
+      engine: { if !areInForce { $0.filters = DecisionFilters() } }, head: { if !areInForce { $0.areFiltersInForce = nil } })
+    run.seconds(66)
+    #expect((run.fills > 2) != areInForce)
+    let state = run.state
+    run.end()
+    #expect(try ModelRun.text(recovered(run).state.engine) == state)
+  }
 }

@@ -82,6 +82,8 @@ public struct JournalHead: Codable, Sendable, Equatable {
   public var models: [ModelPlace]?
   /// Nil where it begins anew.
   public var origin: Origin?
+  /// Whether the host acted on `decision.filters`; nil in heads of those that only read them.
+  public var areFiltersInForce: Bool? = true
 
   public init(
     mode: String, venue: String, account: String, startedAt: String, hostVersion: String, hostDigest: String, libc: String, cpuFeatures: [String],
@@ -103,6 +105,7 @@ public struct JournalHead: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case format, mode, venue, account, libc, settings, pairs, instances, models, origin
+    case areFiltersInForce = "decision_filters_in_force"
     case startedAt = "started_at"
     case hostVersion = "host_version"
     case hostDigest = "host_digest"

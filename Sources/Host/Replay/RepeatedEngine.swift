@@ -56,7 +56,7 @@ struct RepeatedEngine: ~Copyable {
   /// - Throws: the head's settings, instruments or state cannot be read.
   init(_ head: JournalHead, in folder: String) throws {
     let path = "\(folder)/\(JournalFormat.headName)"
-    let settings = try Settings.recorded(head.settings, pairs: head.pairs, in: path)
+    let settings = try head.settingsInForce(in: path)
     let instruments = settings.pairs.instruments
     let instances = try head.instances.map { instance throws -> EngineConfiguration.Instance in
       guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
@@ -93,7 +93,7 @@ struct RepeatedEngine: ~Copyable {
   /// - Parameter isCut: the host may have been killed in the middle of it, so that what is missing was not written any more.
   mutating func run(_ step: Step, isCut: Bool = false, in folder: String) throws {
     guard let record = step.input else { return }
-    models.answers = step.predictions[...]
+    models.begin(step.predictions)
     var answers = step.answers[...]
     try run(record, &answers, in: folder)
     // Whoever goes on without a word loses the orders that came of those answers.
@@ -204,9 +204,6 @@ extension JournalHead.Instance {
     guard !binding.wants(QE_EVENT_TIMER) || 1...(Int64.max / 4_000_000) ~= timerMilliseconds else {
       throw JournalError(.badData, "\(file): \(id): a timer of \(timerMilliseconds) ms; it was changed")
     }
-    return binding
-  }
-}
     // Who wants features begins their series, for models that come later too.
     if let featureSchema {
       guard let index = FeatureSchema.all.firstIndex(where: { $0.name == featureSchema }) else {
@@ -214,3 +211,6 @@ extension JournalHead.Instance {
       }
       binding.featureSchema = Int32(index)
     }
+    return binding
+  }
+}
