@@ -69,6 +69,15 @@ import Testing
     #expect(Figure(raw, scale: scale).text(decimals: decimals) == text)
   }
 
+  @Test(arguments: [
+    (Int64(599), false, "599 of 600 closed seconds in a row (ml.warmup_seconds)"),
+    (4000, false, "its row of feat.v1 has a feature without a value: without trades in the last seconds some have none"),
+    (4000, true, "it is asked when the next second closes"),
+  ])
+  func `A model that has said nothing yet waits for what is missing`(bars: Int64, hasRow: Bool, text: String) {
+    #expect(RunStatus.Model.warming(bars: bars, needed: 600, hasRow: hasRow, schema: "feat.v1") == text)
+  }
+
   @Test func `Every digit of a figure comes back`() throws {
     for text in ["0", "-0.00000001", "1000000000000.00000001", "98765432109876543210.12345678"] {
       let figure = try JSONDecoder().decode([Figure].self, from: Data("[\(text)]".utf8))

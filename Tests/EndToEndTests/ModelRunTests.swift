@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Glibc
 import TestKit
@@ -25,6 +26,10 @@ import Testing
     let replay = try host.run(["replay", "J", "--verify", "--json"])
     #expect(replay.exitCode == 0, "\(replay)")
     #expect(try replay.text("decision_hash") == backtest.text("decision_hash"))
+    // Without it a recovery would begin the features later than the run did.
+    let head = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: host.folder.path("J/head.json")))) as? [String: Any]
+    let instances = try #require(head?["instances"] as? [[String: Any]])
+    #expect(instances.map { $0["featureSchema"] as? String } == ["feat.v1"] && head?["decision_filters_in_force"] as? Bool == true)
 
     // A host at full speed over the same data is the same run.
     let run = try host.run(
@@ -42,7 +47,7 @@ import Testing
       try FileManager.default.removeItem(at: host.runtime.appendingPathComponent("store/\(name)"))
     }
     let state = try host.run(["journal", "state", journal])
-    #expect(state.exitCode == 0, "\(state)")
+    #expect(try state.exitCode == 0 && state.json["mismatch"] is NSNull, "\(state)")
     // The replay needs them, and says which.
     let lost = try host.run(["replay", journal, "--verify"])
     #expect(lost.exitCode == 66, "\(lost)")
@@ -94,6 +99,10 @@ import Testing
   @Test func `A missing model keeps a host from opening, exits go on, and a publish ends it`() throws {
     try models.publish(horizon: 1)
     try models.publishEnsemble()
+    // Away while the host starts.
+    try models.publish(horizon: 5)
+    let (home, aside) = (host.folder.path("runtime/models/BTCUSDT/5"), host.folder.path("aside"))
+    try FileManager.default.moveItem(atPath: home, toPath: aside)
     let child = try host.start(
       ["run", "--json", "--mode", "mock", "--fresh", "--set", "feed.mock.symbols=BTCUSDT"] + ModelHost.settings)
     try child.waitForError("mock 1s")
@@ -107,6 +116,19 @@ import Testing
     let flat = try host.run(["risk", "flatten", "--mode", "mock"])
     #expect(flat.exitCode == 0 && flat.errors.contains("nothing is held"), "\(flat)")
     _ = try host.run(["risk", "resume", "--mode", "mock"])
+
+    // A model that cannot be kept for replays is none: the place stays empty, and so nothing opens.
+    try FileManager.default.moveItem(atPath: aside, toPath: home)
+    let kept = host.runtime.appendingPathComponent("store/\(try digest("weights-BTCUSDT-5.json"))/weights-BTCUSDT-5.json")
+    try FileManager.default.removeItem(at: kept)
+    try FileManager.default.createDirectory(at: kept, withIntermediateDirectories: false)
+    let refused = try socket.ask(#"{"command": "reload-model", "symbol": "BTCUSDT", "horizon": "5"}"#)
+    #expect((refused["error"] as? String)?.contains("BTCUSDT/5: the new model was refused: store_failed:") == true, "\(refused)")
+    let unkept = try socket.status()
+    #expect(unkept["halted"] as? String == "MODELS_MISSING", "\(unkept)")
+    let row = try #require(unkept["models"] as? [[String: Any]])[1]
+    #expect(row["state"] as? String == "invalid" && (row["reason"] as? String)?.hasPrefix("store_failed:") == true, "\(row)")
+    try FileManager.default.removeItem(at: kept)
 
     let published = try models.publish(horizon: 5)
     #expect(published.exitCode == 0 && published.errors.contains("host in mode mock: LinearModel@BTCUSDT/5: "), "\(published)")
@@ -177,6 +199,10 @@ import Testing
     }
   }
 
+  private func digest(_ file: String) throws -> String {
+    SHA256Hasher.digest(of: Array(try Data(contentsOf: host.folder.url.appendingPathComponent(file)))).hex
+  }
+
   private func facts(_ journal: String) throws -> [(time: Int64, line: String)] {
     let outcome = try host.succeed(["journal", "export", journal, "--kind", "prediction", "--kind", "decision", "--kind", "answer"])
     return try outcome.output.split(separator: "\n").map { line in
@@ -191,6 +217,9 @@ import Testing
     try models.publishBoth()
     let clean = try models.backtest("ticks.csv")
     #expect(try clean.json["in_sample"] as? Bool == false)
+    // Weights that were published by hand say nothing of their training: whether they saw these seconds is not known, and that is told too.
+    let unknown = try #require(try clean.json["warnings"] as? [String]).filter { $0.contains("which ticks it was trained on") }
+    #expect(unknown.map { $0.prefix(23) } == ["LinearModel@BTCUSDT/1: ", "LinearModel@BTCUSDT/5: "], "\(clean)")
     // The same model, whose manifest says that it was trained on the last half of these seconds.
     let path = host.folder.path(models.currentFolder(5) + "/manifest.json")
     var manifest = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) as? [String: Any])
@@ -200,6 +229,7 @@ import Testing
     #expect(try outcome.json["in_sample"] as? Bool == true, "\(outcome)")
     let warnings = try #require(try outcome.json["warnings"] as? [String])
     #expect(warnings.first { $0.hasPrefix("IN-SAMPLE: LinearModel@BTCUSDT/5 ") } != nil, "\(warnings)")
+    #expect(warnings.count { $0.contains("which ticks it was trained on") } == 1, "\(warnings)")
     #expect(outcome.errors.contains("\nIN-SAMPLE\n"), "\(outcome)")
     let page = try String(contentsOfFile: host.folder.path("R/report.html"), encoding: .utf8)
     let told = try #require(page.range(of: "IN-SAMPLE")?.lowerBound)

@@ -105,19 +105,21 @@ import Testing
     #expect(desk.status(0).prediction.state == QE_PREDICTION_FAILED && desk.status(0).failures[0].failure == .unsound)
   }
 
-  @Test func `After a silence what is foreseen from old seconds is old, and from the last one fresh`() {
+  @Test func `After a silence a model is asked about the seconds alone whose future is not over`() {
     let model = ScriptedModel(pUp: 0.8)
     // feat.v2 has a row for silent seconds too.
     let desk = ModelDesk(models: [(5, model)], modelSchema: 1)
     desk.seconds(70)
     desk.forget()
-    desk.pass(milliseconds: 20_000)
+    let before = model.rows.count
+    desk.pass(milliseconds: 200_000)
     desk.trade(600_000)
-    let states = desk.of(QE_EVENT_PREDICTION).map(\.prediction.state)
-    #expect(states.count == 20)
-    // The trade comes at the end of the last closed second: those that had ended more than five seconds before are stale.
-    #expect(states == Array(repeating: QE_PREDICTION_STALE, count: 14) + Array(repeating: QE_PREDICTION_FRESH, count: 6))
-    #expect(desk.of(QE_EVENT_PREDICTION).map(\.prediction.age_ns) == (0..<20).reversed().map { Int64($0) * 1_000_000_000 })
+    // The trade comes at the end of the last closed second; of those that ended more than five seconds before nothing is asked.
+    #expect(desk.of(QE_EVENT_BAR).count == 200 && model.rows.count == before + 6 && desk.status(0).asked == UInt64(before) + 6)
+    #expect(desk.of(QE_EVENT_PREDICTION).map(\.prediction.state) == Array(repeating: QE_PREDICTION_FRESH, count: 6))
+    #expect(desk.of(QE_EVENT_PREDICTION).map(\.prediction.age_ns) == (0..<6).reversed().map { Int64($0) * 1_000_000_000 })
+    // Meanwhile what was said before the silence ages.
+    #expect(desk.of(QE_EVENT_BAR).prefix(194).allSatisfy { $0.predictions[0].state == QE_PREDICTION_STALE && $0.predictions[0].p_up == 0.8 })
   }
 
   @Test(arguments: [(0.05, 0.05, 0.0), (0.5, 0.5, 0.0), (0.75, 0.25, 0.25)])
@@ -211,6 +213,18 @@ import Testing
     desk.replace(model: 0, with: nil)
     desk.seconds(1)
     #expect(desk.status(0).prediction.state == QE_PREDICTION_NONE && desk.status(0).prediction.p_up.isNaN && first.rows.count == 1)
+  }
+
+  @Test func `What is counted of a model is its own, not its predecessor's`() {
+    let failing = ScriptedModel(pUp: .nan)
+    let desk = ModelDesk(models: [(5, failing)])
+    desk.seconds(70)
+    #expect(desk.status(0).asked > 5 && desk.status(0).failures.count == 1)
+    let sound = ScriptedModel(pUp: 0.6)
+    desk.replace(model: 0, with: sound)
+    #expect(desk.status(0).asked == 0 && desk.status(0).failures.isEmpty)
+    desk.seconds(2)
+    #expect(desk.status(0).asked == 2 && desk.status(0).failures.isEmpty)
   }
 
   @Test func `A model of another schema warms from its own first bar on`() {

@@ -69,6 +69,20 @@ import Testing
     #expect(desk.sent.count == before + 1 && desk.breaches.isEmpty)
   }
 
+  @Test(arguments: [true, false]) func `What stops openings alone sells nothing on halt flatten, and a stop that comes on top does`(isModel: Bool) {
+    for stop in [Event.Command.halt, .supervisor(isLost: true)] {
+      let desk = HandDesk(onHalt: .flatten)
+      desk.hold(20)
+      let before = desk.sent.count
+      desk.command(isModel ? .models(instrument: -1, isMissing: true) : .journal(hasTrouble: true))
+      #expect(desk.blocking() == (isModel ? .modelsMissing : .journalTrouble))
+      #expect(desk.sent.count == before && desk.position == 20)
+      desk.command(stop)
+      #expect(desk.sent.count == before + 1 && desk.sent[desk.sent.count - 1].request.quantity.raw == 20, "\(stop)")
+      #expect(desk.sent[desk.sent.count - 1].isReducing && desk.breaches.isEmpty)
+    }
+  }
+
   @Test(arguments: ways.indices)
   func aStopCancelsWhatWouldOpenInTheSameStepAndLeavesWhatProtects(index: Int) {
     let way = Self.ways[index]

@@ -14,7 +14,7 @@ import Testing
     let run = try KilledRun(seed: chance.seed, events: 400)
     let result = try JournalRecovery.read(folder: run.journal)
     let last = try #require(run.known.keys.max())
-    #expect(result.ending == .sealed && UInt64(result.inputs) == last)
+    #expect(result.ending == .sealed && UInt64(result.inputs) == last && result.mismatch == nil)
     var loop = try run.loop(nil)
     let snapshot = try SavedState(result.state.bytes, in: "test").engine
     loop.restore(snapshot, receiveNanoseconds: 0)
@@ -109,6 +109,7 @@ import Testing
         let context = "QE_SEED=\(chance.seed), round \(round), record \(index) of \(records.count), \(record.kind), input \(record.sequence)"
         #expect(UInt64(result.inputs) == lastInput.sequence || lastInput.kind == .end, "\(context)")
         #expect(result.ending != .sealed || lastInput.kind == .end, "\(context)")
+        #expect(result.mismatch == nil, "\(context)")
 
         var loop = try run.loop(nil)
         loop.restore(result.state.engine, receiveNanoseconds: 0)

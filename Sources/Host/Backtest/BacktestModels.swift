@@ -27,8 +27,18 @@ struct BacktestModels {
         }
         warnings.append("\(symbol)/\(place.horizonSeconds) has no model: \(fault)")
       }
+      if let model = place.model, !Self.isSampleKnown(model) {
+        warnings.append(
+          "\(model.id): its manifest does not say which ticks it was trained on (training_data.start_ts, end_ts): whether it has seen this data is not known"
+        )
+      }
       for note in place.model?.notes ?? [] { warnings.append("\(symbol)/\(place.horizonSeconds): \(note)") }
     }
+  }
+
+  private static func isSampleKnown(_ model: ModelInstance) -> Bool {
+    let trained = model.manifest.trainingData
+    return trained.startMilliseconds != nil && trained.endMilliseconds != nil
   }
 
   /// - Parameters:
@@ -48,7 +58,7 @@ struct BacktestModels {
         id: place.model?.id ?? "\(session.instruments[place.instrument].id.symbol)/\(place.horizonSeconds)", horizonSeconds: place.horizonSeconds,
         digest: place.model?.digest.hex, schema: place.model?.schema.name, fault: place.fault?.description, asked: status.asked,
         failures: status.failures.map { (name: $0.failure.name, count: $0.count) }, inSampleMilliseconds: overlap,
-        isSampleKnown: trained?.startMilliseconds != nil && trained?.endMilliseconds != nil,
+        isSampleKnown: place.model.map(Self.isSampleKnown) ?? false,
         figures: monitor.figures(model: index))
     }
   }

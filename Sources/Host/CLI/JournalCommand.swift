@@ -38,7 +38,11 @@ struct JournalCommand: ParsableCommand {
     func run() throws {
       let result = try JournalRecovery.read(folder: folder)
       guard case .object(let members) = result.state.json(result.instruments) else { return }
-      try Console.result(JSONValue.object([("inputs", .integer(result.inputs)), ("ending", .text(result.ending.name))] + members).description)
+      let known: [(key: String, value: JSONValue)] = [
+        ("inputs", .integer(result.inputs)), ("ending", .text(result.ending.name)), ("mismatch", result.mismatch?.json ?? .null),
+      ]
+      try Console.result(JSONValue.object(known + members).description)
+      if let doubt = result.doubt { Console.line("\(folder): \(doubt); positions and orders may be others than these") }
     }
   }
 

@@ -14,7 +14,7 @@ extension HostRun {
   /// What the last host of this mode and account knew at its end; nil where it begins anew.
   ///
   /// - Throws: its journal cannot be read: what it held is not known, and so nothing is traded.
-  func lastState(_ state: String, _ log: RunLog) throws -> (journal: String, state: SavedState, isLost: Bool)? {
+  func lastState(_ state: String, _ log: RunLog) throws -> (journal: String, state: SavedState, doubt: String?)? {
     let journals = JournalFolder("\(state)/journal")
     guard let name = try Self.lastOfAccount(journals) else { return nil }
     if beginsAnew {
@@ -30,12 +30,14 @@ extension HostRun {
     }
     if recovered.ending == .lost {
       log.host.warning("journal \(name): its end is lost, more happened than is written there; the host goes on HALTED from what is known")
+    } else if let mismatch = recovered.mismatch {
+      log.host.warning("journal \(name): \(mismatch.text); the host goes on HALTED from what it makes of it")
     }
     let milliseconds = (Clocks.monotonicNanoseconds() - began) / 1_000_000
     let end = recovered.ending == .sealed ? "ended" : recovered.ending == .lost ? "could not be written any more" : "was broken off"
     log.host.notice(
       "goes on where \(name) \(end): \(recovered.inputs) inputs read again in \(milliseconds) ms; \(recovered.state.summary)")
-    return (name, recovered.state, recovered.ending == .lost)
+    return (name, recovered.state, recovered.doubt)
   }
 
   /// What strategies kept as the last host ended, where that is not long ago: figures of a market that has gone on since are none.
@@ -70,11 +72,11 @@ extension HostRun {
   /// What a start with these settings would go on from, by name, for people; nil where it begins anew.
   ///
   /// - Throws: as the start.
-  public static func lastRun(_ settings: Settings) throws -> (journal: String, words: String, isLost: Bool)? {
+  public static func lastRun(_ settings: Settings) throws -> (journal: String, words: String, doubt: String?)? {
     let journals = JournalFolder("\(StateFolder.path(settings))/journal")
     guard !settings.takesRecordings, let name = try lastOfAccount(journals) else { return nil }
     let recovered = try recovered(journals.path(name), settings)
-    return (name, recovered.state.summary, recovered.ending == .lost)
+    return (name, recovered.state.summary, recovered.doubt)
   }
 
   /// The last journal that is the account's: a run over a recording began an account of its own and ended it.

@@ -70,7 +70,7 @@ public struct HostRun: Sendable {
     ) { index, isRead in isRead ? modelSource.places(of: instruments[index], index: index) : [] }
     var origin = try last.map { (journal: $0.journal, state: try $0.state.moved(to: session)) }
     // In the state itself: a start that fails further on, or is killed, must not take the halt with it.
-    if last?.isLost == true { origin?.state.engine.halt() }
+    if last?.doubt != nil { origin?.state.engine.halt() }
     restorePlugins(&origin, session, log)
 
     let watcher = KillSwitchWatcher(killSwitch)
@@ -117,7 +117,7 @@ public struct HostRun: Sendable {
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, modelSource: modelSource, quarantine: quarantine,
       held: quarantined + broken, shadows: shadows, shadowMaker: maker, started: started, journal: journal, storage: storage, statusFile: statusFile,
       log: log)
-    if let origin { host.goOn(from: origin.state.engine, journal: origin.journal, isLost: last?.isLost ?? false) }
+    if let origin { host.goOn(from: origin.state.engine, journal: origin.journal, doubt: last?.doubt) }
     let watchdog = host.watchdog
     try watchdog.start()
     defer { watchdog.stop() }

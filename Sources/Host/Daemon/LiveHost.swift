@@ -116,8 +116,8 @@ struct LiveHost: ~Copyable {
   ///
   /// - Parameters:
   ///   - journal: of that life, by name.
-  ///   - isLost: its end is in no journal: what is held may be another thing than what is known, so that an operator has to look.
-  mutating func goOn(from snapshot: EngineSnapshot, journal: String, isLost: Bool) {
+  ///   - doubt: why what is held may be another thing than what is known, so that an operator has to look; nil where it is certain.
+  mutating func goOn(from snapshot: EngineSnapshot, journal: String, doubt: String?) {
     let vacant = session.vacant
     for ordinal in vacant {
       care.change(ordinal) { $0.isOut = true }
@@ -126,13 +126,13 @@ struct LiveHost: ~Copyable {
     // The prices that are known are those of the last life: nothing opens on a symbol before it has new ones.
     health = session.instruments.map { _ in FeedHealth(now: started, awaitsData: true) }
     loop.restore(
-      snapshot, vacant: vacant, isHalted: isLost, isKilled: watcher.tripped() != nil,
+      snapshot, vacant: vacant, isHalted: doubt != nil, isKilled: watcher.tripped() != nil,
       receiveNanoseconds: engineNow(max(started, snapshot.receiveNanoseconds)))
     guard loop.engine.blockingRefusal?.code == .halted else { return }
     haltNote =
-      isLost
-      ? "HALTED by the host: the end of \(journal) is lost, so that positions and orders may be others than these; compare, then: quantumedge risk resume"
-      : "HALTED since an earlier run; its log says by whom; resume with: quantumedge risk resume"
+      doubt.map {
+        "HALTED by the host: journal \(journal): \($0), so that positions and orders may be others than these; compare, then: quantumedge risk resume"
+      } ?? "HALTED since an earlier run; its log says by whom; resume with: quantumedge risk resume"
     log.host.warning("\(haltNote ?? "")")
   }
 

@@ -134,18 +134,26 @@ extension Engine {
     return request.side == .sell ? position > 0 : position < 0
   }
 
+  /// Whether a stop of the account is one that `risk.on_halt` is about. A missing model and a journal in trouble stop what opens alone: they say
+  /// nothing against what is held, and end by themselves.
+  private static func takesPositions(_ code: RefusalCode) -> Bool {
+    switch code {
+    case .none, .modelsMissing, .journalTrouble: false
+    default: true
+    }
+  }
+
   /// Opening has become possible or impossible: on a stop the opening orders go in the same step, and everybody is told
   /// at its end.
   mutating func noteRiskState() {
     let account = gate.blockingRefusal
     let code = account?.code ?? .none
-    let stoppedNow = blocking == .none && code != .none
+    let flattens = onHalt == .flatten && Self.takesPositions(code) && !Self.takesPositions(blocking)
     if code != blocking {
       blocking = code
       isTouched = true
       actions.append(.riskState(account ?? Refusal(.none)))
     }
-    let flattens = account != nil && stoppedNow && onHalt == .flatten
     for index in 0..<instanceCount {
       let refusal = account ?? gate.blockingRefusal(instance: Int32(index), now: now)
       let own = refusal?.code ?? .none

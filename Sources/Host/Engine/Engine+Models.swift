@@ -56,6 +56,9 @@ extension Engine {
       if models[index].prediction.state != QE_PREDICTION_WARMING { models[index].clear(QE_PREDICTION_WARMING) }
       return
     }
+    // A silence closes many seconds at once: what would be foreseen of those is over already, and thousands of calls are one step.
+    let late = lateness(bar.second)
+    guard late <= models[index].horizonSeconds * 1_000_000_000 else { return }
     // A copy: whatever a model does to what it is lent, the row stays what it is.
     modelRow.update(from: stream.row, count: stream.columns)
     modelOut.pointee = qe_prediction()
@@ -70,7 +73,7 @@ extension Engine {
       model: Int32(index), instrument: models[index].instrument, status: status, pUp: out.p_up, pDown: out.p_down, edge: out.edge)
     if binding.isOneSided, answer.failure == nil { answer = answer.oneSided }
     answers?.predicted(answer)
-    models[index].take(answer, madeNanoseconds: now - lateness(bar.second))
+    models[index].take(answer, madeNanoseconds: now - late)
     modelWatch?.predicted(
       answer, features: UnsafeBufferPointer(start: stream.row, count: stream.columns), second: bar.second, close: bar.close)
   }
@@ -89,6 +92,9 @@ extension Engine {
     models[index].binding = binding
     models[index].stream = binding == nil ? -1 : stream(models[index].instrument, schema: schema)
     models[index].clear(binding == nil ? QE_PREDICTION_NONE : QE_PREDICTION_WARMING)
+    // Counts are of the model that stands there, not of those before it.
+    models[index].asked = 0
+    models[index].failed = (status: 0, unsound: 0)
     return end()
   }
 

@@ -20,11 +20,14 @@ public struct JournalHead: Codable, Sendable, Equatable {
     /// Subscription bits of its plugin, and its timer: with the recorded answers a run can be repeated without it.
     public var events: UInt64
     public var timerMilliseconds: Int64
+    /// The features that it is lent, by name: which seconds a series of them begins with depends on it. Nil = none, or an older host's.
+    public var featureSchema: String?
 
     public init(
       id: String, instrument: String, horizonSeconds: Int64, digest: String, fileName: String, parameters: [String: String], isolation: String,
-      events: UInt64, timerMilliseconds: Int64
+      events: UInt64, timerMilliseconds: Int64, featureSchema: String? = nil
     ) {
+      self.featureSchema = featureSchema
       self.events = events
       self.timerMilliseconds = timerMilliseconds
       self.id = id
@@ -79,6 +82,8 @@ public struct JournalHead: Codable, Sendable, Equatable {
   public var models: [ModelPlace]?
   /// Nil where it begins anew.
   public var origin: Origin?
+  /// Whether the host acted on `decision.filters`; nil in heads of those that only read them.
+  public var areFiltersInForce: Bool? = true
 
   public init(
     mode: String, venue: String, account: String, startedAt: String, hostVersion: String, hostDigest: String, libc: String, cpuFeatures: [String],
@@ -100,6 +105,7 @@ public struct JournalHead: Codable, Sendable, Equatable {
 
   private enum CodingKeys: String, CodingKey {
     case format, mode, venue, account, libc, settings, pairs, instances, models, origin
+    case areFiltersInForce = "decision_filters_in_force"
     case startedAt = "started_at"
     case hostVersion = "host_version"
     case hostDigest = "host_digest"

@@ -33,6 +33,8 @@ public struct Explanation: Sendable {
   /// What each model was asked about at the decision: its id, and the features by name.
   public private(set) var features: [(model: String, values: [(name: String, value: Double)])] = []
   public private(set) var head: JournalHead
+  /// Nil: up to the decision every answer of the journal fits. Else limits and features may be others than the host's.
+  public private(set) var mismatch: JournalMismatch?
 
   /// - Throws: of kind `.missingInput` where the journal has nothing of it.
   public static func read(folder: String, _ subject: Subject) throws -> Explanation {
@@ -103,23 +105,24 @@ public struct Explanation: Sendable {
       }
       if !hasRun {
         hasRun = true
-        try takeFeatures(&engine, step, folder)
+        try takeFeatures(&engine, step, isCut: false, folder)
       }
       guard case .order(let order) = subject else { break }
       if Self.concerns(record, order) { add(record, text) }
     }
-    if !hasRun { try takeFeatures(&engine, step, folder) }
+    if !hasRun { try takeFeatures(&engine, step, isCut: reader.ending != .sealed, folder) }
+    mismatch = engine.mismatch
     guard !hops.isEmpty else { throw JournalError(.missingInput, "\(folder): has no input \(number)") }
     if let instance { keep(instance, number) }
   }
 
   /// The rows of the models that were asked in this very step.
-  private mutating func takeFeatures(_ engine: inout RepeatedEngine, _ step: Step, _ folder: String) throws {
-    let asked = step.predictions.map { Int($0.model) }
-    guard let places = head.models, !asked.isEmpty else { return }
-    try engine.run(step, in: folder)
-    for index in asked where places.indices.contains(index) {
-      guard let model = places[index].model, let row = engine.features(ofModel: index), let schema = FeatureSchema.named(model.schema) else {
+  private mutating func takeFeatures(_ engine: inout RepeatedEngine, _ step: Step, isCut: Bool, _ folder: String) throws {
+    try engine.run(step, isCut: isCut, in: folder)
+    // One that closed several seconds asked each model as often: what is known of it is the last row.
+    var told = Set<Int>()
+    for index in step.predictions.map({ Int($0.model) }) where engine.places.indices.contains(index) && told.insert(index).inserted {
+      guard let model = engine.places[index].model, let row = engine.features(ofModel: index), let schema = FeatureSchema.named(model.schema) else {
         continue
       }
       features.append((model.id, zip(schema.columns, row).map { (name: $0, value: $1) }))
@@ -191,6 +194,7 @@ extension Explanation {
   public var json: JSONValue {
     .object([
       ("subject", subject.json),
+      ("mismatch", mismatch?.json ?? .null),
       (
         "hops",
         .array(
@@ -217,7 +221,7 @@ extension Explanation {
 
   /// One line for each hop, the limits before the verdict.
   public var lines: [String] {
-    var lines: [String] = []
+    var lines = mismatch.map { ["the journal: \($0.text); limits and features may be others than the host's"] } ?? []
     var hasLimits = false
     for hop in hops {
       if !hasLimits, hop.what != "tick" {

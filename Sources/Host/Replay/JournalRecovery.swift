@@ -17,6 +17,11 @@ public struct JournalRecovery {
     public var ending: JournalEnding
     public var head: JournalHead
     public var instruments: [Instrument]
+    /// Nil: every answer fits. Else the state may be another than what the host knew.
+    public var mismatch: JournalMismatch?
+
+    /// Why what is held may be another thing than the state says; nil where it is certain.
+    public var doubt: String? { ending == .lost ? "its end is lost" : mismatch?.text }
   }
 
   /// - Throws: the journal cannot be read, or another host wrote it.
@@ -40,7 +45,7 @@ public struct JournalRecovery {
         try kept.take(record)
       }
     }
-    try repeated.run(step, in: folder)
+    try repeated.run(step, isCut: records.ending != .sealed, in: folder)
     // A host that was killed before its first input had taken over what it was given, and nothing else.
     if inputs == 0, let state = repeated.state {
       return Result(state: state, inputs: 0, ending: records.ending ?? .open, head: head, instruments: repeated.instruments)
@@ -56,6 +61,6 @@ public struct JournalRecovery {
       }
     }
     return Result(
-      state: saved, inputs: inputs, ending: records.ending ?? .open, head: head, instruments: repeated.instruments)
+      state: saved, inputs: inputs, ending: records.ending ?? .open, head: head, instruments: repeated.instruments, mismatch: repeated.mismatch)
   }
 }

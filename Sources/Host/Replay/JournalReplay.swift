@@ -81,7 +81,7 @@ public struct JournalReplay {
   /// The instances of the head, made anew from the kept libraries.
   private func session(_ head: JournalHead) throws -> (TradingSession, [Instrument]) {
     let file = "\(folder)/\(JournalFormat.headName)"
-    var settings = try Settings.recorded(head.settings, pairs: head.pairs, in: file)
+    var settings = try head.settingsInForce(in: file)
     // A worker's answers are in the journal; who gives them anew is called here.
     settings.plugins.isolation = .inProcess
     settings.plugins.isolationByInstance = [:]

@@ -102,6 +102,10 @@ extension JournalEnding {
   }
 }
 
+extension JournalMismatch {
+  public var json: JSONValue { .object([("input", .number("\(input)")), ("what", .text(what))]) }
+}
+
 extension JournalReplay.Result {
   /// For people.
   public var text: String {

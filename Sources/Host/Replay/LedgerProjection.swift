@@ -40,6 +40,7 @@ public enum LedgerProjection {
       while let record = try records.next() {
         if record.kind.isInput {
           try engine.run(step, in: folder)
+          try rows.note(engine.mismatch)
           if step.input?.kind == .restore { try rows.carry(engine.snapshot) }
           try rows.begin(record, engine.account)
           step.hold(record)
@@ -48,7 +49,8 @@ public enum LedgerProjection {
         }
         try rows.take(record)
       }
-      try engine.run(step, in: folder)
+      try engine.run(step, isCut: records.ending != .sealed, in: folder)
+      try rows.note(engine.mismatch)
       try rows.finish(engine.account, engine.snapshot)
       CrashPoint.pass(.inLedger)
       return (records.ending?.name ?? "open", records.lastSequence, isFinal)
@@ -101,6 +103,7 @@ private struct LedgerRows {
   private var minute = Int64.min
   private var ns: Int64 = 0
   private var input: UInt64 = 0
+  private var isMismatchTold = false
 
   private static let minuteNanoseconds: Int64 = 60_000_000_000
 
@@ -281,6 +284,13 @@ private struct LedgerRows {
         ])
     }
     refusals.removeAll(keepingCapacity: true)
+  }
+
+  /// From here on the money of the rows is what this host makes of it; orders and fills are those of the journal.
+  mutating func note(_ mismatch: JournalMismatch?) throws {
+    guard let mismatch, !isMismatchTold else { return }
+    isMismatchTold = true
+    try writer.insert(.events, moment + [.null, .null, .text("mismatch"), .text(mismatch.text)])
   }
 
   private mutating func event(_ record: JournalRecord) throws {

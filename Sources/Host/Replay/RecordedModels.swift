@@ -7,7 +7,9 @@ import PluginABI
 /// Models that are their recorded answers.
 final class RecordedModels {
   /// Of the step in work, in their order.
-  var answers: ArraySlice<ModelAnswer> = []
+  private(set) var answers: ArraySlice<ModelAnswer> = []
+  /// The first that was asked in it and has no answer there.
+  private(set) var missing: Int32?
   private var places: [Place] = []
 
   /// One model, as the engine holds it.
@@ -23,14 +25,22 @@ final class RecordedModels {
 
   init(count: Int) { places = (0..<count).map { Place(Int32($0), self) } }
 
+  /// Another step.
+  func begin(_ predictions: [ModelAnswer]) {
+    answers = predictions[...]
+    missing = nil
+  }
+
   func isPlace(_ index: Int32) -> Bool { places.indices.contains(Int(index)) }
 
   func binding(_ index: Int) -> ModelBinding {
     // Unsafe: the place lives as long as this object, which outlives the engine that asks it.
     ModelBinding(instance: Unmanaged.passUnretained(places[index]).toOpaque()) { memory, _, _, out in
       let place = Unmanaged<Place>.fromOpaque(memory).takeUnretainedValue()
-      // A host that was killed in the middle of its step had not written what comes next.
-      guard let answer = place.models.answers.first, answer.model == place.ordinal else { return QE_ERROR }
+      guard let answer = place.models.answers.first, answer.model == place.ordinal else {
+        if place.models.missing == nil { place.models.missing = place.ordinal }
+        return QE_ERROR
+      }
       place.models.answers.removeFirst()
       out.pointee.p_up = answer.pUp
       out.pointee.p_down = answer.pDown

@@ -1,4 +1,5 @@
 import Engine
+import Features
 import Journal
 import Market
 import PluginABI
@@ -47,11 +48,15 @@ struct RepeatedEngine: ~Copyable {
   private(set) var digests: [String]
   private(set) var parameters: [[String: String]]
   private let models: RecordedModels
+  /// What stands in the models' places now.
+  private(set) var places: [JournalHead.ModelPlace]
+  /// The first step whose answers do not fit.
+  private(set) var mismatch: JournalMismatch?
 
   /// - Throws: the head's settings, instruments or state cannot be read.
   init(_ head: JournalHead, in folder: String) throws {
     let path = "\(folder)/\(JournalFormat.headName)"
-    let settings = try Settings.recorded(head.settings, pairs: head.pairs, in: path)
+    let settings = try head.settingsInForce(in: path)
     let instruments = settings.pairs.instruments
     let instances = try head.instances.map { instance throws -> EngineConfiguration.Instance in
       guard let index = instruments.firstIndex(where: { $0.id.description == instance.instrument }) else {
@@ -69,6 +74,7 @@ struct RepeatedEngine: ~Copyable {
     self.state = state
     self.instruments = instruments
     self.models = models
+    places = head.models ?? []
     engine = Engine(configuration)
     capacity = configuration.maximumIntentsPerEvent
     digests = head.instances.map(\.digest)
@@ -84,10 +90,30 @@ struct RepeatedEngine: ~Copyable {
   var snapshot: EngineSnapshot { engine.snapshot() }
   var account: LedgerAccount { LedgerAccount(equity: engine.equity, cash: engine.cash, peak: engine.peak) }
 
-  mutating func run(_ step: Step, in folder: String) throws {
+  /// - Parameter isCut: the host may have been killed in the middle of it, so that what is missing was not written any more.
+  mutating func run(_ step: Step, isCut: Bool = false, in folder: String) throws {
     guard let record = step.input else { return }
-    models.answers = step.predictions[...]
+    models.begin(step.predictions)
     var answers = step.answers[...]
+    try run(record, &answers, in: folder)
+    // Whoever goes on without a word loses the orders that came of those answers.
+    guard mismatch == nil, let what = misfit(answers, isCut: isCut) else { return }
+    mismatch = JournalMismatch(input: record.sequence, what: what)
+  }
+
+  /// What of the step's answers was not taken, or what was wanted and is not there.
+  private func misfit(_ answers: ArraySlice<[UInt8]>, isCut: Bool) -> String? {
+    func name(_ model: Int32) -> String {
+      models.isPlace(model) ? "\(places[Int(model)].instrument)/\(places[Int(model)].horizonSeconds)" : "\(model)"
+    }
+    if let missing = models.missing, !isCut { return "model \(name(missing)) was asked, and it has no answer of it" }
+    if let left = models.answers.first {
+      return "it has an answer of model \(name(left.model)), which was not asked"
+    }
+    return answers.isEmpty ? nil : "it has an answer of a strategy to another call"
+  }
+
+  private mutating func run(_ record: JournalRecord, _ answers: inout ArraySlice<[UInt8]>, in folder: String) throws {
     if let (time, trade, instrument) = record.trade() {
       _ = engine.process(time, trade, instrument: instrument)
     } else if let (time, quote, instrument) = record.quote() {
@@ -103,10 +129,7 @@ struct RepeatedEngine: ~Copyable {
       if let bytes = answers.first {
         let recorded = bytes.withUnsafeBytes { RecordedAnswer($0, room: engine.awaitedRoom, capacity: capacity) }
         guard let recorded else { throw JournalError(.badData, "\(folder): input \(record.sequence): an answer that this host cannot read") }
-        if recorded.call == engine.callCount {
-          guard recorded.instance == awaited else {
-            throw JournalError(.badData, "\(folder): input \(record.sequence): an answer of another instance than the one that was asked")
-          }
+        if recorded.call == engine.callCount, recorded.instance == awaited {
           answer = recorded.answer
           answers.removeFirst()
         }
@@ -139,6 +162,7 @@ struct RepeatedEngine: ~Copyable {
         throw JournalError(.badData, "\(folder): input \(time.sequence): it replaces model \(model), and there is no such place")
       }
       let schema = try place.schemaIndex(in: folder)
+      places[Int(model)] = place
       return engine.replaceModel(time, model: Int(model), with: place.model == nil ? nil : models.binding(Int(model)), schema: schema)
     case .restore(let time):
       guard let state else { throw JournalError(.badData, "\(folder): input \(time.sequence): it goes on with a state, and the head names none") }
@@ -173,12 +197,19 @@ private struct RecordedAnswer {
 extension JournalHead.Instance {
   /// What is asked in the plugin's place.
   ///
-  /// - Throws: its figures are none that a host writes, so that the file was changed.
+  /// - Throws: its figures are none that a host writes, so that the file was changed; features that this host does not have.
   func binding(in file: String) throws(JournalError) -> StrategyBinding {
-    let binding = StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds)
+    var binding = StrategyBinding(isolatedEvents: events, timerPeriodMilliseconds: timerMilliseconds)
     // In nanoseconds it is added to times.
     guard !binding.wants(QE_EVENT_TIMER) || 1...(Int64.max / 4_000_000) ~= timerMilliseconds else {
       throw JournalError(.badData, "\(file): \(id): a timer of \(timerMilliseconds) ms; it was changed")
+    }
+    // Who wants features begins their series, for models that come later too.
+    if let featureSchema {
+      guard let index = FeatureSchema.all.firstIndex(where: { $0.name == featureSchema }) else {
+        throw JournalError(.badData, "\(file): \(id): was lent features of \(featureSchema), which this host does not have")
+      }
+      binding.featureSchema = Int32(index)
     }
     return binding
   }

@@ -54,8 +54,8 @@ public struct WhatIf {
   public func run(_ change: Change) throws -> WhatIfResult {
     let reader = try JournalReader(folder: folder, checksChain: false)
     let head = reader.head
-    let recorded = try Settings.recorded(head.settings, pairs: head.pairs, in: headPath)
-    let changed = try change.settings ?? Settings.recorded(head.settings + change.overrides, pairs: head.pairs, in: "--set")
+    let recorded = try head.settingsInForce(in: headPath)
+    let changed = try change.settings ?? head.settingsInForce(change.overrides, in: "--set")
     guard changed.simulation.syntheticSpread == recorded.simulation.syntheticSpread else {
       throw SessionError(
         .usage, "simulation.synthetic_spread_bps: the journal has the quotes that were made with its own; a backtest of the ticks makes others")

@@ -40,14 +40,14 @@ struct LossGuard: Codable {
     moveFloor()
   }
 
-  /// The gravest cause, if there is one.
+  /// The gravest cause, if there is one: those that `risk.on_halt` is about come before those that stop what opens alone.
   var blockingRefusal: Refusal? {
     if isKilled { return Refusal(.killed) }
     if isHalted || isEnding { return Refusal(.halted) }
     if let loss = drawdown ?? dailyLoss { return loss }
+    if isSupervisorLost { return Refusal(.supervisorLost) }
     if hasJournalTrouble == true { return Refusal(.journalTrouble) }
-    if isModelMissing == true { return Refusal(.modelsMissing) }
-    return isSupervisorLost ? Refusal(.supervisorLost) : nil
+    return isModelMissing == true ? Refusal(.modelsMissing) : nil
   }
 
   /// - Parameter raisesPeak: false while positions are valued at prices older than what has just happened.

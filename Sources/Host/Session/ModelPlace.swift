@@ -12,6 +12,19 @@ public struct ModelPlace {
     /// Why nothing is there.
     case fault(PluginError)
 
+    /// The same once the store has its files, without which nothing that it says could be replayed; else why it is not used, and the model is
+    /// ended.
+    public func kept(in store: ArtefactStore) -> Content {
+      guard case .model(let instance, let resolved) = self else { return self }
+      do throws(PluginError) {
+        try resolved.keep(in: store)
+        return self
+      } catch {
+        instance.close()
+        return .fault(error)
+      }
+    }
+
     /// Ends the model that stands there.
     public func close() { if case .model(let instance, _) = self { instance.close() } }
   }

@@ -1,4 +1,5 @@
 import Cryptography
+import Features
 import Journal
 import Market
 import Plugins
@@ -32,7 +33,8 @@ extension TradingSession {
       id: instance.id, instrument: instrument(of: ordinal).id.description, horizonSeconds: source?.horizonSeconds ?? 0, digest: instance.digest.hex,
       fileName: source?.file.fileName ?? "", parameters: source?.parameters ?? [:],
       isolation: source == nil ? "vacant" : instance.isolation == .process ? "process" : "in_process",
-      events: instance.binding.events, timerMilliseconds: instance.binding.timerPeriodMilliseconds)
+      events: instance.binding.events, timerMilliseconds: instance.binding.timerPeriodMilliseconds,
+      featureSchema: instance.binding.featureSchema < 0 ? nil : FeatureSchema.all[Int(instance.binding.featureSchema)].name)
   }
 
   /// Keeps every library and model of the session where replays look for it.

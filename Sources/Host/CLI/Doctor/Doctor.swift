@@ -140,10 +140,10 @@ enum Doctor {
     if ControlClient(settings: settings).isAnybodyThere { return [] }
     do {
       guard let last = try HostRun.lastRun(settings) else { return [.pass("state", "a start begins anew")] }
-      if last.isLost {
+      if let doubt = last.doubt {
         return [
           .warn(
-            "state", "the end of \(last.journal) is lost: a start is halted (\(last.words))",
+            "state", "\(last.journal): \(doubt): a start is halted (\(last.words))",
             cure: "compare what is held, then: quantumedge risk resume")
         ]
       }

@@ -47,8 +47,6 @@ final class InstanceStarter: Sendable {
     /// The number of the control socket's request that it answers; nil where another answers it.
     var request: UInt64?
     var handed: HandedModel
-    /// Why it cannot be kept for replays, and so is not used.
-    var trouble: String?
   }
 
   /// A shadow on its way from one thread to another, which has it alone.
@@ -109,10 +107,10 @@ final class InstanceStarter: Sendable {
   /// Finds and starts what is to stand in a model's place.
   ///
   /// - Parameter shadow: whose place it is; nil for the real account's.
-  func find(_ place: Int, shadow: Int? = nil, request: UInt64?, _ find: @escaping @Sendable () -> (HandedModel, trouble: String?)) {
+  func find(_ place: Int, shadow: Int? = nil, request: UInt64?, _ find: @escaping @Sendable () -> HandedModel) {
     add { [self] in
-      let (handed, trouble) = find()
-      tell { $0.models.append(FoundModel(place: place, shadow: shadow, request: request, handed: handed, trouble: trouble)) }
+      let handed = find()
+      tell { $0.models.append(FoundModel(place: place, shadow: shadow, request: request, handed: handed)) }
     }
   }
 

@@ -77,12 +77,8 @@ extension LiveHost {
     let horizonSeconds = session.models[place].horizonSeconds
     let store = ArtefactStore(runtimePath: settings.runtimeFolder)
     starter.find(place, shadow: shadow, request: request) {
-      let content = source.content(instrument, horizonSeconds: horizonSeconds)
-      // For replays; a copy of files is nothing for the engine's thread.
-      do throws(PluginError) {
-        if case .model(_, let resolved) = content { try resolved.keep(in: store) }
-      } catch { return (InstanceStarter.HandedModel(content: content), trouble: error.description) }
-      return (InstanceStarter.HandedModel(content: content), trouble: nil)
+      // A copy of files is nothing for the engine's thread.
+      InstanceStarter.HandedModel(content: source.content(instrument, horizonSeconds: horizonSeconds).kept(in: store))
     }
   }
 
@@ -94,10 +90,7 @@ extension LiveHost {
     guard session.models.indices.contains(found.place) else { return starter.close(found.handed) }
     let (place, content) = (session.models[found.place], found.handed.content)
     let name = (shadow.map { "shadow \($0.id): " } ?? "") + "\(session.instruments[place.instrument].id.symbol)/\(place.horizonSeconds)"
-    var refusal = found.trouble
-    if case .fault(let error) = content { refusal = error.description }
-    if let refusal {
-      starter.close(found.handed)
+    if case .fault(let refusal) = content {
       // What is missing is told with its newest reason.
       if place.fault != nil { _ = session.replace(model: found.place, with: content) }
       let message = "\(name): the new model was refused: \(refusal)\(place.model == nil ? "" : "; the running one stays")"

@@ -17,9 +17,12 @@ extension RunStatus.Model {
       let (row, status, figures) = (rows[index], loop.engine.model(index), monitor.figures(model: index))
       let isAnswered = status.prediction.state == QE_PREDICTION_FRESH || status.prediction.state == QE_PREDICTION_STALE
       var (state, reason) = (row.state, row.reason)
-      let needed = max(settings.warmUpSeconds, Int64(session.models[index].model?.schema.minimumBars ?? 0))
-      let warming = "\(loop.engine.warmBars(ofModel: index)) of \(needed) closed seconds in a row (ml.warmup_seconds)"
-      if row.state == .ready, let live = liveState(status, warming) { (state, reason) = live }
+      if row.state == .ready, let model = session.models[index].model {
+        let warming = warming(
+          bars: loop.engine.warmBars(ofModel: index), needed: max(settings.warmUpSeconds, Int64(model.schema.minimumBars)),
+          hasRow: loop.engine.features(ofModel: index) != nil, schema: model.schema.name)
+        if let live = liveState(status, warming) { (state, reason) = live }
+      }
       models.append(
         RunStatus.Model(
           symbol: row.symbol, horizonSeconds: Int(row.horizonSeconds), state: state.rawValue, model: row.model, digest: row.digest?.hex,
@@ -29,6 +32,15 @@ extension RunStatus.Model {
           brier: figures?.calibration?.brier, alerts: figures?.alerts ?? []))
     }
     return models
+  }
+
+  /// What a model that has given no prediction waits for.
+  ///
+  /// - Parameter hasRow: whether its features are whole now.
+  static func warming(bars: Int64, needed: Int64, hasRow: Bool, schema: String) -> String {
+    if bars < needed { return "\(bars) of \(needed) closed seconds in a row (ml.warmup_seconds)" }
+    if hasRow { return "it is asked when the next second closes" }
+    return "its row of \(schema) has a feature without a value: without trades in the last seconds some have none"
   }
 
   /// Of a model that stands in its place; nil when its last prediction counts.
