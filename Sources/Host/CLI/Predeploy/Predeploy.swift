@@ -96,6 +96,7 @@ struct Predeploy {
       try StrategiesOutput.verify(entry, settings)
       var options = Conformance.Options()
       options.strictness = strictness
+      options.predictionHorizonsSeconds = settings.models.horizonsSeconds.sorted()
       options.parameters = entry.manifest.parameters
       options.horizonSeconds = entry.horizonSeconds
       let verdict = try Runner(try store.file(entry), options).run()
