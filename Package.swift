@@ -181,7 +181,7 @@ let plugins: [Target] = [
   swiftPlugin("XGBoostModel", "Plugins/XGBoostModel", ["ModelFormats"]),
   swiftPlugin("LinearModel", "Plugins/LinearModel", ["ModelFormats"]),
   swiftPlugin("CompiledModel", "Plugins/CompiledModel", ["CLibFFI", "ModelFormats"]),
-  swiftPlugin("LightGBMModel", "Plugins/LightGBMModel"),
+  swiftPlugin("LightGBMModel", "Plugins/LightGBMModel", ["ModelFormats"]),
   swiftPlugin("ONNXModel", "Plugins/ONNXModel"),
 ]
 
