@@ -35,9 +35,9 @@ extension TradingSession {
       events: instance.binding.events, timerMilliseconds: instance.binding.timerPeriodMilliseconds)
   }
 
-  /// Keeps every library and model of the session where replays look for it.
+  /// Keeps every library and model of the session where replays look for it; of a model's files only digests and names stay in memory.
   public func keepLibraries(in store: ArtefactStore) throws(PluginError) {
     for case let source? in resolved { try store.keep(source.file) }
-    for case .model(_, let resolved) in models.map(\.content) { try resolved.keep(in: store) }
+    for index in models.indices { try keepModel(index, in: store) }
   }
 }

@@ -77,10 +77,13 @@ extension LiveHost {
     let horizonSeconds = session.models[place].horizonSeconds
     let store = ArtefactStore(runtimePath: settings.runtimeFolder)
     starter.find(place, shadow: shadow, request: request) {
-      let content = source.content(instrument, horizonSeconds: horizonSeconds)
+      var content = source.content(instrument, horizonSeconds: horizonSeconds)
       // For replays; a copy of files is nothing for the engine's thread.
       do throws(PluginError) {
-        if case .model(_, let resolved) = content { try resolved.keep(in: store) }
+        if case .model(let instance, let resolved) = content {
+          try resolved.keep(in: store)
+          content = .model(instance, from: resolved.withoutBytes)
+        }
       } catch { return (InstanceStarter.HandedModel(content: content), trouble: error.description) }
       return (InstanceStarter.HandedModel(content: content), trouble: nil)
     }
