@@ -14,7 +14,7 @@ REPORT := data/reports/demo
 # A crashed child's backtracer would hold its parent's pipe for minutes.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: predeploy fuzz soak setup demo test check check-python bench bench-isolation bench-fills bench-models release tests lint clean
+.PHONY: predeploy fuzz soak setup demo test check check-python check-runtimes bench bench-isolation bench-fills bench-models release tests lint clean
 
 setup:
 	@tools/setup.sh
@@ -59,6 +59,10 @@ check: lint tests
 # Models go both ways between here and Python's xgboost 1.7.4; says so and passes where that cannot be installed.
 check-python: tests
 	tools/check-python.sh $(HOST)
+
+# LightGBMModel and ONNXModel with the real libraries, from their makers' wheels; says so and passes where those cannot be had.
+check-runtimes: tests
+	tools/check-runtimes.sh $(BUILD) --explicit-target-dependency-import-check error $(QE_BUILD_FLAGS)
 
 # Any bytes are read or refused: a minute each, as in CI, or an hour, after a thousand hosts that are killed at random moments.
 fuzz: tests

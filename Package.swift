@@ -128,7 +128,7 @@ let composition: [Target] = [
     settings: besideGRDB),
   room("Drill", "Sources/Host/Drill", ["Engine", "Market", "PluginABI", "Risk", "Session", "Settings", "Simulation"]),
   // Tries a plugin case by case, each in a child.
-  room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
+  room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Features", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
   .executableTarget(
     name: "quantumedge-conformance",
     dependencies: ["Conformance", "Kernel", "Market", "Plugins", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -185,7 +185,7 @@ let plugins: [Target] = [
   swiftPlugin("XGBoostModel", "Plugins/XGBoostModel", ["ModelFormats"]),
   swiftPlugin("LinearModel", "Plugins/LinearModel", ["ModelFormats"]),
   swiftPlugin("CompiledModel", "Plugins/CompiledModel", ["CLibFFI", "ModelFormats"]),
-  swiftPlugin("LightGBMModel", "Plugins/LightGBMModel"),
+  swiftPlugin("LightGBMModel", "Plugins/LightGBMModel", ["ModelFormats"]),
   swiftPlugin("ONNXModel", "Plugins/ONNXModel"),
 ]
 
@@ -267,8 +267,11 @@ let tests: [Target] = [
     settings: besideGRDB),
   test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
-  test("ConformanceTests", ["Conformance", "Plugins"]),
-  test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"], settings: besideGRDB),
+  test("ConformanceTests", ["Conformance", "PluginABI", "Plugins"]),
+  test(
+    "DaemonTests",
+    ["Cryptography", "Daemon", "Engine", "Features", "Kernel", "Market", "Models", "Plugins", "Risk", "Session", "Settings", "Simulation"],
+    settings: besideGRDB),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),
 ]

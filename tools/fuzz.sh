@@ -27,7 +27,10 @@ cp "$seeds/journal/whole" "$seeds/ledger/"
 # A send (kind 1 of those that are no inputs) and a fill (8) of order 1.
 { printf '\001\001\000\104\001\000\000\000\000\000\000\000'; head -c 60 /dev/zero; printf '\010\000\220\001\000\000\000\000\000\000\000'; head -c 136 /dev/zero; } >"$seeds/ledger/records"
 for kind in 0 1 4 8; do { printf "\\$(printf '%03o' $kind)"; cat "$seeds/t.csv"; } >"$seeds/ticks/$kind"; done
-cp Tests/ModelAdapterTests/Models/xgboost-?.?.?.json "$seeds/models/"
+cp Tests/ModelAdapterTests/Models/xgboost-?.?.?.json Plugins/Fixtures/Models/lightgbm.txt "$seeds/models/"
+tree=$'Tree=0\nnum_leaves=2\nnum_cat=1\nsplit_feature=1\nthreshold=0\ndecision_type=1\nleft_child=-1\nright_child=-2\nleaf_value=1 2\ncat_boundaries=0 1\ncat_threshold=4294967295\n\n\n'
+printf 'tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nmax_feature_idx=1\nobjective=binary sigmoid:1\ntree_sizes=%d\n\n%send of trees\n' \
+  "${#tree}" "$tree" >"$seeds/models/categories"
 printf '{"format": "linear.v1", "bias": 0.1, "weights": [0.5, -2], "means": [1, 0], "scales": [2, 1e-3], "missing": [0, 0]}' >"$seeds/models/linear"
 # As the Python system writes it, and with all that ours can say.
 digest=$(printf '%064d' 7)

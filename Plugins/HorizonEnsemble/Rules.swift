@@ -78,6 +78,7 @@ struct Rules {
     primary = try Horizons(try configuration.text("primary_horizons"))
     anchorSeconds = try configuration.integer("anchor_horizon", in: 0...86_400)
     guard !primary.contains(anchorSeconds) else { throw Refusal("anchor_horizon \(anchorSeconds) is one of primary_horizons already") }
+    try Rules.check(primary, anchorSeconds, configuration.predictionHorizonsSeconds)
     minimumPrimaryProbability = try configuration.fraction("min_conf_primary")
     strongAnchorProbability = try configuration.fraction("strong_conf_anchor")
     minimumLongConfidence = try configuration.fraction("min_conf_long")
@@ -112,6 +113,21 @@ struct Rules {
     maximumQuantity = configuration.maximumQuantity
     minimumNotional = configuration.minimumNotional
     isSpot = configuration.isSpot
+  }
+}
+
+extension Rules {
+  /// A primary horizon that no model is asked for would never agree, and an anchor never oppose: both without a word.
+  private static func check(_ primary: Horizons, _ anchorSeconds: Int64, _ lent: [Int64]?) throws {
+    // A host of ABI 1.0 does not say.
+    guard let lent else { return }
+    let all = lent.map { "\($0)" }.joined(separator: ", ")
+    for index in 0..<primary.count where !lent.contains(primary[index]) {
+      throw Refusal("primary_horizons has \(primary[index]), ml.horizons has \(all): choose from those, or add it there")
+    }
+    guard anchorSeconds == 0 || lent.contains(anchorSeconds) else {
+      throw Refusal("anchor_horizon is \(anchorSeconds), ml.horizons has \(all): choose from those, add it there, or set 0 for none")
+    }
   }
 }
 

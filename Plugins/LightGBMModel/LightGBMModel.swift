@@ -1,3 +1,4 @@
+import ModelFormats
 import PluginKit
 
 /// A model in LightGBM's own text format, evaluated by the lib_lightgbm.so that its manifest names in `files.runtime[]`.
@@ -14,7 +15,7 @@ struct LightGBMModel: Model, NativeRuntime, ~Copyable {
     guard let model = configuration.file("model"), model.bytes.count > 0 else {
       throw Refusal("no model was lent: name a LightGBM text file in files.model of the manifest")
     }
-    try TextModel(model.bytes).check()
+    do throws(MalformedFile) { try TextModel(model.bytes).check() } catch { throw Refusal("the model file is refused: \(error)") }
     booster = try Booster(try LightGBMFunctions(library), model.bytes)
   }
 

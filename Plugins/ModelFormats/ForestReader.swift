@@ -1,7 +1,7 @@
 /// Reads XGBoost's own JSON (`save_model`) of versions 1 to 3 into a forest: gbtree, one output, a logistic objective.
 ///
-/// Keys may stand in any order; what does not bear on predictions is stepped over. All trees count, as in libxgboost and
-/// in Python's Booster.predict: `best_iteration`, an attribute of early stopping, is a wish of XGBClassifier alone.
+/// Keys may stand in any order; what does not bear on predictions is stepped over. After early stopping the trees up to
+/// `best_iteration` count, as in Python's XGBClassifier, which models are made and judged with; its Booster.predict takes all.
 struct ForestReader {
   /// Of all trees, an eightfold of the largest models that people train.
   static let nodeLimit = 50_000_000
@@ -26,6 +26,9 @@ struct ForestReader {
   private var featureCount: Int64?
   private var claimedTrees: Int64?
   private var groupCount: Int?
+  private var parallelTrees: Int64 = 1
+  /// The best round of early stopping, from 0.
+  private var bestIteration: Int64?
   private var highestGroup: Int64 = 0
   private var hasTrees = false
 
@@ -68,6 +71,11 @@ struct ForestReader {
       switch key {
       case "gradient_booster": try readBooster()
       case "learner_model_param": try readParameters()
+      case "attributes":
+        var object = try reader.enterObject(key)
+        while let key = try reader.nextKey(&object) {
+          if key == "best_iteration" { bestIteration = try quotedInteger(key, in: 0...Int64(Int32.max)) } else { try reader.skip(key) }
+        }
       case "objective":
         var object = try reader.enterObject("objective")
         while let key = try reader.nextKey(&object) {
@@ -131,7 +139,11 @@ struct ForestReader {
       case "gbtree_model_param":
         var parameters = try reader.enterObject(key)
         while let key = try reader.nextKey(&parameters) {
-          if key == "num_trees" { claimedTrees = try quotedInteger(key, in: 0...Int64(Int32.max)) } else { try reader.skip(key) }
+          switch key {
+          case "num_trees": claimedTrees = try quotedInteger(key, in: 0...Int64(Int32.max))
+          case "num_parallel_tree": parallelTrees = try quotedInteger(key, in: 0...Int64(Int32.max))
+          default: try reader.skip(key)
+          }
         }
       case "tree_info":
         var array = try reader.enterArray(key)
@@ -180,7 +192,17 @@ struct ForestReader {
       throw MalformedFile(
         at: highest.offset, "tree \(highest.tree) splits on feature \(highest.index), but num_feature is \(featureCount)")
     }
-    return Forest(featureCount: Int(featureCount), baseMargin: baseMargin, nodes: nodes, trees: trees)
+    return Forest(featureCount: Int(featureCount), baseMargin: baseMargin, nodes: nodes, trees: Array(trees.prefix(try treesInUse())))
+  }
+
+  /// The rounds after the best one are in the file and not in the model.
+  private func treesInUse() throws(MalformedFile) -> Int {
+    guard let bestIteration else { return trees.count }
+    let wanted = (bestIteration + 1) * max(1, parallelTrees)
+    guard wanted <= trees.count else {
+      throw reader.fault("best_iteration is \(bestIteration), which needs \(wanted) trees, and trees has \(trees.count)")
+    }
+    return Int(wanted)
   }
 
   /// In single precision and by libxgboost's own formula: near 1 its rounding is felt.

@@ -156,7 +156,7 @@ AT(qe_file, fd, 24);
 AT(qe_file, reserved, 28);
 AT(qe_file, reserved_tail, 32);
 
-SIZE(qe_config, 152);
+SIZE(qe_config, 168);
 AT(qe_config, struct_size, 0);
 AT(qe_config, contract, 4);
 AT(qe_config, instance_id, 8);
@@ -178,6 +178,10 @@ AT(qe_config, parameters, 128);
 AT(qe_config, files, 136);
 AT(qe_config, parameter_count, 144);
 AT(qe_config, file_count, 148);
+/* 1.0 ended here, at 152. */
+AT(qe_config, prediction_horizons_s, 152);
+AT(qe_config, prediction_horizon_count, 160);
+AT(qe_config, reserved, 164);
 
 SIZE(qe_host, 32);
 AT(qe_host, struct_size, 0);

@@ -43,35 +43,47 @@ public struct Configuration {
   /// 1 on spot.
   public let leverage: Int64
   public let files: [File]
+  /// Horizons that predictions are lent of, rising; nil where the host does not say.
+  public let predictionHorizonsSeconds: [Int64]?
   private let values: [Value]
 
+  /// Of `qe_config` in ABI 1.0.
+  private static let leastSize = 152
+  /// Of ABI 1.1.
+  private static let sizeWithHorizons = 168
+
   init(_ lent: UnsafePointer<qe_config>) throws {
-    let config = lent.pointee
-    guard Int(config.struct_size) >= MemoryLayout<qe_config>.size else {
-      throw Refusal("the host's configuration has \(config.struct_size) bytes, ABI 1.0 has \(MemoryLayout<qe_config>.size)")
-    }
-    instanceID = String(cString: config.instance_id)
-    venue = String(cString: config.venue)
-    market = String(cString: config.market)
-    symbol = String(cString: config.symbol)
-    baseAsset = String(cString: config.base_asset)
-    quoteAsset = String(cString: config.quote_asset)
-    contract = Contract(rawValue: config.contract)
-    horizonSeconds = config.horizon_s
+    let size = Int(lent.pointee.struct_size)
+    guard size >= Self.leastSize else { throw Refusal("the host's configuration has \(size) bytes, ABI 1.0 has \(Self.leastSize)") }
+    // Field by field, never as a whole: behind the end of a shorter struct nothing is read.
+    instanceID = String(cString: lent.pointee.instance_id)
+    venue = String(cString: lent.pointee.venue)
+    market = String(cString: lent.pointee.market)
+    symbol = String(cString: lent.pointee.symbol)
+    baseAsset = String(cString: lent.pointee.base_asset)
+    quoteAsset = String(cString: lent.pointee.quote_asset)
+    contract = Contract(rawValue: lent.pointee.contract)
+    horizonSeconds = lent.pointee.horizon_s
     scales = try Scales(
-      priceScale: config.price_scale, quantityScale: config.quantity_scale, tickSize: config.tick_size, stepSize: config.step_size)
-    minimumQuantity = config.minimum_quantity
-    maximumQuantity = config.maximum_quantity
-    minimumNotional = qe_money_to_double(config.minimum_notional)
-    leverage = config.leverage
-    files = UnsafeBufferPointer(start: config.files, count: config.files == nil ? 0 : Int(config.file_count)).map { file in
+      priceScale: lent.pointee.price_scale, quantityScale: lent.pointee.quantity_scale, tickSize: lent.pointee.tick_size,
+      stepSize: lent.pointee.step_size)
+    minimumQuantity = lent.pointee.minimum_quantity
+    maximumQuantity = lent.pointee.maximum_quantity
+    minimumNotional = qe_money_to_double(lent.pointee.minimum_notional)
+    leverage = lent.pointee.leverage
+    files = UnsafeBufferPointer(start: lent.pointee.files, count: lent.pointee.files == nil ? 0 : Int(lent.pointee.file_count)).map { file in
       let size = file.bytes == nil ? 0 : Int(clamping: file.size)
       return File(
         name: String(cString: file.name), bytes: UnsafeRawBufferPointer(start: file.bytes, count: size),
         descriptor: file.fd < 0 ? nil : file.fd)
     }
-    let count = config.parameters == nil ? 0 : Int(config.parameter_count)
-    values = UnsafeBufferPointer(start: config.parameters, count: count).map { value in
+    if size >= Self.sizeWithHorizons, let horizons = lent.pointee.prediction_horizons_s {
+      predictionHorizonsSeconds = Array(UnsafeBufferPointer(start: horizons, count: Int(lent.pointee.prediction_horizon_count)))
+    } else {
+      predictionHorizonsSeconds = nil
+    }
+    let count = lent.pointee.parameters == nil ? 0 : Int(lent.pointee.parameter_count)
+    values = UnsafeBufferPointer(start: lent.pointee.parameters, count: count).map { value in
       Value(
         name: String(cString: value.name), type: value.type, integer: value.integer, real: value.real,
         text: value.text.map { String(cString: $0) } ?? "")

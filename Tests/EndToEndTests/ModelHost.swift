@@ -57,13 +57,13 @@ struct ModelHost {
     }
   }
 
-  func publishEnsemble(_ parameters: [String] = ["anchor=0"]) throws {
+  func publishEnsemble(_ parameters: [String] = []) throws {
     _ = try host.succeed(
       ["strategies", "publish", "HorizonEnsemble", "--symbol", "BTCUSDT"] + Self.ensemble(parameters).flatMap { ["--param", $0] })
   }
 
   /// It trades what two linear models say, without costs to beat.
-  static func ensemble(_ more: [String] = []) -> [String] { ["order_quantity=0.01", "cost_bps=0"] + more.filter { $0 != "anchor=0" } }
+  static func ensemble(_ more: [String] = []) -> [String] { ["order_quantity=0.01", "cost_bps=0", "anchor_horizon=0"] + more }
 
   func backtest(_ ticks: String, more: [String] = []) throws -> Outcome {
     try host.run(["backtest", "--json", "--symbol", "BTCUSDT", "--ticks-path", ticks] + Self.settings + more)

@@ -25,7 +25,7 @@ import Testing
 
   private func expect(_ exitCode: Int32, _ words: [String], at location: SourceLocation = #_sourceLocation) throws {
     for more in [[String](), ["--journal", "J"]] {
-      let outcome = try models.backtest("ticks.csv", more: ["--strategy", "HorizonEnsemble"] + more)
+      let outcome = try models.backtest("ticks.csv", more: ["--strategy", "HorizonEnsemble", "--param", "anchor_horizon=0"] + more)
       #expect(outcome.exitCode == exitCode && outcome.output.isEmpty, "\(outcome)", sourceLocation: location)
       let said = outcome.errorLines.filter { !$0.hasPrefix("quantumedge: warning: ") && $0.wholeMatch(of: /[a-z]+: \d+ rows/) == nil }
       #expect(said.count == 1, "\(outcome)", sourceLocation: location)
@@ -37,6 +37,12 @@ import Testing
   @Test func `Nothing published`() throws {
     try FileManager.default.removeItem(atPath: host.folder.path("runtime/models/BTCUSDT/5"))
     try expect(66, ["BTCUSDT/5", "manifest_missing", "ml.require_models=false"])
+  }
+
+  @Test func `A strategy that wants a horizon which ml.horizons does not have is refused, and does not wait for ever`() throws {
+    let outcome = try models.backtest("ticks.csv", more: ["--strategy", "HorizonEnsemble", "--param", "primary_horizons=1,10"])
+    #expect(outcome.exitCode == 65 && outcome.output.isEmpty && outcome.errorLines.count == 1, "\(outcome)")
+    #expect(outcome.errors.contains("create_failed:primary_horizons has 10, ml.horizons has 1, 5: "), "\(outcome)")
   }
 
   @Test func `A manifest that is none`() throws {

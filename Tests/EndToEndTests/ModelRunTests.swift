@@ -180,7 +180,7 @@ import Testing
     var lines = ticks.split(separator: "\n").map(String.init)
     try host.folder.write(ticks, to: "a.csv")
     try models.publishBoth()
-    #expect(try models.backtest("a.csv", more: ["--journal", "A", "--strategy", "HorizonEnsemble", "--param", "order_quantity=0.01"]).exitCode == 0)
+    #expect(try models.backtest("a.csv", more: ["--journal", "A", "--strategy", "HorizonEnsemble"] + Self.plain).exitCode == 0)
     let whole = try facts("A")
     for round in 0..<3 {
       let cut = Int.random(in: 400..<lines.count - 20, using: &chance)
@@ -190,7 +190,7 @@ import Testing
       }
       try host.folder.write(lines.joined(separator: "\n") + "\n", to: "b\(round).csv")
       #expect(
-        try models.backtest("b\(round).csv", more: ["--journal", "B\(round)", "--strategy", "HorizonEnsemble", "--param", "order_quantity=0.01"])
+        try models.backtest("b\(round).csv", more: ["--journal", "B\(round)", "--strategy", "HorizonEnsemble"] + Self.plain)
           .exitCode == 0)
       let time = try #require(Int64(lines[cut - 1].prefix { $0 != "," })) * 1_000_000
       let (before, after) = (whole.filter { $0.time <= time }, try facts("B\(round)").filter { $0.time <= time })
@@ -202,6 +202,8 @@ import Testing
   private func digest(_ file: String) throws -> String {
     SHA256Hasher.digest(of: Array(try Data(contentsOf: host.folder.url.appendingPathComponent(file)))).hex
   }
+
+  private static let plain = ["order_quantity=0.01", "anchor_horizon=0"].flatMap { ["--param", $0] }
 
   private func facts(_ journal: String) throws -> [(time: Int64, line: String)] {
     let outcome = try host.succeed(["journal", "export", journal, "--kind", "prediction", "--kind", "decision", "--kind", "answer"])

@@ -41,7 +41,7 @@ import Testing
     #expect(try host.succeed(["models", "list"]).errors == listed.errors)
     #expect(try host.run(["models", "verify"]).exitCode == 0)
 
-    let outcome = try models.backtest("BTCUSDT_20240101.csv", more: ["--param", "order_quantity=0.01"])
+    let outcome = try models.backtest("BTCUSDT_20240101.csv", more: ["--param", "order_quantity=0.01", "--param", "anchor_horizon=0"])
     #expect(outcome.exitCode == 0, "\(outcome)")
     let instances = try #require(try outcome.json["instances"] as? [[String: Any]])
     #expect(instances.first?["id"] as? String == "HorizonEnsemble@BTCUSDT/0")
@@ -89,7 +89,8 @@ import Testing
     try Data(manifest.utf8).write(to: URL(fileURLWithPath: folder + "/manifest.json"))
     let verified = try host.run(["models", "verify"])
     #expect(verified.exitCode == 0, "\(verified)")
-    let outcome = try models.backtest("BTCUSDT_a.csv", more: ["--set", "ml.horizons=5"])
+    let outcome = try models.backtest(
+      "BTCUSDT_a.csv", more: ["--set", "ml.horizons=5", "--param", "primary_horizons=5", "--param", "anchor_horizon=0"])
     #expect(outcome.exitCode == 0, "\(outcome)")
     let ran = try #require(try outcome.json["models"] as? [[String: Any]])
     #expect(ran.count == 1 && ran[0]["id"] as? String == "XGBoostModel@BTCUSDT/5" && (ran[0]["asked"] as? Int ?? 0) > 400, "\(outcome)")

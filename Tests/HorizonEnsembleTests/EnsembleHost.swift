@@ -60,10 +60,12 @@ final class EnsembleHost {
   /// - Parameters:
   ///   - values: by name; what is not named is the table's default.
   ///   - minimumNotional: in whole units of quote currency.
+  ///   - lent: horizons that the host says it lends predictions of; nil = it does not say.
+  ///   - configSize: of the configuration, as an older host gives it.
   init(
     _ values: [String: Double] = [:], texts: [String: String] = [:], market: String = "usdm", contract: UInt32 = QE_CONTRACT_LINEAR,
     horizon: Int64 = 0, tick: Int64 = 10, step: Int64 = 1000, minimumQuantity: Int64 = 1000, maximumQuantity: Int64 = 1_000_000_000_000,
-    minimumNotional: Int64 = 5
+    minimumNotional: Int64 = 5, lent: [Int64]? = [1, 5, 30], configSize: Int = MemoryLayout<qe_config>.size
   ) throws {
     let descriptor = EnsembleHost.descriptor.pointee
     strategy = descriptor.strategy!.pointee
@@ -94,13 +96,16 @@ final class EnsembleHost {
     let strategy = strategy
     let host = host
     let status = rows.withUnsafeBufferPointer { rows in
-      var config = qe_config(
-        struct_size: UInt32(MemoryLayout<qe_config>.size), contract: contract, instance_id: lend("HorizonEnsemble@BTCUSDT/\(horizon)"),
-        venue: lend("binance"), market: lend(market), symbol: lend("BTCUSDT"), base_asset: lend("BTC"), quote_asset: lend("USDT"),
-        horizon_s: horizon, price_scale: 2, quantity_scale: 8, tick_size: tick, step_size: step, minimum_quantity: minimumQuantity,
-        maximum_quantity: maximumQuantity, minimum_notional: EnsembleHost.money(minimumNotional), leverage: 1, parameters: rows.baseAddress,
-        files: nil, parameter_count: UInt32(rows.count), file_count: 0)
-      return strategy.create(host, &config, &made, &error, error.count)
+      (lent ?? []).withUnsafeBufferPointer { horizons in
+        var config = qe_config(
+          struct_size: UInt32(configSize), contract: contract, instance_id: lend("HorizonEnsemble@BTCUSDT/\(horizon)"),
+          venue: lend("binance"), market: lend(market), symbol: lend("BTCUSDT"), base_asset: lend("BTC"), quote_asset: lend("USDT"),
+          horizon_s: horizon, price_scale: 2, quantity_scale: 8, tick_size: tick, step_size: step, minimum_quantity: minimumQuantity,
+          maximum_quantity: maximumQuantity, minimum_notional: EnsembleHost.money(minimumNotional), leverage: 1, parameters: rows.baseAddress,
+          files: nil, parameter_count: UInt32(rows.count), file_count: 0, prediction_horizons_s: lent == nil ? nil : horizons.baseAddress,
+          prediction_horizon_count: UInt32(horizons.count), reserved: 0)
+        return strategy.create(host, &config, &made, &error, error.count)
+      }
     }
     guard status == QE_OK, let made else {
       host.deallocate()

@@ -218,4 +218,29 @@ import Testing
     #expect(before != bytes && fresh.restore(altered) == QE_INVALID)
     #expect(try fresh.save() == before, "what was refused changed nothing")
   }
+
+  private static func refusal(_ values: [String: Double], _ texts: [String: String] = [:], lent: [Int64]? = [1, 5, 30]) -> String? {
+    do { _ = try EnsembleHost(values, texts: texts, lent: lent) } catch let refused as EnsembleHost.Refused { return refused.reason } catch {
+      return "\(error)"
+    }
+    return nil
+  }
+
+  @Test func `a horizon that no model is asked for is refused, a primary one and the anchor`() {
+    #expect(
+      Self.refusal([:], ["primary_horizons": "1,10"])
+        == "primary_horizons has 10, ml.horizons has 1, 5, 30: choose from those, or add it there")
+    #expect(
+      Self.refusal(["anchor_horizon": 60])
+        == "anchor_horizon is 60, ml.horizons has 1, 5, 30: choose from those, add it there, or set 0 for none")
+    #expect(Self.refusal([:], lent: [1, 5])?.hasPrefix("anchor_horizon is 30, ml.horizons has 1, 5:") == true)
+    #expect(Self.refusal(["anchor_horizon": 0], lent: [1, 5]) == nil)
+    #expect(Self.refusal(["anchor_horizon": 1], ["primary_horizons": "5,30"]) == nil)
+  }
+
+  @Test func `a host of ABI 1.0 does not say which horizons it lends, and none is refused`() throws {
+    #expect(Self.refusal(["anchor_horizon": 60], ["primary_horizons": "7"], lent: nil) == nil)
+    // What stands behind the end of a shorter configuration is not read: these horizons would be refused.
+    _ = try EnsembleHost(texts: ["primary_horizons": "7"], lent: [1], configSize: 152)
+  }
 }

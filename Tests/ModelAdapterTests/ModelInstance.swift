@@ -41,7 +41,8 @@ final class ModelInstance {
         struct_size: UInt32(MemoryLayout<qe_config>.size), contract: QE_CONTRACT_LINEAR, instance_id: texts[0]!, venue: texts[1]!,
         market: texts[2]!, symbol: texts[3]!, base_asset: texts[4]!, quote_asset: texts[5]!, horizon_s: 5, price_scale: 2, quantity_scale: 3,
         tick_size: 1, step_size: 1, minimum_quantity: 1, maximum_quantity: 1_000_000, minimum_notional: qe_money(low: 0, high: 0), leverage: 1,
-        parameters: nil, files: bytes == nil ? nil : lent, parameter_count: 0, file_count: bytes == nil ? 0 : 1)
+        parameters: nil, files: bytes == nil ? nil : lent, parameter_count: 0, file_count: bytes == nil ? 0 : 1, prediction_horizons_s: nil,
+        prediction_horizon_count: 0, reserved: 0)
       return model.create(host, &config, &made, &error, error.count)
     }
     guard status == QE_OK, let made else {

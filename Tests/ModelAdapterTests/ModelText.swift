@@ -54,10 +54,13 @@ struct ModelText {
   var groups: [Int]?
   var version = "[1,7,4]"
   var featureText: String?
+  /// Of early stopping, as a JSON value.
+  var bestIteration: String?
+  var parallelTrees = "1"
 
   var json: String {
-    #"{"learner":{"attributes":{"note":"a \"quoted\" \u00e9"},"feature_names":[],"feature_types":[],"gradient_booster":{"model":{"#
-      + #""gbtree_model_param":{"num_parallel_tree":"1","num_trees":"\#(claimedTrees ?? "\(trees.count)")"},"#
+    #"{"learner":{"attributes":{\#(bestIteration.map { "\"best_iteration\":\($0)," } ?? "")"note":"a \"quoted\" \u00e9"},"feature_names":[],"feature_types":[],"gradient_booster":{"model":{"#
+      + #""gbtree_model_param":{"num_parallel_tree":"\#(parallelTrees)","num_trees":"\#(claimedTrees ?? "\(trees.count)")"},"#
       + #""tree_info":\#(groups ?? trees.map { _ in 0 }),"#
       + #""trees":[\#(trees.enumerated().map { $1.json($0) }.joined(separator: ","))]},"name":"\#(booster)"},"#
       + #""learner_model_param":{"base_score":\#(baseScore),"boost_from_average":"1","num_class":"\#(classes)","#

@@ -10,7 +10,7 @@ import Testing
     let probabilities: [Double]
   }
 
-  static let versions = ["1.7.6", "2.1.4", "3.2.0"]
+  static let versions = ["1.7.6", "2.1.4", "3.2.0", "1.7.4-early-stopping"]
   static let folder = Workplace.packageFolder.appendingPathComponent("Tests/ModelAdapterTests/Models")
 
   static func bytes(_ version: String) throws -> [UInt8] { Array(try Data(contentsOf: folder.appendingPathComponent("xgboost-\(version).json"))) }
@@ -51,7 +51,8 @@ import Testing
       let keys = reversed ? object.keys.sorted(by: >) : object.keys.sorted()
       return "{ " + keys.map { "\"\($0)\" :\n\t\(text(object[$0] as Any, reversed: reversed))" }.joined(separator: " ,\r\n") + " }"
     case let array as [Any]: return "[ " + array.map { text($0, reversed: reversed) }.joined(separator: " , ") + " ]"
-    case let string as String: return "\"\(string)\""
+    case let string as String:
+      return "\"\(string.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\""))\""
     case let number as NSNumber:
       // Shortest as a float, which is what the file had.
       return number.doubleValue == number.doubleValue.rounded() && abs(number.doubleValue) < 1e15

@@ -38,6 +38,12 @@ import Testing
     changed("targets", "num_target is 2: only models of one target") { $0.targets = "2" },
     changed("groups", "tree_info has group 1: only models of one group") { $0.groups = [1] },
     changed("several base scores", "base_score has 2 values") { $0.baseScore = #""[5E-1,5E-1]""# },
+    changed("a best round that is not there", "best_iteration is 1, which needs 2 trees, and trees has 1") { $0.bestIteration = "\"1\"" },
+    changed("a best round of several trees", "best_iteration is 0, which needs 3 trees, and trees has 1") {
+      ($0.bestIteration, $0.parallelTrees) = ("\"0\"", "3")
+    },
+    changed("a best round that is no number", "best_iteration") { $0.bestIteration = "\"x\"" },
+    changed("the highest best round", "best_iteration is 2147483647") { ($0.bestIteration, $0.parallelTrees) = ("2147483647", "2147483647") },
     changed("version 0", "written by XGBoost 0, this reads 1 to 3") { $0.version = "[0,90,0]" },
     changed("version 4", "written by XGBoost 4, this reads 1 to 3") { $0.version = "[4,0,0]" },
     changed("categories", "byte \(treePlace): tree 0: node 0 is a categorical split") { $0.trees[0].splitType = [1, 0, 0] },

@@ -42,6 +42,42 @@ import Testing
     instance.close()
   }
 
+  /// As XGBoost writes it: attributes and more before the names, trees behind them.
+  private static func named(_ columns: [String]?) -> String {
+    let names = columns.map { #""feature_names": [\#($0.map { "\"\($0)\"" }.joined(separator: ", "))],"# } ?? ""
+    return #"{"x": [1, {"feature_names": ["}", "no"]}], "learner": {"attributes": {"feature_names": "not \" [these", "n": -1.5e3}, "#
+      + #"\#(names) "gradient_booster": {"model": [1, 2"#
+  }
+
+  @Test func `Columns that an XGBoost file names are the schema's, in its order, or it is refused`() throws {
+    let columns = FeatureSchema.v1.columns
+    var swapped = columns
+    swapped.swapAt(3, 4)
+    let refusals: [([String], String)] = [
+      (swapped, "column 3 of the model is '\(columns[4])', of feat.v1 it is '\(columns[3])'"),
+      (Array(columns.dropLast()), "the model has 17 columns, feat.v1 has 18"), (columns + ["more"], "the model has 19 columns"),
+      (["momentum"], "column 0 of the model is 'momentum'"),
+    ]
+    for (index, (names, reason)) in refusals.enumerated() {
+      let path = try ModelSamples.artefact(in: folder, "refused-\(index)", model: Self.named(names))
+      let error = try fault { _ = try ModelInstance(try ModelSamples.resolved(path), on: ModelSamples.instrument) }
+      #expect(error.code == .schemaMismatch && error.description.contains(reason), "\(error)")
+    }
+    for (index, names) in [columns, [], (0..<18).map { "f\($0)" }, nil].enumerated() {
+      let path = try ModelSamples.artefact(in: folder, "taken-\(index)", model: Self.named(names))
+      try ModelInstance(try ModelSamples.resolved(path), on: ModelSamples.instrument).close()
+    }
+  }
+
+  @Test func `Whatever bytes a model file has, looking for its columns ends`() throws {
+    let whole = Array(Self.named(FeatureSchema.v1.columns).utf8)
+    #expect(JSONReader.member(["learner", "feature_names"], in: whole)?.array?.count == 18)
+    for count in whole.indices { _ = JSONReader.member(["learner", "feature_names"], in: Array(whole[..<count])) }
+    for text in ["", "{", "[]", "{\"learner\":5}", "{\"a\":}", "{\"a\":\"\\", "{\"a\":[", "{\"a\":]", "{\"a\" 1"] {
+      #expect(JSONReader.member(["learner", "feature_names"], in: Array(text.utf8)) == nil, "\(text)")
+    }
+  }
+
   @Test func `The model's bytes live as long as the instance, and runtimes are lent sealed`() throws {
     let adapter = try CompiledPlugin.build(CompiledPlugin.lending, "Lending", in: folder)
     let runtime = try CompiledPlugin.build("double extra(void) { return 0.125; }", "extra", in: folder)

@@ -75,6 +75,33 @@ import Testing
     #expect(try names(home) == ["current", "lock", "versions"])
   }
 
+  @Test func `From a folder that the Python system put in the place of a version, one rolls back to the newest whole version`() throws {
+    let first = try publish(1)
+    let second = try publish(2)
+    let third = try publish(3)
+    try FileManager.default.removeItem(atPath: current)
+    try ModelSamples.artefact(in: folder, "runtime/models/BTCUSDT/5/current", model: "python")
+    try folder.write("spoilt", to: "runtime/models/BTCUSDT/5/versions/\(third.version)/signal_xgb_BTCUSDT_h5.json")
+    let back = try rollback()
+    #expect(back.version == second.version && back.versions.count == 4, "its folder is among the versions")
+    #expect(try names(home) == ["current", "lock", "versions"])
+    #expect(try rollback().version == first.version, "where the second one came from")
+  }
+
+  @Test func `The way back stays where one version alone is to be kept`() throws {
+    let versions = try (1...3).map { try publish($0, keep: 1).version }
+    #expect(try store.entry(symbol: "BTCUSDT", horizonSeconds: 5).versions == Array(versions[1...]))
+    #expect(try rollback().version == versions[1])
+  }
+
+  @Test func `What is kept goes on without its bytes, and is not kept anew without them`() throws {
+    let light = try store.resolve(publish(1), adapters: ModelSamples.adapters).withoutBytes
+    #expect(light.model.bytes.isEmpty && light.adapter.bytes.isEmpty && light.model.digest == light.manifest.model.digest)
+    let elsewhere = ArtefactStore(runtimePath: folder.path("elsewhere"))
+    try light.keep(in: elsewhere)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("elsewhere")), "empty files under a digest that is not theirs")
+  }
+
   @Test func `Whoever reads while a folder is succeeded by a version never finds nothing`() async throws {
     let store = store
     let manifest = "\(current)/manifest.json"
@@ -126,8 +153,8 @@ import Testing
     #expect(try rollback().version == entry.versions[0])
     // What a killed publisher had begun to remove goes with the next one.
     try FileManager.default.createDirectory(atPath: "\(home)/versions/old.tmp-pruned/lib", withIntermediateDirectories: true)
-    #expect(try publish(6, keep: 1).versions.count == 1)
-    #expect(try names("\(home)/versions").count == 1)
+    #expect(try publish(6, keep: 1).versions.count == 2)
+    #expect(try names("\(home)/versions").count == 2)
     #expect(try names(folder.path("runtime/store")).count >= 6, "the artefact store keeps the bytes")
   }
 

@@ -77,7 +77,8 @@ final class Adapter {
           market: lend("usdm"), symbol: lend("BTCUSDT"), base_asset: lend("BTC"), quote_asset: lend("USDT"), horizon_s: 5, price_scale: 2,
           quantity_scale: 3, tick_size: 1, step_size: 1, minimum_quantity: 1, maximum_quantity: 1_000_000,
           minimum_notional: qe_money(low: 0, high: 0), leverage: 1, parameters: values.baseAddress, files: files.baseAddress,
-          parameter_count: UInt32(values.count), file_count: UInt32(files.count))
+          parameter_count: UInt32(values.count), file_count: UInt32(files.count), prediction_horizons_s: nil, prediction_horizon_count: 0, reserved: 0
+        )
         return table.create(host, &config, &instance, &text, text.count)
       }
     }

@@ -9,13 +9,13 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   /// A small whole model; `fault` is for the stand-in.
-  private func text(_ fault: String = "none", _ changes: [(String, String)] = []) -> [UInt8] {
+  private func text(_ fault: String = "none", _ changes: [(String, String)] = [], categories: String = "5") -> [UInt8] {
     let trees = [
       "Tree=0\nnum_leaves=3\nnum_cat=0\nsplit_feature=0 1\nthreshold=0.5 -inf\ndecision_type=2 2\nleft_child=1 -1\nright_child=-2 -3\n"
         + "leaf_value=0.1 -0.2 1e-3\nleaf_count=1 2 3\nis_linear=0\nshrinkage=1\n\n\n",
       "Tree=1\nnum_leaves=1\nnum_cat=0\nleaf_value=0.5\n\n\n",
       "Tree=2\nnum_leaves=2\nnum_cat=1\nsplit_feature=17\nthreshold=0\ndecision_type=1\nleft_child=-1\nright_child=-2\nleaf_value=1 2\n"
-        + "cat_boundaries=0 1\ncat_threshold=5\n\n\n",
+        + "cat_boundaries=0 1\ncat_threshold=\(categories)\n\n\n",
     ]
     var model =
       "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nmax_feature_idx=17\nobjective=binary sigmoid:1\nfault=\(fault)\n"
@@ -69,6 +69,16 @@ import Testing
     ] {
       let words = try Adapter.refusal("LightGBMModel", model: model, runtime: runtime)
       #expect(words.contains(reason), "\(words)")
+    }
+  }
+
+  @Test(arguments: ["2147483648", "4294967295"]) func `Category 31 of a set is one like the others`(_ word: String) throws {
+    let runtime = try Compiled.runtime("fake_lightgbm", in: folder)
+    let adapter = try Adapter("LightGBMModel", model: text(categories: word), runtime: runtime)
+    #expect(adapter.predict([Double](repeating: 0, count: 18))?.up == 0.5)
+    for beyond in ["4294967296", "-1", "1.5", ""] {
+      let words = try Adapter.refusal("LightGBMModel", model: text(categories: beyond), runtime: runtime)
+      #expect(words.contains("cat_boundaries is not right"), "\(words)")
     }
   }
 

@@ -97,4 +97,14 @@ import Testing
     both[0].context.struct_size = size
     #expect(try ContractTests.run(both[0], prices[0][...]) == alone[0])
   }
+
+  @Test(arguments: ["BreakoutC", "EMACrossC", "EMACross", "OrderFlow"])
+  func `the configuration of ABI 1.0, which ends before the horizons of predictions, is enough, and no byte less`(_ name: String) throws {
+    let library = try PluginLibrary(name)
+    _ = try PluginInstance(library, configSize: 152)
+    do {
+      _ = try PluginInstance(library, configSize: 151)
+      Issue.record("151 bytes are taken for a whole configuration")
+    } catch let refused as PluginInstance.Refused { #expect(refused.reason.contains("ABI 1.0")) }
+  }
 }

@@ -72,7 +72,7 @@ import Testing
           struct_size: UInt32(MemoryLayout<qe_config>.size), contract: 1, instance_id: name, venue: name, market: name, symbol: name,
           base_asset: name, quote_asset: name, horizon_s: 5, price_scale: 2, quantity_scale: 8, tick_size: 1, step_size: 1,
           minimum_quantity: 1, maximum_quantity: 1, minimum_notional: qe_money(), leverage: 1, parameters: values.baseAddress, files: nil,
-          parameter_count: 1, file_count: 0)
+          parameter_count: 1, file_count: 0, prediction_horizons_s: nil, prediction_horizon_count: 0, reserved: 0)
         try #require(model.create(&host, &config, &instance, &error, 256) == QE_OK)
         config.price_scale = 19
         var other: UnsafeMutableRawPointer?

@@ -21,7 +21,7 @@ final class PluginInstance {
   init(
     _ library: PluginLibrary, _ values: [String: Double] = [:], texts: [String: String] = [:], market: String = "spot", tickSize: Int64 = 1,
     minimumQuantity: Int64 = 1, minimumNotional: UInt64 = 0,
-    errorCapacity: Int = 256
+    errorCapacity: Int = 256, configSize: Int = MemoryLayout<qe_config>.size
   ) throws {
     self.library = library
     var owned: [UnsafeMutablePointer<CChar>] = []
@@ -54,11 +54,11 @@ final class PluginInstance {
     let minimum = qe_money(low: money.low, high: Int64(money.high))
     let status = rows.withUnsafeBufferPointer { rows in
       var config = qe_config(
-        struct_size: UInt32(MemoryLayout<qe_config>.size), contract: QE_CONTRACT_LINEAR, instance_id: lend("test@BTCUSDT/0"),
+        struct_size: UInt32(configSize), contract: QE_CONTRACT_LINEAR, instance_id: lend("test@BTCUSDT/0"),
         venue: lend("binance"), market: lend(market), symbol: lend("BTCUSDT"), base_asset: lend("BTC"), quote_asset: lend("USDT"),
         horizon_s: 0, price_scale: 2, quantity_scale: 8, tick_size: tickSize, step_size: 1, minimum_quantity: minimumQuantity,
         maximum_quantity: 1_000_000_000_000, minimum_notional: minimum, leverage: 1, parameters: rows.baseAddress, files: nil,
-        parameter_count: UInt32(rows.count), file_count: 0)
+        parameter_count: UInt32(rows.count), file_count: 0, prediction_horizons_s: nil, prediction_horizon_count: 0, reserved: 0)
       return library.strategy.create(host, &config, &made, &error, errorCapacity)
     }
     guard status == QE_OK, let made else {

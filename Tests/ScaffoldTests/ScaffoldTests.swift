@@ -37,7 +37,7 @@ import Testing
       #expect(line == "// A copy (\(package.stamp)): do not change it here.")
       #expect(try file.text.dropFirst(line.count + 1) == ScaffoldTests.source(file.path))
     }
-    #expect(package.stamp == "PluginKit 1.0.0, plugin ABI 1.0, quantumedge 9.8.7")
+    #expect(package.stamp == "PluginKit 1.0.0, plugin ABI 1.1, quantumedge 9.8.7")
   }
 
   @Test(arguments: PluginLanguage.allCases)

@@ -41,7 +41,7 @@ static qe_status refuse(char *error, size_t capacity, const char *reason) {
 static qe_status create(const qe_host *host, const qe_config *config, void **out, char *error, size_t capacity) {
     (void)host;
     const qe_parameter_value *values = config->parameters;
-    if (config->struct_size < sizeof(qe_config)) return refuse(error, capacity, "the host's configuration is shorter than ABI 1.0's");
+    if (!QE_HAS(config, qe_config, file_count)) return refuse(error, capacity, "the host's configuration is shorter than ABI 1.0's");
     if (values == NULL || config->parameter_count < PARAMETER_COUNT) return refuse(error, capacity, "the host gave too few parameters");
     for (int i = 0; i < PARAMETER_COUNT; i++)
         if (strcmp(values[i].name, parameters[i].name) != 0 || values[i].type != parameters[i].type)

@@ -77,6 +77,20 @@ static int is_second_image(void) {
     return 0;
 }
 
+/* As a plugin reads a field of a later minor version. */
+static void list_horizons(const qe_config *config, char *error, size_t capacity) {
+    char text[256] = "predictions of";
+    if (!QE_HAS(config, qe_config, prediction_horizon_count) || config->prediction_horizons_s == NULL) {
+        say(error, capacity, "the host does not say");
+        return;
+    }
+    for (uint32_t i = 0; i < config->prediction_horizon_count && i < 16; i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, " %lld", (long long)config->prediction_horizons_s[i]);
+    }
+    say(error, capacity, text);
+}
+
 static qe_status create(const qe_host *host, const qe_config *config, void **out, char *error, size_t capacity) {
     if (!QE_HAS(config, qe_config, parameter_count) || config->parameters == NULL || config->parameter_count != PARAMETER_COUNT) {
         const char *text = "the configuration is shorter than this plugin needs";
@@ -90,6 +104,7 @@ static qe_status create(const qe_host *host, const qe_config *config, void **out
     instance local = {.after = config->parameters[AFTER].integer, .size = config->parameters[SIZE].integer, .level = config->parameters[LEVEL].real};
     strncpy(local.fault, config->parameters[FAULT].text, sizeof local.fault - 1);
     if (is(&local, "refuses")) return say(error, capacity, "it does not want to"), QE_INVALID;
+    if (is(&local, "horizons")) return list_horizons(config, error, capacity), QE_INVALID;
     if (is(&local, "crash_create")) *(volatile int *)8 = 1;
     if (is(&local, "hang_create"))
         for (volatile int i = 0;; i++) {}

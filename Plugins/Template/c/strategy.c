@@ -37,7 +37,7 @@ static qe_status refuse(char *error, size_t capacity, const char *reason) {
 static qe_status create(const qe_host *host, const qe_config *config, void **out, char *error, size_t capacity) {
     const qe_parameter_value *values = config->parameters;
     (void)host;
-    if (config->struct_size < sizeof(qe_config)) return refuse(error, capacity, "the host's configuration is shorter than ABI 1.0's");
+    if (!QE_HAS(config, qe_config, file_count)) return refuse(error, capacity, "the host's configuration is shorter than ABI 1.0's");
     if (values == NULL || config->parameter_count < PARAMETER_COUNT) return refuse(error, capacity, "the host gave too few parameters");
     if (values[QUANTITY].integer <= 0) return refuse(error, capacity, "quantity must be above 0");
     if (!(values[THRESHOLD].real > 0)) return refuse(error, capacity, "threshold_bps must be above 0");

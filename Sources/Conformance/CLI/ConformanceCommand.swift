@@ -22,6 +22,8 @@ struct ConformanceCommand: ParsableCommand {
   @Option(help: "1...10: from how strict a case on its failure fails rather than warns.") var strictness = 5
   @Option(help: "Of everything random.") var seed: UInt64 = 1
   @Option(help: "Length of a model's feature vector; without it as the manifest's schema says, else 18.") var features: Int?
+  @Option(help: ArgumentHelp("Seconds of the predictions that a strategy is lent, as ml.horizons; 1,5,30 without it.", valueName: "list"))
+  var horizons: String?
   @Option(help: "The adapter's library, for a model whose manifest names none.") var adapter: String?
   @Option(help: "Writes the results as JSON.") var json: String?
   @Option(help: "Writes the results as JUnit XML.") var junit: String?
@@ -49,6 +51,7 @@ struct ConformanceCommand: ParsableCommand {
     (options.strictness, options.seed, options.only) = (strictness, seed, only)
     options.isQuick = quick
     if let features { options.featureCount = features }
+    if let horizons { options.predictionHorizonsSeconds = try Self.horizons(horizons) }
     let table = ResultTable(usesColour: isatty(1) == 1 && getenv("NO_COLOR") == nil)
     let runner = try Runner(subject.file, options)
     Terminal.write(table.head(subject.file, options))
@@ -57,6 +60,16 @@ struct ConformanceCommand: ParsableCommand {
     if let junit { try ResultFile.junit(verdict, to: junit) }
     Terminal.write(table.tail(verdict))
     if verdict.hasFailed { throw ExitCode(FaultKind.failed.exitCode) }
+  }
+
+  private static func horizons(_ text: String) throws -> [Int64] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int64($0) }
+    let seconds = parts.compactMap { $0 }.filter { (1...86_400).contains($0) }
+    guard (1...Options.predictionHorizonLimit).contains(seconds.count), seconds.count == parts.count, Set(seconds).count == seconds.count else {
+      throw ConformanceError(
+        .usage, "--horizons \(text): write 1...\(Options.predictionHorizonLimit) different whole seconds, 1...86400, as 1,5,30")
+    }
+    return seconds.sorted()
   }
 
   static func main() {

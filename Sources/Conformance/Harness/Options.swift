@@ -9,6 +9,8 @@ public struct Options: Sendable {
   public var horizonSeconds: Int64 = 0
   /// Of a model's vector.
   public var featureCount = 18
+  /// Of the predictions that a strategy is lent; rising. The default is that of ml.horizons.
+  public var predictionHorizonsSeconds: [Int64] = [1, 5, 30]
   /// The manifest that was given; nil = the library itself.
   public var manifest: String?
   /// What the manifest of a model lends to its adapter.
@@ -24,4 +26,6 @@ public struct Options: Sendable {
 
   public static let strictnessRange = 1...10
   public static let featureLimit = 128
+  /// As many as ml.horizons may have.
+  public static let predictionHorizonLimit = 16
 }

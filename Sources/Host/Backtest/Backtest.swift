@@ -17,8 +17,14 @@ public struct Backtest {
   /// Where `--strategy NAME` finds libraries that are not published.
   public var executableFolder: String
   public var hostVersion: String
+  private let quarantined: @Sendable (Digest) -> String?
 
-  public init(request: BacktestRequest, settings: Settings, executableFolder: String, hostVersion: String) {
+  /// - Parameter quarantined: why a model file is not to be used; nil = it may.
+  public init(
+    request: BacktestRequest, settings: Settings, executableFolder: String, hostVersion: String,
+    quarantined: @escaping @Sendable (Digest) -> String? = { _ in nil }
+  ) {
+    self.quarantined = quarantined
     self.request = request
     self.settings = settings
     self.executableFolder = executableFolder
@@ -33,7 +39,7 @@ public struct Backtest {
     let start = Clocks.monotonicNanoseconds()
     var warnings: [String] = []
     let instrument = try InstrumentChoice.instrument(for: request, settings: settings, warnings: &warnings)
-    let models = ModelSource(settings, executableFolder: executableFolder, folder: request.modelsFolder)
+    let models = ModelSource(settings, executableFolder: executableFolder, folder: request.modelsFolder, quarantined: quarantined)
     let resolved = try strategies(for: instrument, models)
     let session = try TradingSession(
       instruments: [instrument], strategies: resolved.map { (instrument: 0, resolved: $0) }, settings: settings

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Features
 import Market
 import Models
@@ -37,13 +38,13 @@ struct ModelsCommand: ParsableCommand {
 
     func run() throws {
       let loaded = try settings.load()
-      let source = ModelSource(loaded, executableFolder: Executable.folder)
+      let source = ModelSource.quarantining(loaded, executableFolder: Executable.folder)
       var readiness = ModelReadiness()
       for (name, horizons) in try wanted(loaded) {
         let instrument = try StrategiesOutput.instrument(name, loaded)
         readiness.rows +=
           ModelReadiness.look(
-            source.resolver, instruments: [instrument], horizonsSeconds: horizons, check: .inProcess, nowSeconds: ModelsOutput.nowSeconds
+            source.resolver, instruments: [instrument], horizonsSeconds: horizons, check: source.check, nowSeconds: ModelsOutput.nowSeconds
           ).rows
       }
       if output.json { try Console.result(readiness.node.compact) }

@@ -140,15 +140,16 @@ struct StrategiesCommand: ParsableCommand {
         try StrategiesOutput.verify(entry, loaded)
         Console.line("ok \(StrategiesOutput.line(entry))")
       }
-      if deep { try verifyDeeply(entries, store) }
+      if deep { try verifyDeeply(entries, store, loaded) }
       if output.json { try Console.result(JSONValue.object([("verified", .array(entries.map(StrategiesOutput.json)))]).description) }
     }
 
     /// Each plugin with the parameters that it is published with, every case in a process of its own.
-    private func verifyDeeply(_ entries: [StrategyStore.Entry], _ store: StrategyStore) throws {
+    private func verifyDeeply(_ entries: [StrategyStore.Entry], _ store: StrategyStore, _ loaded: Settings) throws {
       var failed: [String] = []
       for entry in entries {
         var options = Conformance.Options()
+        options.predictionHorizonsSeconds = loaded.models.horizonsSeconds.sorted()
         options.strictness = strictness
         options.parameters = entry.manifest.parameters
         options.horizonSeconds = entry.horizonSeconds

@@ -56,11 +56,12 @@ enum TrainOutput {
     outcomes.compactMap { if case .failure(let failure) = $0.result { failure } else { nil } }
   }
 
-  /// 1 when any failed; where no data could be read at all, the code of that.
+  /// 1 when any failed, was not published as it should be, or was not taken over by a running host; where no data could be read at all, the code
+  /// of that.
   static func exit(_ outcomes: [TrainingRun.Outcome], _ decisions: [TrainPublisher.Decision?]) throws {
     let failures = failures(outcomes)
     if let first = failures.first, failures.count == outcomes.count, failures.allSatisfy(\.isUnreadable) { throw ExitCode(first.kind.exitCode) }
-    if !failures.isEmpty || decisions.contains(where: { $0?.failure != nil }) { throw ExitCode(FaultKind.failed.exitCode) }
+    if !failures.isEmpty || decisions.contains(where: { $0?.failure != nil || $0?.refusal != nil }) { throw ExitCode(FaultKind.failed.exitCode) }
   }
 }
 

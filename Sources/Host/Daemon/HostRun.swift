@@ -59,12 +59,7 @@ public struct HostRun: Sendable {
     let shadowed = admitted.filter { settings.isShadow($0.resolved, on: instruments[$0.instrument]) }
     let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
     if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, shadows: shadowed, instruments, killSwitch, log) }
-    let modelSource = ModelSource(settings, executableFolder: executableFolder) { digest in
-      guard let entries = try? quarantine.read() else { return "the list of what is in quarantine cannot be read" }
-      return entries.first { $0.digest == digest.hex }.map {
-        "it is in quarantine since \($0.at): \($0.reason); release it with: \(releaseCommand(digest.hex))"
-      }
-    }
+    let modelSource = ModelSource.quarantining(settings, executableFolder: executableFolder)
     let session = try TradingSession(
       instruments: instruments, strategies: strategies, vacant: try vacancies(last?.state, strategies, instruments, log), settings: settings
     ) { index, isRead in isRead ? modelSource.places(of: instruments[index], index: index) : [] }

@@ -23,6 +23,61 @@ struct JSONReader {
     return node
   }
 
+  /// The member at the end of a path of names, without building anything else; what stands behind it is not read.
+  ///
+  /// - Returns: nil where it is not there, or what stands before it is no JSON: that is for whoever reads the whole to say.
+  static func member(_ path: [String], in bytes: [UInt8]) -> JSONNode? {
+    var reader = JSONReader(bytes)
+    return try? reader.member(path[...])
+  }
+
+  private mutating func member(_ path: ArraySlice<String>) throws(Failure) -> JSONNode? {
+    guard let wanted = path.first else { return try value() }
+    skipSpace()
+    guard take("{") else { return nil }
+    skipSpace()
+    if take("}") { return nil }
+    while true {
+      skipSpace()
+      guard next == UInt8(ascii: "\"") else { throw failure("a member's name is wanted") }
+      let name = try string()
+      skipSpace()
+      guard take(":") else { throw failure("a colon is wanted") }
+      if name == wanted { return try member(path.dropFirst()) }
+      try pass()
+      skipSpace()
+      guard take(",") else { return nil }
+    }
+  }
+
+  /// Goes behind a value by its brackets alone.
+  private mutating func pass() throws(Failure) {
+    var open = 0
+    skipSpace()
+    repeat {
+      guard let byte = next else { throw failure("it is cut short") }
+      switch byte {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): open += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): open -= 1
+      case UInt8(ascii: "\""): try passText()
+      // A number or a word alone: it ends before what cannot be in it.
+      default: if open == 0 { return passWord() }
+      }
+      position += 1
+    } while open > 0
+  }
+
+  /// To its closing quote.
+  private mutating func passText() throws(Failure) {
+    position += 1
+    while let byte = next, byte != UInt8(ascii: "\"") { position += byte == UInt8(ascii: "\\") ? 2 : 1 }
+    if next == nil { throw failure("a text has no end") }
+  }
+
+  private mutating func passWord() {
+    while let byte = next, byte != UInt8(ascii: ","), byte != UInt8(ascii: "}"), byte != UInt8(ascii: "]"), byte > 0x20 { position += 1 }
+  }
+
   private func failure(_ what: String) -> Failure { Failure(what: what, offset: position) }
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }

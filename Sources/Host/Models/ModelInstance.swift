@@ -38,6 +38,7 @@ public final class ModelInstance {
   /// - Throws: `schema_mismatch`, `prediction_invalid:<what>`, and what loading and creating a plugin throws.
   public init(_ resolved: ResolvedModel, on instrument: Instrument, parameters: [String: String] = [:], id: String? = nil) throws(PluginError) {
     try resolved.check(for: instrument)
+    try resolved.checkColumns()
     let library = try PluginLibrary.load(resolved.adapter)
     let id = id ?? resolved.instanceID
     // Nothing named: an adapter, whose model's manifest decides.

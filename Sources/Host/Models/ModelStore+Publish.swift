@@ -78,7 +78,11 @@ extension ModelStore {
     // The current version itself may be broken: that is when one rolls back, so only its link is read.
     switch try home.current() {
     case .nothing: throw nothing(home, symbol, horizonSeconds)
-    case .folder: throw PluginError(.modelMissing, home.currentPath, "it was published by the Python system, and no version before it is here")
+    case .folder:
+      guard let target = try newestWhole(home, adapters), let adopted = adoptedName(home) else {
+        throw PluginError(.modelMissing, home.currentPath, "it was published by the Python system, and no whole version is here to go back to")
+      }
+      try home.replaceFolder(by: target, as: adopted)
     case .version(let current):
       guard let target = home.version(before: current) else {
         throw PluginError(.modelMissing, "\(home.path)/versions", "there is no version before \(current) to go back to")
@@ -88,6 +92,14 @@ extension ModelStore {
     }
     _ = consume lock
     return try entry(symbol: symbol, horizonSeconds: horizonSeconds)
+  }
+
+  /// A folder of the Python system has no `previous`: the way back is the newest version that can be read.
+  private func newestWhole(_ home: VersionedFolder, _ adapters: ModelAdapters) throws(PluginError) -> String? {
+    for version in try home.versions().reversed() where (try? ResolvedModel.read(home.path(of: version), adapters: adapters)) != nil {
+      return version
+    }
+    return nil
   }
 
   // MARK: What is written

@@ -18,6 +18,8 @@ extension ResolvedModel {
 
   /// Keeps adapter, model and runtimes; where they are already, nothing is written.
   public func keep(in store: ArtefactStore) throws(PluginError) {
+    // Only what was kept loses its bytes.
+    guard hasBytes else { return }
     try store.keep(adapter)
     try store.keep(model.bytes, model.digest, name: model.fileName)
     for runtime in runtimes { try store.keep(runtime.file) }

@@ -22,6 +22,8 @@ public struct ResolvedModel: Sendable {
   public var source: String
   /// Differences that are told and not refused, a line each.
   public var notes: [String]
+  /// Whether the files' bytes are here still: digests and names are, in any case.
+  public private(set) var hasBytes = true
 
   public var symbol: String { manifest.symbol }
   public var horizonSeconds: Int64 { manifest.horizonSeconds }
@@ -93,6 +95,16 @@ public struct ResolvedModel: Sendable {
     return ResolvedModel(
       manifest: manifest, schema: try manifest.schema(model.path), model: model, adapter: found,
       runtimes: runtimes.map { Runtime(name: $0.fileName, file: $0) }, source: model.path, notes: notes)
+  }
+
+  /// What a run goes on with once the files are kept: megabytes for each model otherwise, for as long as it runs.
+  public var withoutBytes: ResolvedModel {
+    var light = self
+    light.hasBytes = false
+    light.model = ModelFile(digest: model.digest, path: model.path, bytes: [])
+    light.adapter = adapter.withoutBytes
+    light.runtimes = runtimes.map { Runtime(name: $0.name, file: $0.file.withoutBytes) }
+    return light
   }
 
   // MARK: Whom it is for

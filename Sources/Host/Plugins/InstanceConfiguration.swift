@@ -9,13 +9,19 @@ struct InstanceConfiguration {
   private let horizonSeconds: Int64
   private let values: ParameterValues
   private let files: [LentFile]
+  /// Rising; empty = not said.
+  private let predictionHorizonsSeconds: [Int64]
 
-  init(_ id: String, _ instrument: Instrument, _ horizonSeconds: Int64, _ values: ParameterValues, files: [LentFile] = []) {
+  init(
+    _ id: String, _ instrument: Instrument, _ horizonSeconds: Int64, _ values: ParameterValues, files: [LentFile] = [],
+    predictionHorizonsSeconds: [Int64] = []
+  ) {
     self.id = id
     self.instrument = instrument
     self.horizonSeconds = horizonSeconds
     self.values = values
     self.files = files
+    self.predictionHorizonsSeconds = predictionHorizonsSeconds.sorted()
   }
 
   func withConfig<Result>(_ body: (UnsafePointer<qe_config>) -> Result) -> Result {
@@ -39,14 +45,17 @@ struct InstanceConfiguration {
     }
     return parameters.withUnsafeBufferPointer { table in
       lent.withUnsafeBufferPointer { lent in
-        var config = config(table, lent, lend)
-        return body(&config)
+        predictionHorizonsSeconds.withUnsafeBufferPointer { horizons in
+          var config = config(table, lent, horizons, lend)
+          return body(&config)
+        }
       }
     }
   }
 
   private func config(
-    _ table: UnsafeBufferPointer<qe_parameter_value>, _ lent: UnsafeBufferPointer<qe_file>, _ lend: (String) -> UnsafePointer<CChar>
+    _ table: UnsafeBufferPointer<qe_parameter_value>, _ lent: UnsafeBufferPointer<qe_file>, _ horizons: UnsafeBufferPointer<Int64>,
+    _ lend: (String) -> UnsafePointer<CChar>
   ) -> qe_config {
     let spec = instrument.spec
     return qe_config(
@@ -58,6 +67,7 @@ struct InstanceConfiguration {
       minimum_notional: qe_money(
         low: UInt64(truncatingIfNeeded: spec.minimumNotional.raw), high: Int64(truncatingIfNeeded: spec.minimumNotional.raw >> 64)),
       leverage: spec.leverage, parameters: table.baseAddress, files: lent.isEmpty ? nil : lent.baseAddress, parameter_count: UInt32(table.count),
-      file_count: UInt32(lent.count))
+      file_count: UInt32(lent.count), prediction_horizons_s: horizons.isEmpty ? nil : horizons.baseAddress,
+      prediction_horizon_count: UInt32(horizons.count), reserved: 0)
   }
 }

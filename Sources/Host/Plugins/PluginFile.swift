@@ -10,6 +10,9 @@ public struct PluginFile: Sendable {
   /// `libEMACross.so`.
   public var fileName: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
 
+  /// Of which file it was, and no more.
+  package var withoutBytes: PluginFile { PluginFile(digest: digest, path: path, bytes: []) }
+
   public static let sizeLimit = 256 << 20
 
   /// Reads a file, and holds it to what is promised.

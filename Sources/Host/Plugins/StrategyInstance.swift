@@ -25,8 +25,10 @@ public final class StrategyInstance: HostedStrategy {
   ///   - parameters: by name; missing ones take the plugin's default.
   ///   - id: `EMACross@BTCUSDT/0`.
   ///   - deliverableEvents: what this run can deliver; a plugin that wants more is refused rather than left waiting.
+  ///   - predictionHorizonsSeconds: what it is lent predictions of; empty = the plugin is not told.
   public init(
-    library: PluginLibrary, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], id: String, deliverableEvents: Set<UInt32>
+    library: PluginLibrary, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], id: String, deliverableEvents: Set<UInt32>,
+    predictionHorizonsSeconds: [Int64] = []
   ) throws(PluginError) {
     try library.facts.checkStrategy(deliverableEvents, library.path)
     guard let table = library.descriptor.pointee.strategy else {
@@ -41,7 +43,7 @@ public final class StrategyInstance: HostedStrategy {
     self.host = host
     parameterTexts = values.values.map { ($0.row.name, $0.text) }
     do throws(PluginError) {
-      let configuration = InstanceConfiguration(id, instrument, horizonSeconds, values)
+      let configuration = InstanceConfiguration(id, instrument, horizonSeconds, values, predictionHorizonsSeconds: predictionHorizonsSeconds)
       // Typed throws do not pass through the closure that lends the configuration.
       instance = try configuration.withConfig { config in Self.create(table, host, config, subject: id) }.get()
     } catch {

@@ -97,8 +97,10 @@ package struct VersionedFolder: Sendable {
     try swap(to: version)
   }
 
+  /// Makes a version current in the place of a folder, which gets a name among the versions; what is in its `previous` stays.
+  ///
   /// The link is made where the folder is to go, and then they change places: at no moment there is no `current`.
-  private func replaceFolder(by version: String, as adopted: String) throws(PluginError) {
+  package func replaceFolder(by version: String, as adopted: String) throws(PluginError) {
     try Self.storing { () throws(KernelError) in
       try Files.swapSymlink(at: path(of: adopted), to: "versions/\(version)")
       do throws(KernelError) { try Files.exchange(currentPath, path(of: adopted)) } catch {
@@ -119,7 +121,7 @@ package struct VersionedFolder: Sendable {
 
   /// Removes the oldest versions beyond a number; never the current one, nor the one that a rollback would go to.
   ///
-  /// - Parameter keeping: 1...; the current one counts.
+  /// - Parameter keeping: 1...; the current one counts, and so does the one before it, which stays also where one alone is to be kept.
   package func prune(keeping count: Int) throws(PluginError) {
     // What one who was killed had begun to remove.
     for name in try Self.names("\(path)/versions") where name.hasSuffix(Self.prunedSuffix) {
@@ -129,7 +131,7 @@ package struct VersionedFolder: Sendable {
     var kept: Set<String> = []
     if case .version(let current) = try current() {
       kept.insert(current)
-      if count > 1, let before = version(before: current) { kept.insert(before) }
+      if let before = version(before: current) { kept.insert(before) }
     }
     for version in all.reversed() where kept.count < max(count, 1) { kept.insert(version) }
     for version in all where !kept.contains(version) {

@@ -18,7 +18,7 @@ public struct ModelPlace {
       guard case .model(let instance, let resolved) = self else { return self }
       do throws(PluginError) {
         try resolved.keep(in: store)
-        return self
+        return .model(instance, from: resolved.withoutBytes)
       } catch {
         instance.close()
         return .fault(error)

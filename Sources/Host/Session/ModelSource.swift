@@ -53,17 +53,32 @@ public struct ModelSource: Sendable {
   public func content(_ instrument: Instrument, horizonSeconds: Int64) -> ModelPlace.Content {
     do throws(PluginError) {
       let resolved = try resolver.resolve(instrument, horizonSeconds: horizonSeconds)
-      try checkPlace(resolved)
-      if let reason = quarantined(resolved.model.digest) { throw PluginError(.compatMismatch("quarantine"), resolved.source, reason) }
+      try admit(resolved)
       return .model(try ModelInstance(resolved, on: instrument), from: resolved)
     } catch { return .fault(error) }
   }
 
-  /// Models run in the host: in live only such as somebody has named.
-  private func checkPlace(_ resolved: ResolvedModel) throws(PluginError) {
-    guard isLive, !inProcessDigests.contains(resolved.adapter.digest.hex) else { return }
+  /// How a run tries a model: none of its code runs where it may not.
+  public var check: ModelCheck {
+    ModelCheck { (resolved, instrument) throws(PluginError) in
+      try admit(resolved)
+      try ModelInstance(resolved, on: instrument).close()
+    }
+  }
+
+  /// Models run in the host: in live only such native code as somebody has named, the adapter and what it is lent; and nothing in quarantine.
+  private func admit(_ resolved: ResolvedModel) throws(PluginError) {
+    if isLive {
+      try checkNamed(resolved.adapter, "an adapter", resolved)
+      for runtime in resolved.runtimes { try checkNamed(runtime.file, "a library", resolved) }
+    }
+    if let reason = quarantined(resolved.model.digest) { throw PluginError(.compatMismatch("quarantine"), resolved.source, reason) }
+  }
+
+  private func checkNamed(_ file: PluginFile, _ what: String, _ resolved: ResolvedModel) throws(PluginError) {
+    guard !inProcessDigests.contains(file.digest.hex) else { return }
     throw PluginError(
       .compatMismatch("isolation"), resolved.source,
-      "in live an adapter that runs in the host is named in plugins.in_process_digests, and \(resolved.adapter.digest) is not")
+      "in live \(what) that runs in the host is named in plugins.in_process_digests, and \(file.fileName), \(file.digest), is not")
   }
 }

@@ -8,11 +8,14 @@ public struct StrategyLauncher: Sendable {
   private let settings: PluginSettings
   private let isLive: Bool
   private let worker: WorkerOptions
+  /// ml.horizons: a strategy that wants others is refused where it starts.
+  private let predictionHorizonsSeconds: [Int64]
 
   /// - Parameter workerExecutable: what is started as `worker`; this executable by default.
   public init(_ settings: Settings, workerExecutable: String = "/proc/self/exe") {
     self.settings = settings.plugins
     isLive = settings.mode == .live
+    predictionHorizonsSeconds = settings.models.horizonsSeconds
     worker = WorkerOptions(
       executable: workerExecutable, spinIterations: settings.plugins.spinIterations, cpus: settings.plugins.workerCPUs,
       deadlineMicroseconds: settings.plugins.deadlineMicroseconds, startTimeoutSeconds: settings.plugins.startTimeoutSeconds,
@@ -52,11 +55,11 @@ public struct StrategyLauncher: Sendable {
       try resolved.check(library.facts)
       return try StrategyInstance(
         library: library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters, id: id,
-        deliverableEvents: TradingSession.deliverableEvents)
+        deliverableEvents: TradingSession.deliverableEvents, predictionHorizonsSeconds: predictionHorizonsSeconds)
     case .process:
       let isolated = try IsolatedStrategy(
         file: resolved.file, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters, id: id,
-        deliverableEvents: TradingSession.deliverableEvents, options: worker)
+        deliverableEvents: TradingSession.deliverableEvents, predictionHorizonsSeconds: predictionHorizonsSeconds, options: worker)
       do { try resolved.check(isolated.facts) } catch {
         isolated.close()
         throw error
@@ -66,7 +69,9 @@ public struct StrategyLauncher: Sendable {
   }
 
   /// How plugins are tried before they are published.
-  public var check: StrategyCheck { .isolated(options: worker, deliverableEvents: TradingSession.deliverableEvents) }
+  public var check: StrategyCheck {
+    .isolated(options: worker, deliverableEvents: TradingSession.deliverableEvents, predictionHorizonsSeconds: predictionHorizonsSeconds)
+  }
 }
 
 extension Settings {

@@ -37,9 +37,9 @@ extension TradingSession {
       featureSchema: instance.binding.featureSchema < 0 ? nil : FeatureSchema.all[Int(instance.binding.featureSchema)].name)
   }
 
-  /// Keeps every library and model of the session where replays look for it.
+  /// Keeps every library and model of the session where replays look for it; of a model's files only digests and names stay in memory.
   public func keepLibraries(in store: ArtefactStore) throws(PluginError) {
     for case let source? in resolved { try store.keep(source.file) }
-    for case .model(_, let resolved) in models.map(\.content) { try resolved.keep(in: store) }
+    for index in models.indices { try keepModel(index, in: store) }
   }
 }

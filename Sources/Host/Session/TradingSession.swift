@@ -98,6 +98,12 @@ public final class TradingSession {
     self.configuration = configuration
   }
 
+  func keepModel(_ index: Int, in store: ArtefactStore) throws(PluginError) {
+    guard case .model(let instance, let resolved) = models[index].content else { return }
+    try resolved.keep(in: store)
+    models[index].content = .model(instance, from: resolved.withoutBytes)
+  }
+
   /// - Parameters:
   ///   - hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
   ///   - clock: what the times of its data say.

@@ -1,5 +1,5 @@
 /*
- * QuantumEdge plugin ABI, version 1.0. This header is the whole contract between the host and a plugin.
+ * QuantumEdge plugin ABI, version 1.1. This header is the whole contract between the host and a plugin.
  *
  * A plugin is a shared library with ONE exported symbol, quantumedge_plugin_entry(). Compile it as C99 or later
  * (gcc or clang), C++11 or later, or anything that can call C. Nothing else of QuantumEdge is needed.
@@ -50,7 +50,7 @@ extern "C" {
 #endif
 
 #define QE_ABI_MAJOR ((uint32_t)1)
-#define QE_ABI_MINOR ((uint32_t)0)
+#define QE_ABI_MINOR ((uint32_t)1)
 
 /* True when *pointer was given by a side that knows `field`. */
 #define QE_HAS(pointer, type, field) \
@@ -390,6 +390,10 @@ typedef struct qe_config {
     const qe_file *QE_NULLABLE files;
     uint32_t parameter_count;
     uint32_t file_count;
+    /* Since 1.1. Horizons that the host lends predictions of, rising; NULL and 0 where it does not say. */
+    const int64_t *QE_NULLABLE prediction_horizons_s;
+    uint32_t prediction_horizon_count;
+    uint32_t reserved;
 } qe_config;
 
 /* ------------------------------------------------------------------------------------------------ host */

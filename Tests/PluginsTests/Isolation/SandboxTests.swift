@@ -17,6 +17,21 @@ import Testing
       id: "\(library)@BTCUSDT/0", deliverableEvents: Libraries.deliverable, options: options)
   }
 
+  @Test func `A plugin is told which horizons are lent, rising, in process and in a worker alike, or that nobody says`() throws {
+    let file = try PluginFile.read(Workplace.plugin("Faulty").path)
+    for (horizons, words) in [([30, 1, 5], "predictions of 1 5 30"), ([], "the host does not say")] as [([Int64], String)] {
+      let inProcess = try fault {
+        _ = try StrategyInstance(
+          library: PluginLibrary.load(file), instrument: Samples.perpetual(), horizonSeconds: 0, parameters: ["fault": "horizons"],
+          id: "Faulty@BTCUSDT/0", deliverableEvents: Libraries.deliverable, predictionHorizonsSeconds: horizons)
+      }
+      #expect(inProcess.code == .createFailed(words), "\(inProcess)")
+      let check = StrategyCheck.isolated(options: Self.options, deliverableEvents: Libraries.deliverable, predictionHorizonsSeconds: horizons)
+      let isolated = try fault { _ = try check.facts(file, Samples.perpetual(), 0, ["fault": "horizons"]) }
+      #expect(isolated.code == .createFailed(words), "\(isolated)")
+    }
+  }
+
   /// One trade, asked through the worker.
   static func ask(_ strategy: IsolatedStrategy, room: UnsafeMutablePointer<qe_intent>, price: Int64 = 600_000, sequence: UInt64 = 1) -> WorkerAnswer {
     var context = qe_context()

@@ -94,6 +94,12 @@ extension Catalogue {
     context.pointee.ask_price = any(&random)
     context.pointee.receive_ns = any(&random)
     context.pointee.equity = qe_money(low: random.next(), high: any(&random))
+    // Unsafe: the harness's own memory, which it lends to be read; no call is on.
+    if let predictions = UnsafeMutablePointer(mutating: context.pointee.predictions) {
+      let index = Int(random.below(Int64(context.pointee.prediction_count)))
+      (predictions[index].p_up, predictions[index].p_down) = (anyReal(&random), anyReal(&random))
+      (predictions[index].horizon_s, predictions[index].state) = (any(&random), UInt32(random.below(6)))
+    }
   }
 
   private static func alterEvent(_ event: UnsafeMutablePointer<qe_event>, _ random: inout Random) {

@@ -55,7 +55,7 @@ extension Catalogue {
       try player.play(trial.size(20_000, quick: 2000))
       try instance.end()
       guard probe.count == 0 else { throw Finding.fails("\(probe.count) allocations in \(probe.calls) of \(player.calls) calls") }
-      return "none in \(player.calls) calls"
+      return "none in \(player.calls) calls" + (player.isModel ? "" : ", \(player.intentCount) intents")
     },
     Case(
       "no-system-calls", "makes no system call on the hot path", strictness: 4, after: ["no-allocations"], isSeeded: true,

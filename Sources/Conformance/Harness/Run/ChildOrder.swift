@@ -17,7 +17,7 @@ struct ChildOrder {
   var words: [String] {
     [
       Self.word, caseID, "\(parent)", "\(options.seed)", "\(options.strictness)", "\(options.horizonSeconds)", "\(options.featureCount)",
-      options.isQuick ? "quick" : "full",
+      options.predictionHorizonsSeconds.map { "\($0)" }.joined(separator: ","), options.isQuick ? "quick" : "full",
     ] + options.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       + options.files.flatMap { [$0.isRuntime ? Self.runtimeWord : Self.modelWord, $0.name, $0.digest.hex, $0.path] }
   }
@@ -30,8 +30,9 @@ struct ChildOrder {
 
   /// nil for what no parent writes.
   init?(_ words: [String]) {
-    guard words.count >= 8, words[0] == Self.word, let parent = Int32(words[2]), let seed = UInt64(words[3]), let strictness = Int(words[4]),
-      let horizon = Int64(words[5]), let features = Int(words[6])
+    guard words.count >= 9, words[0] == Self.word, let parent = Int32(words[2]), let seed = UInt64(words[3]), let strictness = Int(words[4]),
+      let horizon = Int64(words[5]), let features = Int(words[6]),
+      case let horizons = words[7].split(separator: ",").compactMap({ Int64($0) }), (1...Options.predictionHorizonLimit).contains(horizons.count)
     else { return nil }
     caseID = words[1]
     self.parent = parent
@@ -40,9 +41,10 @@ struct ChildOrder {
     options.strictness = strictness
     options.horizonSeconds = horizon
     options.featureCount = features
-    options.isQuick = words[7] == "quick"
-    let files = words[8...].firstIndex { !$0.contains("=") } ?? words.endIndex
-    for word in words[8..<files] {
+    options.predictionHorizonsSeconds = horizons
+    options.isQuick = words[8] == "quick"
+    let files = words[9...].firstIndex { !$0.contains("=") } ?? words.endIndex
+    for word in words[9..<files] {
       guard let equals = word.firstIndex(of: "=") else { return nil }
       options.parameters[String(word[..<equals])] = String(word[word.index(after: equals)...])
     }

@@ -18,6 +18,8 @@ struct InstanceSetting {
   var horizonSeconds: Int64
   var values: [Value]
   var files: LentFiles
+  /// Of the predictions that are lent; rising. Models are not told of any.
+  var predictionHorizonsSeconds: [Int64]
   /// Of the configuration, as a host of another version would say it.
   var structSize = UInt32(MemoryLayout<qe_config>.size)
 
@@ -26,6 +28,7 @@ struct InstanceSetting {
     self.instrument = instrument
     horizonSeconds = options.horizonSeconds
     files = plugin.files
+    predictionHorizonsSeconds = plugin.isModel ? [] : options.predictionHorizonsSeconds
     values = []
     for name in options.parameters.keys.sorted() where !plugin.facts.parameters.contains(where: { $0.name == name }) {
       throw .fails("--param \(name): the plugin has no such parameter")
@@ -94,16 +97,20 @@ struct InstanceSetting {
     let notional = spec.minimumNotional.raw
     return parameters.withUnsafeBufferPointer { table in
       lentFiles.withUnsafeBufferPointer { files in
-        var config = qe_config(
-          struct_size: structSize, contract: QE_CONTRACT_LINEAR, instance_id: lend(id), venue: lend(instrument.id.venue),
-          market: lend(instrument.id.market.rawValue), symbol: lend(instrument.id.symbol), base_asset: lend(instrument.baseAsset),
-          quote_asset: lend(instrument.quoteAsset), horizon_s: horizonSeconds, price_scale: UInt32(spec.priceScale),
-          quantity_scale: UInt32(spec.quantityScale), tick_size: spec.tickSize, step_size: spec.stepSize, minimum_quantity: spec.minimumQuantity,
-          maximum_quantity: spec.maximumQuantity,
-          minimum_notional: qe_money(low: UInt64(truncatingIfNeeded: notional), high: Int64(truncatingIfNeeded: notional >> 64)),
-          leverage: spec.leverage, parameters: table.baseAddress, files: files.baseAddress, parameter_count: UInt32(table.count),
-          file_count: UInt32(files.count))
-        return body(&config)
+        predictionHorizonsSeconds.withUnsafeBufferPointer { horizons in
+          var config = qe_config(
+            struct_size: structSize, contract: QE_CONTRACT_LINEAR, instance_id: lend(id), venue: lend(instrument.id.venue),
+            market: lend(instrument.id.market.rawValue), symbol: lend(instrument.id.symbol), base_asset: lend(instrument.baseAsset),
+            quote_asset: lend(instrument.quoteAsset), horizon_s: horizonSeconds, price_scale: UInt32(spec.priceScale),
+            quantity_scale: UInt32(spec.quantityScale), tick_size: spec.tickSize, step_size: spec.stepSize, minimum_quantity: spec.minimumQuantity,
+            maximum_quantity: spec.maximumQuantity,
+            minimum_notional: qe_money(low: UInt64(truncatingIfNeeded: notional), high: Int64(truncatingIfNeeded: notional >> 64)),
+            leverage: spec.leverage, parameters: table.baseAddress, files: files.baseAddress, parameter_count: UInt32(table.count),
+            file_count: UInt32(files.count), prediction_horizons_s: horizons.isEmpty ? nil : horizons.baseAddress,
+            prediction_horizon_count: UInt32(horizons.count),
+            reserved: 0)
+          return body(&config)
+        }
       }
     }
   }

@@ -50,8 +50,9 @@ final class LentMemory {
   var event: UnsafeMutablePointer<qe_event> { place(512, qe_event.self) }
   var bids: UnsafeMutablePointer<qe_level> { place(1024, qe_level.self) }
   var asks: UnsafeMutablePointer<qe_level> { place(1408, qe_level.self) }
-  var prediction: UnsafeMutablePointer<qe_prediction> { place(1792, qe_prediction.self) }
   var features: UnsafeMutablePointer<Double> { place(2048, Double.self) }
+  /// One for each horizon, at most `Options.predictionHorizonLimit`.
+  var predictions: UnsafeMutablePointer<qe_prediction> { place(3072, qe_prediction.self) }
   var count: UnsafeMutablePointer<UInt32> { place(Self.page, UInt32.self) }
   /// The last byte of the array is the last of its page.
   func intents(_ capacity: Int) -> UnsafeMutablePointer<qe_intent> {

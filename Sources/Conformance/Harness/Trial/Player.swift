@@ -13,6 +13,8 @@ struct Player {
   private(set) var marketEvents = 0
   private var sequence: UInt64 = 0
   private var rows: Random
+  private let forecasts: SampleForecasts
+  private let features: SampleFeatures?
 
   /// Watches one call; nil = none.
   var probe: (any Probe)?
@@ -47,8 +49,10 @@ struct Player {
     self.featureCount = min(featureCount, LentMemory.featureLimit)
     venue = ScriptedVenue(seed: seed ^ 0x11)
     rows = Random(seed: seed ^ 0x12)
+    forecasts = SampleForecasts(instance.setting.predictionHorizonsSeconds, seed: seed ^ 0x14)
     chance = Random(seed: seed ^ 0x13)
     let descriptor = instance.plugin.descriptor.pointee
+    features = instance.plugin.facts.usesFeatures ? SampleFeatures(instance.plugin.facts.featureSchemaHash, market, seed: seed ^ 0x15) : nil
     wanted = descriptor.events & ~Self.alwaysTold
     processCall = instance.plugin.isModel ? nil : descriptor.strategy?.pointee.process
     predictCall = instance.plugin.isModel ? descriptor.model?.pointee.predict : nil
@@ -68,11 +72,16 @@ struct Player {
     if isModel { return try predict() }
     // A strategy that subscribes to nothing lives on order updates, of which there are none without it.
     guard wanted != 0 else { return }
-    let moment = market.next(wanted: wanted, timerPeriodMilliseconds: instance.plugin.facts.timerPeriodMilliseconds)
+    let (features, forecasts) = (features, forecasts)
+    let moment = market.next(wanted: wanted, timerPeriodMilliseconds: instance.plugin.facts.timerPeriodMilliseconds) { bar, trend in
+      features?.close(bar)
+      forecasts.close(bar, trend)
+    }
     if marketEvents % 997 == 0 { try riskState(isOpen: marketEvents / 997 % 2 == 0) }
     for update in venue.advance(market) { try process(QE_EVENT_ORDER_UPDATE, at: moment.receiveNanoseconds) { $0.pointee.as.order_update = update } }
     let (market, memory) = (market, memory)
-    try process(moment.kind, at: moment.receiveNanoseconds) { Self.fill($0, moment, market, memory) }
+    let prediction = forecasts.next(at: moment.receiveNanoseconds)
+    try process(moment.kind, at: moment.receiveNanoseconds) { Self.fill($0, moment, market, memory, prediction) }
   }
 
   private mutating func riskState(isOpen: Bool) throws {
@@ -140,16 +149,22 @@ struct Player {
     context.pointee.bid_price = market.bidPrice
     context.pointee.ask_price = market.askPrice
     context.pointee.mark_price = market.markPrice
+    if wanted & 1 << UInt64(QE_EVENT_PREDICTION) != 0 {
+      context.pointee.prediction_count = forecasts.write(to: memory.predictions, at: now)
+      context.pointee.predictions = UnsafePointer(memory.predictions)
+    }
     if instance.plugin.facts.usesFeatures {
-      writeRow()
+      let columns = if let features { features.write(to: memory.features) } else { writeRow() }
+      guard let columns else { return }
       context.pointee.features = UnsafePointer(memory.features)
-      context.pointee.feature_count = UInt32(featureCount)
+      context.pointee.feature_count = UInt32(columns)
       context.pointee.feature_schema_hash = instance.plugin.descriptor.pointee.feature_schema_hash
     }
   }
 
   private static func fill(
-    _ event: UnsafeMutablePointer<qe_event>, _ moment: SampleMarket.Moment, _ market: SampleMarket, _ memory: LentMemory
+    _ event: UnsafeMutablePointer<qe_event>, _ moment: SampleMarket.Moment, _ market: SampleMarket, _ memory: LentMemory,
+    _ prediction: qe_prediction
   ) {
     switch moment.kind {
     case QE_EVENT_TRADE: event.pointee.as.trade = qe_trade(price: moment.price, quantity: moment.quantity, taker_side: moment.side, reserved: 0)
@@ -160,9 +175,7 @@ struct Player {
     case QE_EVENT_TIMER: event.pointee.as.timer = qe_timer(scheduled_ms: moment.price)
     case QE_EVENT_MARK_PRICE:
       event.pointee.as.mark_price = qe_mark_price(price: moment.price, funding_rate: 0.0001, next_funding_ms: moment.receiveNanoseconds / 1_000_000)
-    case QE_EVENT_PREDICTION:
-      event.pointee.as.prediction = qe_prediction(
-        horizon_s: 60, p_up: 0.55, p_down: 0.45, edge: 0.05, age_ns: 1_000_000, state: QE_PREDICTION_FRESH, reserved: 0)
+    case QE_EVENT_PREDICTION: event.pointee.as.prediction = prediction
     case QE_EVENT_DEPTH:
       for level in 0..<LentMemory.levelCount {
         let away = Int64(level) * market.instrument.spec.tickSize
@@ -177,7 +190,10 @@ struct Player {
 
   // MARK: Models
 
-  private mutating func writeRow() { for index in 0..<featureCount { memory.features[index] = rows.normal() } }
+  @discardableResult private mutating func writeRow() -> Int? {
+    for index in 0..<featureCount { memory.features[index] = rows.normal() }
+    return featureCount
+  }
 
   private mutating func predict() throws {
     guard let predictCall else { return }

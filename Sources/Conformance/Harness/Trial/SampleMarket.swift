@@ -50,9 +50,12 @@ struct SampleMarket {
   }
 
   /// The next moment that the plugin subscribes to.
-  mutating func next(wanted: UInt64, timerPeriodMilliseconds: Int64) -> Moment {
+  ///
+  /// - Parameter onBar: told of each second that closes, wanted or not, with what the trend was: -1...1.
+  mutating func next(wanted: UInt64, timerPeriodMilliseconds: Int64, onBar: (qe_bar, Double) -> Void = { _, _ in }) -> Moment {
     while true {
       let moment = step(wanted, timerPeriodMilliseconds)
+      if moment.kind == QE_EVENT_BAR { onBar(moment.bar, trend) }
       if wanted & (1 << UInt64(moment.kind)) != 0 { return moment }
     }
   }

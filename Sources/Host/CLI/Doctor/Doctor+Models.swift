@@ -12,7 +12,7 @@ extension Doctor {
     let instruments = ((try? HostRun.feedSymbols(settings)) ?? []).compactMap { settings.pairs.instrument($0) }
     let reading = instruments.map { (instrument: $0, readers: readers($0, settings)) }.filter { !$0.readers.isEmpty }
     guard !reading.isEmpty else { return [.pass("models", "no published strategy reads predictions")] }
-    let source = ModelSource(settings, executableFolder: Executable.folder)
+    let source = ModelSource.quarantining(settings, executableFolder: Executable.folder)
     let nowSeconds = Clocks.realtimeNanoseconds() / 1_000_000_000
     return reading.enumerated().flatMap { index, row in
       source.places(of: row.instrument, index: index).flatMap { place in

@@ -96,6 +96,7 @@ struct Predeploy {
       try StrategiesOutput.verify(entry, settings)
       var options = Conformance.Options()
       options.strictness = strictness
+      options.predictionHorizonsSeconds = settings.models.horizonsSeconds.sorted()
       options.parameters = entry.manifest.parameters
       options.horizonSeconds = entry.horizonSeconds
       let verdict = try Runner(try store.file(entry), options).run()
@@ -116,7 +117,10 @@ struct Predeploy {
     var settings = settings
     // The drill below is for limits: a switch that is on would leave nothing to write.
     settings.killSwitch.enabled = false
-    let result = try Backtest(request: request, settings: settings, executableFolder: Executable.folder, hostVersion: HostVersion.text).run { _ in }
+    let result = try Backtest(
+      request: request, settings: settings, executableFolder: Executable.folder, hostVersion: HostVersion.text,
+      quarantined: Quarantine.objections(settings)
+    ).run { _ in }
     var findings: [Finding] = [
       .pass(
         "backtest",

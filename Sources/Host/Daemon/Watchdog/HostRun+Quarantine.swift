@@ -60,7 +60,5 @@ extension HostRun {
       .unavailable, "every published plugin is in quarantine (\(quarantine.path)); publish another build, or: \(releaseCommand(first.digest))")
   }
 
-  func releaseCommand(_ digest: String) -> String {
-    "quantumedge plugin quarantine release \(digest.prefix(12)) --mode \(settings.mode.rawValue)"
-  }
+  func releaseCommand(_ digest: String) -> String { Quarantine.releaseCommand(digest, settings) }
 }

@@ -25,14 +25,14 @@ public final class IsolatedStrategy: HostedStrategy, Worker {
   /// - Throws: what the plugin or the sandbox objected to, or `create_failed` when it fell over them.
   public init(
     file: PluginFile, instrument: Instrument, horizonSeconds: Int64, parameters: [String: String], id: String, deliverableEvents: Set<UInt32>,
-    options: WorkerOptions
+    predictionHorizonsSeconds: [Int64] = [], options: WorkerOptions
   ) throws(PluginError) {
     let (link, facts, parts) = try WorkerLink.start(file, id, options)
     do throws(PluginError) {
       try facts.checkStrategy(deliverableEvents, file.path)
       let values = try ParameterValues(parameters, table: facts.parameters, spec: instrument.spec, subject: id)
       var writer = WireWriter()
-      InstanceConfiguration(id, instrument, horizonSeconds, values).write(to: &writer)
+      InstanceConfiguration(id, instrument, horizonSeconds, values, predictionHorizonsSeconds: predictionHorizonsSeconds).write(to: &writer)
       try link.create(writer.bytes, subject: id)
       parameterTexts = values.values.map { ($0.row.name, $0.text) }
     } catch {
@@ -99,13 +99,16 @@ public final class IsolatedStrategy: HostedStrategy, Worker {
 extension StrategyCheck {
   /// In a worker: for anybody's plugins.
   ///
-  /// - Parameter deliverableEvents: what the host can deliver.
-  public static func isolated(options: WorkerOptions, deliverableEvents: Set<UInt32>) -> StrategyCheck {
+  /// - Parameters:
+  ///   - deliverableEvents: what the host can deliver.
+  ///   - predictionHorizonsSeconds: what it lends predictions of.
+  public static func isolated(options: WorkerOptions, deliverableEvents: Set<UInt32>, predictionHorizonsSeconds: [Int64] = []) -> StrategyCheck {
     StrategyCheck { (file, instrument, horizonSeconds, parameters) throws(PluginError) in
       let name = file.fileName
       let strategy = try IsolatedStrategy(
         file: file, instrument: instrument, horizonSeconds: horizonSeconds, parameters: parameters,
-        id: "\(name)@\(instrument.id.symbol)/\(horizonSeconds)", deliverableEvents: deliverableEvents, options: options)
+        id: "\(name)@\(instrument.id.symbol)/\(horizonSeconds)", deliverableEvents: deliverableEvents,
+        predictionHorizonsSeconds: predictionHorizonsSeconds, options: options)
       defer { strategy.close() }
       return strategy.facts
     }

@@ -153,6 +153,8 @@ extension InstanceConfiguration {
         writer.write(value.text != nil)
         writer.write(value.text.map { String(cString: $0) } ?? "")
       }
+      writer.write(config.prediction_horizon_count)
+      for index in 0..<Int(config.prediction_horizon_count) { writer.write(config.prediction_horizons_s?[index] ?? 0) }
     }
   }
 }
@@ -185,11 +187,19 @@ enum WorkerConfiguration {
         to: qe_parameter_value(
           name: lend(name), type: type, reserved: 0, integer: integer, real: real, text: hasText ? lend(text) : nil, reserved_tail: 0))
     }
+    let horizonCount = try reader.readCount(limit: horizonLimit)
+    // Unsafe: kept like the texts.
+    let horizons = UnsafeMutablePointer<Int64>.allocate(capacity: max(1, horizonCount))
+    for index in 0..<horizonCount { (horizons + index).initialize(to: try reader.read()) }
     return qe_config(
       struct_size: UInt32(MemoryLayout<qe_config>.size), contract: contract, instance_id: texts[0], venue: texts[1], market: texts[2],
       symbol: texts[3], base_asset: texts[4], quote_asset: texts[5], horizon_s: horizonSeconds, price_scale: scales.price,
       quantity_scale: scales.quantity, tick_size: numbers[0], step_size: numbers[1], minimum_quantity: numbers[2], maximum_quantity: numbers[3],
       minimum_notional: qe_money(low: UInt64(bitPattern: numbers[4]), high: numbers[5]), leverage: numbers[6], parameters: UnsafePointer(values),
-      files: nil, parameter_count: UInt32(count), file_count: 0)
+      files: nil, parameter_count: UInt32(count), file_count: 0, prediction_horizons_s: horizonCount == 0 ? nil : UnsafePointer(horizons),
+      prediction_horizon_count: UInt32(horizonCount), reserved: 0)
   }
+
+  /// Many times what the settings allow.
+  private static let horizonLimit = 256
 }

@@ -52,7 +52,7 @@ struct TextTree {
   /// Nodes that split by category have a place in these lists instead of a threshold.
   private func categoryObjection(_ values: [String: String], _ categories: Int, _ thresholds: [Double]) -> String? {
     guard let bounds = values["cat_boundaries"].flatMap(Self.integers), bounds.count == categories + 1, bounds.first == 0,
-      zip(bounds, bounds.dropFirst()).allSatisfy({ $0 <= $1 }), let words = values["cat_threshold"].flatMap(Self.integers),
+      zip(bounds, bounds.dropFirst()).allSatisfy({ $0 <= $1 }), let words = values["cat_threshold"].flatMap(Self.words),
       words.count == bounds.last
     else { return "cat_boundaries is not right" }
     guard let kinds = values["decision_type"].flatMap(Self.integers) else { return "decision_type is not right" }
@@ -82,6 +82,9 @@ struct TextTree {
   static func integers(_ text: String) -> [Int]? {
     numbers(text) { word in word.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: "-") } ? Int32(word).map(Int.init) : nil }
   }
+
+  /// Sets of categories, 32 in a word: its highest bit is one of them.
+  private static func words(_ text: String) -> [UInt32]? { numbers(text) { word in word.utf8.allSatisfy(isDigit) ? UInt32(word) : nil } }
 
   private static func reals(_ text: String) -> [Double]? {
     numbers(text) { word in
