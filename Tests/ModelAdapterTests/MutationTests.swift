@@ -46,9 +46,9 @@ import Testing
     }
     var chance = Chance.seeded("spoiled files, \(name)")
     var (refused, answered, failed) = (0, 0, 0)
-    for round in 0..<6000 {
+    for round in 0..<4000 {
       // Few of the large ones: a debug build reads a hundred kilobytes in a second.
-      let seed = name == "XGBoostModel" && round % 200 == 0 ? try RecordedFileTests.bytes("3.2.0") : seeds[round % seeds.count]
+      let seed = name == "XGBoostModel" && round % 400 == 0 ? try RecordedFileTests.bytes("3.2.0") : seeds[round % seeds.count]
       let bytes = Self.mutated(seed, &chance)
       do {
         let instance = try ModelInstance(plugin, bytes)
@@ -71,7 +71,7 @@ import Testing
       }
     }
     print("\(name): \(refused) refused, \(answered) answers, \(failed) vectors not answered")
-    #expect(refused > 1000 && answered > 1000 && failed > 0)
+    #expect(refused > 1000 && answered > 300 && failed > 0)
   }
 
   @Test func `nothing is allocated for what a file only claims`() throws {
