@@ -14,7 +14,8 @@ trap 'rm -rf "$seeds"' EXIT
 mkdir "$seeds/yaml" "$seeds/container" "$seeds/journal" "$seeds/ledger" "$seeds/ticks" "$seeds/models" "$seeds/manifest"
 cp config/*.yaml "$seeds/yaml/"
 printf 'a: {b: [1, "x"], c: |\n  t\n}\n' >"$seeds/yaml/small"
-env SCALPER_SECRETS_PASSPHRASE='a phrase' OPENAI_API_KEY=seed "$host" secrets init --llm --file "$seeds/container/version1" >/dev/null 2>&1
+phrase='a phrase' # FuzzContainer's
+env SCALPER_SECRETS_PASSPHRASE="$phrase" OPENAI_API_KEY=seed "$host" secrets init --llm --file "$seeds/container/version1" >/dev/null 2>&1
 printf 'M' >"$seeds/container/opens"
 printf 'M\000\000\000\000\100\001' >"$seeds/container/changed"
 printf '{"A": "b", "N": 1.5, "T": true}' >"$seeds/container/json"

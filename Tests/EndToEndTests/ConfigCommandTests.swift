@@ -150,7 +150,7 @@ import Testing
       try host.folder.write("app: {mode: mock, llm_enabled: true}\n", to: "s.yaml")
       let phrase = "a phrase for this test"
       _ = try host.succeed(
-        ["secrets", "init", "--names", "OPENAI_API_KEY"], environment: ["OPENAI_API_KEY": "x1234567890", "SCALPER_SECRETS_PASSPHRASE": phrase])
+        ["secrets", "init", "--names", "OPENAI_API_KEY"], environment: ["OPENAI_API_KEY": "x123456", "SCALPER_SECRETS_PASSPHRASE": phrase])
       let pipe = host.folder.path("pipe")
       #expect(mkfifo(pipe, 0o600) == 0)
       let writer = open(pipe, O_RDWR | O_CLOEXEC)

@@ -58,7 +58,7 @@ import Testing
   @Test func `Secrets that demo lacks are named, and those that are there are not shown`() throws {
     let host = try Host()
     try publish(host)
-    let outcome = try host.run(["doctor", "--mode", "demo", "--offline"], environment: ["BINANCE_DEMO_API_KEY": "marked-value"])
+    let outcome = try host.run(["doctor", "--mode", "demo", "--offline"], environment: ["BINANCE_DEMO_API_KEY": "marked"])
     #expect(outcome.exitCode == 1 && outcome.errors.contains("FAIL secrets: secrets are missing: BINANCE_DEMO_API_SECRET"), "\(outcome)")
     let complete = try host.run(["doctor", "--mode", "demo", "--offline"], environment: ModeTests.Given.demoKeys.environment)
     // As run does: whatever is there, this version has no venue to trade on.

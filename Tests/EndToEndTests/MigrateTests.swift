@@ -206,10 +206,10 @@ import Testing
       try host.folder.write("a: 1\n", to: "old/config/\(name)")
       #expect(try host.succeed(["migrate", "old", "--root", "new", "--dry-run"]).errors.contains("not moved: old/config/\(name): "))
     }
-    let phrase = ["SCALPER_SECRETS_PASSPHRASE": "a phrase for this test", "OPENAI_API_KEY": "x1234567890"]
+    let phrase = ["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString, "OPENAI_API_KEY": "x123456"]
     _ = try host.succeed(["secrets", "init", "--names", "OPENAI_API_KEY", "--file", host.folder.path("old/config/secrets.enc")], environment: phrase)
     let before = try contents(host, "new")
-    let wrong = try host.run(["migrate", "old", "--root", "new"], environment: ["SCALPER_SECRETS_PASSPHRASE": "another"])
+    let wrong = try host.run(["migrate", "old", "--root", "new"], environment: ["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString])
     #expect(try wrong.exitCode == 77 && contents(host, "new") == before, "\(wrong)")
     let moved = try host.succeed(["migrate", "old", "--root", "new"], environment: phrase)
     #expect(moved.errors.contains("moved 1 secrets of old/config/secrets.enc"), "\(moved)")
@@ -225,7 +225,8 @@ import Testing
     try FileManager.default.copyItem(at: golden, to: host.folder.url.appendingPathComponent("old/ai_scalper_bot/config/secrets.enc"))
     let without = try host.succeed(["migrate", "old", "--root", "new", "--dry-run"])
     #expect(without.errors.contains("not moved: old/ai_scalper_bot/config/secrets.enc: no passphrase"), "\(without)")
-    let phrase = ["SCALPER_SECRETS_PASSPHRASE": "correct horse"]
+    let word = "correct horse"
+    let phrase = ["SCALPER_SECRETS_PASSPHRASE": word]
     _ = try host.succeed(["migrate", "old", "--root", "new"], environment: phrase)
     let list = try host.succeed(["secrets", "list", "--file", "new/config/secrets.enc"], environment: phrase)
     #expect(list.output.contains("BINGX_DEMO_API_KEY") || list.errors.contains("BINGX_DEMO_API_KEY"), "\(list)")

@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func `What was found is never shown`() throws {
-    let secrets = try resolve(Self.demo, ["BINANCE_DEMO_API_KEY": "canary-1", "BINANCE_DEMO_API_SECRET": "canary-2"])
+    let secrets = try resolve(Self.demo, ["BINANCE_DEMO_API_KEY": "canary1", "BINANCE_DEMO_API_SECRET": "canary2"])
     var dumped = ""
     dump(secrets, to: &dumped)
     for text in ["\(secrets)", String(reflecting: secrets), dumped] { #expect(!text.contains("canary") && text.contains("<redacted>"), "\(text)") }
