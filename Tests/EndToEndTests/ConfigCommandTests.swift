@@ -75,6 +75,11 @@ import Testing
     let outcome = try host.succeed(["config", "import", "old.yaml", "--out", "new.yaml"])
     #expect(outcome.errors.contains("dropped: old.yaml:1: app.use_redis: ") && outcome.errors.contains("3 keys taken, 2 dropped"), "\(outcome)")
     #expect(try host.succeed(["config", "show", "--config", "new.yaml"]).output.contains("risk.session.max_daily_loss_abs=40"))
+    // As it shipped: what import writes is what check takes, or the fault is named.
+    try host.folder.write("app: {mode: demo, websocket: mock}\n", to: "shipped.yaml")
+    let shipped = try host.succeed(["config", "import", "shipped.yaml", "--out", "demo.yaml"])
+    #expect(shipped.errors.contains("dropped: shipped.yaml:1: app.websocket: mock") && !shipped.errors.contains("to be mended"), "\(shipped)")
+    _ = try host.succeed(["config", "check", "--config", "demo.yaml"])
     try host.refuse(["config", "import", "old.yaml", "--out", "new.yaml"], exitCode: 65, naming: ["new.yaml", "--force"])
     try host.refuse(["config", "import", "none.yaml"], exitCode: 66, naming: ["none.yaml"])
   }

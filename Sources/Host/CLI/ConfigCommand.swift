@@ -102,9 +102,12 @@ struct ImportConfigCommand: ParsableCommand {
     let imported = try ReferenceImport.read(file)
     for line in imported.left { Console.line("dropped: \(line)") }
     Console.line("\(imported.taken.count) keys taken, \(imported.left.count) dropped")
+    // The text is what the old file says all the same: whoever mends it has the rest.
+    let faults = imported.faults(as: out)
+    for fault in faults { Console.warning("to be mended: \(fault)") }
     guard let out else { return try Console.result(String(imported.text.dropLast())) }
     try NewFile.write(imported.text, to: out, mode: 0o600, overwriting: force)
-    Console.line("\(out): written; look at it, then: quantumedge config check --config \(out)")
+    Console.line("\(out): written; \(faults.isEmpty ? "look at it" : "mend it as said above"), then: quantumedge config check --config \(out)")
   }
 }
 

@@ -56,11 +56,13 @@ struct MigrateCommand: ParsableCommand {
       throw error
     }
     for line in migration.done { Console.line((dryRun ? "would have " : "") + line) }
+    for fault in migration.faults { Console.warning("to be mended: \(fault)") }
     for line in migration.left { Console.line("\(undo ? "not taken back" : "not moved"): \(line)") }
     if output.json {
       try Console.result(
         JSONValue.object([
           ("dry_run", .boolean(dryRun)), ("done", .array(migration.done.map { .text($0) })), ("not_moved", .array(migration.left.map { .text($0) })),
+          ("faults", .array(migration.faults.map { .text($0) })),
           (
             "copies",
             .array(

@@ -12,6 +12,8 @@ struct Migration {
   var done: [String] = []
   /// What was found and stays, with the reason.
   var left: [String] = []
+  /// What `config check` refuses of the new settings.
+  private(set) var faults: [String] = []
   /// What is copied as it is.
   var copies: [Copy] = []
 
@@ -84,6 +86,7 @@ struct Migration {
     let imported = try ReferenceImport.read(first)
     let secrets = try openSecrets(old, passphrase)
     left += imported.left
+    faults = imported.faults(as: "\(root)/config/settings.yaml")
     left += settings.dropFirst().map { "\($0): the Python system reads \(first) instead" }
     let batches = try planCopies(from: old)
     try put(Array(imported.text.utf8), "config/settings.yaml", "moved \(imported.taken.count) keys of \(first)")
