@@ -69,6 +69,22 @@ import Testing
     #expect(!outcome.errors.contains("marked") && !complete.errors.contains("value of"))
   }
 
+  @Test func `The cure of a spoiled container is one`() throws {
+    let host = try Host()
+    try FileManager.default.createDirectory(atPath: host.folder.path("config"), withIntermediateDirectories: true)
+    try host.folder.write("no container at all, and long enough for one", to: "config/secrets.enc")
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: host.folder.path("config/secrets.enc"))
+    let doctor = try host.run(["doctor", "--offline"])
+    let line = try #require(doctor.errorLines.first { $0.hasPrefix("WARN secrets: ") }, "\(doctor)")
+    let cure = try #require(line.firstMatch(of: /\(rm (\S+)\), then: quantumedge (secrets init --file \S+)$/), "\(line)")
+    let path = String(cure.1)
+    try FileManager.default.removeItem(atPath: path.hasPrefix("/") ? path : host.folder.path(path))
+    _ = try host.succeed(
+      cure.2.split(separator: " ").map(String.init),
+      environment: ModeTests.Given.demoKeys.environment.merging(["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString]) { $1 })
+    #expect(try host.run(["doctor", "--offline"]).errors.contains("PASS secrets: \(path): version 1"))
+  }
+
   @Test func `Damaged plugins, closed folders and bad settings are FAIL lines, and the other looks go on`() throws {
     let host = try Host()
     try publish(host)
