@@ -260,6 +260,11 @@ struct ReferenceTests {
       ])
   }
 
+  @Test func `A key with a line end in it is told on one line`() throws {
+    let violations = try loading.violations("\"a\\nb\": 1\n\"a\\nb\": 2\n")
+    #expect(violations.count == 2 && violations.allSatisfy { !$0.contains("\n") } && violations[0].contains("'a\\nb'"), "\(violations)")
+  }
+
   @Test func `A file of nothing but faults costs no more than a good one`() throws {
     let text = (0..<20_000).map { "key\($0): 1\n" }.joined()
     let violations = try loading.violations(text)

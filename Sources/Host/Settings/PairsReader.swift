@@ -18,7 +18,7 @@ struct PairsReader {
 
   init(path: String) { self.path = path }
 
-  mutating func note(_ duplicates: [YAMLDuplicate]) { violations += duplicates.prefix(100).map { "\(path):\($0.description)" } }
+  mutating func note(_ duplicates: [YAMLDuplicate]) { violations += duplicates.prefix(100).map { "\(path):\($0.words)" } }
 
   mutating func read(_ root: YAMLNode?) {
     guard case .mapping(let entries) = root?.content else {
