@@ -18,6 +18,11 @@ import Testing
     #expect(row("risk.max_spread_bps") == ["risk.max_spread_bps=9", "QE_RISK_MAX_SPREAD_BPS"])
     #expect(row("app.mode") == ["app.mode=mock", "default"])
     #expect(row("supervisor.api_token")?[0] == "supervisor.api_token=<redacted>" && !outcome.output.contains("marked-token"))
+    let json = try host.succeed(["config", "show", "--json", "--set", "app.llm_enabled=true", "--set", "risk.max_leverage=2.5"]).json
+    #expect(json["app.llm_enabled"] as? Bool == true && json["risk.max_leverage"] as? Double == 2.5 && json["app.mode"] as? String == "mock")
+    #expect(json["app.exchange"] is NSNull && (json["binance.symbols"] as? [String])?.contains("BTCUSDT") == true, "\(json)")
+    let one = try host.succeed(["config", "check", "--config", host.folder.write("app: {mode: mock}\n", to: "one.yaml")])
+    #expect(one.errors.contains("one.yaml: 1 key is set, "), "\(one)")
     // What it shows can be given back.
     let words = rows.filter { !$0[0].contains("redacted") && !$0[0].hasSuffix("=") }.flatMap { ["--set", $0[0]] }
     let again = try host.succeed(["config", "show"] + words)

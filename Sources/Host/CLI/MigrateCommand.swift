@@ -53,6 +53,8 @@ struct MigrateCommand: ParsableCommand {
     } catch {
       for line in migration.done { Console.line(line) }
       if oldRoot != nil, !migration.done.isEmpty { Console.line("it broke off here; take it back with: quantumedge migrate --undo") }
+      // Of a folder that may not be written, or a full disk: nothing of ours is broken.
+      if let error = error as? KernelError { throw SessionError(error.isMissing ? .missingInput : .unavailable, "\(error)") }
       throw error
     }
     for line in migration.done { Console.line((dryRun ? "would have " : "") + line) }
