@@ -62,9 +62,9 @@ struct ShowConfigCommand: ParsableCommand {
     let reading = try host.read()
     if host.output.json {
       let shapes = Dictionary(uniqueKeysWithValues: SettingsKey.all.map { ($0.name, $0.shape) })
-      let members = reading.rows.map { row in
+      let members: [(key: String, value: JSONValue)] = reading.rows.map { row in
         let value = SettingsSchema.value(row.value, shapes[row.key] ?? .text)
-        return (key: row.key, value: origin ? .object([("value", value), ("origin", .text(row.origin))]) : value)
+        return (row.key, origin ? JSONValue.object([("value", value), ("origin", .text(row.origin))]) : value)
       }
       return try Console.result(JSONValue.object(members).description)
     }

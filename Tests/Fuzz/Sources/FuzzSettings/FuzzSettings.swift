@@ -1,4 +1,5 @@
 import Glibc
+import Market
 import Settings
 
 /// A folder for each kind of file, so that none lies beside another's.
