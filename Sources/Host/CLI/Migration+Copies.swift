@@ -1,5 +1,6 @@
 import Cryptography
 import Kernel
+import Market
 import Session
 
 /// Models, their registry and ticks: copied as they are.
