@@ -259,7 +259,7 @@ let tests: [Target] = [
   test("SecretsTests", ["CLibCrypto", "Cryptography", "Secrets"]),
   test("PluginKitTests", ["PluginABI", "PluginKit", "Risk"]),
   test("ScaffoldTests", ["Market", "Scaffold"]),
-  test("SecretGuardTests", ["SecretGuard"]),
+  test("SecretGuardTests", ["SecretGuard", "Secrets"]),
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test(

@@ -11,10 +11,16 @@ swift build --package-path Tests/Fuzz -c release --sanitize fuzzer --scratch-pat
 
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
-mkdir "$seeds/yaml" "$seeds/container" "$seeds/journal" "$seeds/ledger" "$seeds/ticks" "$seeds/models" "$seeds/manifest"
+mkdir "$seeds/yaml" "$seeds/container" "$seeds/journal" "$seeds/ledger" "$seeds/ticks" "$seeds/models" "$seeds/manifest" "$seeds/settings"
 cp config/*.yaml "$seeds/yaml/"
 printf 'a: {b: [1, "x"], c: |\n  t\n}\n' >"$seeds/yaml/small"
-env SCALPER_SECRETS_PASSPHRASE='a phrase' OPENAI_API_KEY=seed "$host" secrets init --llm --file "$seeds/container/version1" >/dev/null 2>&1
+{ printf '\000'; cat config/settings.yaml; } >"$seeds/settings/ours"
+printf '\000app: {mode: demo}\nrisk: {max_leverage: 3, session: {max_daily_loss_abs: 5}}\nfeed: {recording: [BTCUSDT=t.csv]}\n' >"$seeds/settings/small"
+{ printf '\001'; cat config/pairs.yaml; } >"$seeds/settings/pairs"
+printf '\001instruments:\n  binance.usdm.A: {base: A, quote: USDT, tick: 0.1, step: 1, max_spread_bps: 2.5}\n' >"$seeds/settings/one"
+printf '\002app: {mode: demo, websocket: mock, log_level: INFO}\nrisk: {max_daily_loss: 30}\ndecision: {loss_streak: {max_losses: 3}}\n' >"$seeds/settings/old"
+phrase='a phrase' # FuzzContainer's
+env SCALPER_SECRETS_PASSPHRASE="$phrase" OPENAI_API_KEY=seed "$host" secrets init --llm --file "$seeds/container/version1" >/dev/null 2>&1
 printf 'M' >"$seeds/container/opens"
 printf 'M\000\000\000\000\100\001' >"$seeds/container/changed"
 printf '{"A": "b", "N": 1.5, "T": true}' >"$seeds/container/json"
@@ -58,7 +64,7 @@ fuzz() { # target, seeds
 }
 
 # One on each processor; each of them ends, whatever the others find.
-targets=(YAML Container Journal Ledger Ticks Models Manifest)
+targets=(YAML Container Journal Ledger Ticks Models Manifest Settings)
 echo "fuzz: ${targets[*]}, $seconds s each" >&2
 for target in "${targets[@]}"; do
   while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done

@@ -18,6 +18,11 @@ import Testing
     #expect(row("risk.max_spread_bps") == ["risk.max_spread_bps=9", "QE_RISK_MAX_SPREAD_BPS"])
     #expect(row("app.mode") == ["app.mode=mock", "default"])
     #expect(row("supervisor.api_token")?[0] == "supervisor.api_token=<redacted>" && !outcome.output.contains("marked-token"))
+    let json = try host.succeed(["config", "show", "--json", "--set", "app.llm_enabled=true", "--set", "risk.max_leverage=2.5"]).json
+    #expect(json["app.llm_enabled"] as? Bool == true && json["risk.max_leverage"] as? Double == 2.5 && json["app.mode"] as? String == "mock")
+    #expect(json["app.exchange"] is NSNull && (json["binance.symbols"] as? [String])?.contains("BTCUSDT") == true, "\(json)")
+    let one = try host.succeed(["config", "check", "--config", host.folder.write("app: {mode: mock}\n", to: "one.yaml")])
+    #expect(one.errors.contains("one.yaml: 1 key is set, "), "\(one)")
     // What it shows can be given back.
     let words = rows.filter { !$0[0].contains("redacted") && !$0[0].hasSuffix("=") }.flatMap { ["--set", $0[0]] }
     let again = try host.succeed(["config", "show"] + words)
@@ -75,6 +80,11 @@ import Testing
     let outcome = try host.succeed(["config", "import", "old.yaml", "--out", "new.yaml"])
     #expect(outcome.errors.contains("dropped: old.yaml:1: app.use_redis: ") && outcome.errors.contains("3 keys taken, 2 dropped"), "\(outcome)")
     #expect(try host.succeed(["config", "show", "--config", "new.yaml"]).output.contains("risk.session.max_daily_loss_abs=40"))
+    // As it shipped: what import writes is what check takes, or the fault is named.
+    try host.folder.write("app: {mode: demo, websocket: mock}\n", to: "shipped.yaml")
+    let shipped = try host.succeed(["config", "import", "shipped.yaml", "--out", "demo.yaml"])
+    #expect(shipped.errors.contains("dropped: shipped.yaml:1: app.websocket: mock") && !shipped.errors.contains("to be mended"), "\(shipped)")
+    _ = try host.succeed(["config", "check", "--config", "demo.yaml"])
     try host.refuse(["config", "import", "old.yaml", "--out", "new.yaml"], exitCode: 65, naming: ["new.yaml", "--force"])
     try host.refuse(["config", "import", "none.yaml"], exitCode: 66, naming: ["none.yaml"])
   }
@@ -150,7 +160,7 @@ import Testing
       try host.folder.write("app: {mode: mock, llm_enabled: true}\n", to: "s.yaml")
       let phrase = "a phrase for this test"
       _ = try host.succeed(
-        ["secrets", "init", "--names", "OPENAI_API_KEY"], environment: ["OPENAI_API_KEY": "x1234567890", "SCALPER_SECRETS_PASSPHRASE": phrase])
+        ["secrets", "init", "--names", "OPENAI_API_KEY"], environment: ["OPENAI_API_KEY": "x123456", "SCALPER_SECRETS_PASSPHRASE": phrase])
       let pipe = host.folder.path("pipe")
       #expect(mkfifo(pipe, 0o600) == 0)
       let writer = open(pipe, O_RDWR | O_CLOEXEC)

@@ -58,7 +58,7 @@ import Testing
   @Test func `Secrets that demo lacks are named, and those that are there are not shown`() throws {
     let host = try Host()
     try publish(host)
-    let outcome = try host.run(["doctor", "--mode", "demo", "--offline"], environment: ["BINANCE_DEMO_API_KEY": "marked-value"])
+    let outcome = try host.run(["doctor", "--mode", "demo", "--offline"], environment: ["BINANCE_DEMO_API_KEY": "marked"])
     #expect(outcome.exitCode == 1 && outcome.errors.contains("FAIL secrets: secrets are missing: BINANCE_DEMO_API_SECRET"), "\(outcome)")
     let complete = try host.run(["doctor", "--mode", "demo", "--offline"], environment: ModeTests.Given.demoKeys.environment)
     // As run does: whatever is there, this version has no venue to trade on.
@@ -67,6 +67,22 @@ import Testing
       complete.errors.contains("FAIL mode: app.mode demo has no venue in this version")
         && complete.errors.contains("PASS secrets: BINANCE_DEMO_API_KEY is there, from environment"), "\(complete)")
     #expect(!outcome.errors.contains("marked") && !complete.errors.contains("value of"))
+  }
+
+  @Test func `The cure of a spoiled container is one`() throws {
+    let host = try Host()
+    try FileManager.default.createDirectory(atPath: host.folder.path("config"), withIntermediateDirectories: true)
+    try host.folder.write("no container at all, and long enough for one", to: "config/secrets.enc")
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: host.folder.path("config/secrets.enc"))
+    let doctor = try host.run(["doctor", "--offline"])
+    let line = try #require(doctor.errorLines.first { $0.hasPrefix("WARN secrets: ") }, "\(doctor)")
+    let cure = try #require(line.firstMatch(of: /\(rm (\S+)\), then: quantumedge (secrets init --file \S+)$/), "\(line)")
+    let path = String(cure.1)
+    try FileManager.default.removeItem(atPath: path.hasPrefix("/") ? path : host.folder.path(path))
+    _ = try host.succeed(
+      cure.2.split(separator: " ").map(String.init),
+      environment: ModeTests.Given.demoKeys.environment.merging(["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString]) { $1 })
+    #expect(try host.run(["doctor", "--offline"]).errors.contains("PASS secrets: \(path): version 1"))
   }
 
   @Test func `Damaged plugins, closed folders and bad settings are FAIL lines, and the other looks go on`() throws {

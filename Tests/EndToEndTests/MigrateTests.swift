@@ -23,6 +23,98 @@ import Testing
     return files
   }
 
+  private func write(_ host: Host, _ files: [String: String]) throws {
+    for (name, text) in files {
+      let folder = host.folder.url.appendingPathComponent(name).deletingLastPathComponent()
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try host.folder.write(text, to: name)
+    }
+  }
+
+  /// Models in both of the places that the Python system knows, and ticks.
+  private static let data = [
+    "old/storage/models/registry.json": "[]\n", "old/storage/models/signal_xgb_BTCUSDT_h1.json": "{\"learner\": 1}\n",
+    "old/ai_scalper_bot/storage/models/registry.json": "[{}]\n", "old/runtime/models/BTCUSDT/1/current/manifest.json": "{}\n",
+    "old/data/ticks/BTCUSDT_1.csv": "timestamp,price,qty,side\n", "old/data/ticks/same.csv": "1\n", "old/data/ticks/other.csv": "2\n",
+  ]
+
+  @Test func `Models, registry and ticks are listed, copied beside what is there, and taken back`() throws {
+    let host = try Host()
+    try oldRoot(host)
+    try write(host, Self.data)
+    try write(host, ["new/data/ticks/same.csv": "1\n", "new/data/ticks/other.csv": "3\n"])
+    let (old, new) = (try contents(host, "old"), try contents(host, "new"))
+    let dry = try host.succeed(["migrate", "old", "--root", "new", "--dry-run", "--json"])
+    #expect(dry.errors.contains("would have copied old/data/ticks/BTCUSDT_1.csv (25 bytes)\n"), "\(dry)")
+    #expect(dry.errors.contains("would have copied 2 files (18 bytes) of old/storage/models to new/storage/models\n"), "\(dry)")
+    let copies = try #require(try dry.json["copies"] as? [[String: Any]])
+    #expect(
+      Set(copies.compactMap { $0["to"] as? String }) == [
+        "new/storage/models/registry.json", "new/storage/models/signal_xgb_BTCUSDT_h1.json", "new/runtime/models/BTCUSDT/1/current/manifest.json",
+        "new/data/ticks/BTCUSDT_1.csv",
+      ])
+    #expect(copies.reduce(0) { $0 + ($1["bytes"] as? Int ?? 0) } == 46)
+    #expect(try contents(host, "new") == new)
+
+    let outcome = try host.succeed(["migrate", "old", "--root", "new"])
+    for line in [
+      "copied 1 file (25 bytes) of old/data/ticks to new/data/ticks\n",
+      "not moved: old/data/ticks/other.csv: new/data/ticks/other.csv is there already, with other bytes",
+      "not moved: old/data/ticks: 1 file in new/data/ticks already, with the same bytes\n",
+      "not moved: old/ai_scalper_bot/storage/models/registry.json: old/storage/models/registry.json is copied to new/storage/models/registry.json, ",
+    ] { #expect(outcome.errors.contains(line), "\(line) in \(outcome)") }
+    let made = try contents(host, "new")
+    for name in ["storage/models/registry.json", "runtime/models/BTCUSDT/1/current/manifest.json", "data/ticks/BTCUSDT_1.csv"] {
+      #expect(made[name] == old[name] && made[name] != nil, "\(name)")
+    }
+    #expect(made["data/ticks/other.csv"] == Data("3\n".utf8))
+    _ = try host.succeed(["migrate", "--undo", "--root", "new"])
+    #expect(try contents(host, "new") == new && contents(host, "old") == old)
+    #expect(!FileManager.default.fileExists(atPath: host.folder.path("new/storage")))
+  }
+
+  @Test func `A copy that was changed stays, and what an interrupted copying left is known by the old file`() throws {
+    let host = try Host()
+    try oldRoot(host)
+    try write(host, Self.data)
+    _ = try host.succeed(["migrate", "old", "--root", "new"])
+    try host.folder.write("mine\n", to: "new/storage/models/registry.json")
+    // Cut off while it copied: no digest stands in the record, and one file is not whole.
+    let record = host.folder.url.appendingPathComponent("new/config/migration.json")
+    var object = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: record)) as? [String: Any])
+    object["copies"] = try #require(object["copies"] as? [[String: Any]]).map { $0.filter { $0.key != "sha256" } }
+    try JSONSerialization.data(withJSONObject: object).write(to: record)
+    try host.folder.write("hal", to: "new/data/ticks/same.csv.quantumedge-partial")
+    try FileManager.default.removeItem(atPath: host.folder.path("old/data/ticks/other.csv"))
+    let outcome = try host.run(["migrate", "--undo", "--root", "new"])
+    #expect(outcome.exitCode == 1, "\(outcome)")
+    #expect(outcome.errors.contains("new/storage/models/registry.json: was changed since, and stays"), "\(outcome)")
+    #expect(outcome.errors.contains("new/data/ticks/other.csv: stays: the migration was interrupted"), "\(outcome)")
+    let rest = try contents(host, "new").keys.filter { $0.contains(".") }
+    #expect(rest.sorted() == ["config/settings.yaml", "data/ticks/other.csv", "storage/models/registry.json"])
+  }
+
+  @Test func `Ticks stay where that is asked for, and nothing is copied into the old root or into a link`() throws {
+    let host = try Host()
+    try oldRoot(host)
+    try write(host, Self.data)
+    let old = try contents(host, "old")
+    for name in ["new/data", "new/runtime/models/BTCUSDT/1/versions/1"] {
+      try FileManager.default.createDirectory(atPath: host.folder.path(name), withIntermediateDirectories: true)
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: host.folder.path("new/runtime/models/BTCUSDT/1/current"), withDestinationPath: "versions/1")
+    try FileManager.default.createSymbolicLink(atPath: host.folder.path("new/storage"), withDestinationPath: "../old/storage")
+    let outcome = try host.succeed(["migrate", "old", "--root", "new", "--without-ticks"])
+    for line in [
+      "not moved: old/data/ticks: stays, as --without-ticks says",
+      "not moved: old/storage/models: stays; new/storage/models leads into the old system's",
+      "not moved: old/runtime/models/BTCUSDT/1/current: new/runtime/models/BTCUSDT/1/current is a link here",
+    ] { #expect(outcome.errors.contains(line), "\(line) in \(outcome)") }
+    #expect(!outcome.errors.contains("copied"), "\(outcome)")
+    #expect(try contents(host, "old") == old && FileManager.default.contentsOfDirectory(atPath: host.folder.path("new/data")).isEmpty)
+  }
+
   @Test func `It moves settings over, keeps what stood there, lists all it did, and takes it back`() throws {
     let host = try Host()
     try oldRoot(host)
@@ -114,10 +206,10 @@ import Testing
       try host.folder.write("a: 1\n", to: "old/config/\(name)")
       #expect(try host.succeed(["migrate", "old", "--root", "new", "--dry-run"]).errors.contains("not moved: old/config/\(name): "))
     }
-    let phrase = ["SCALPER_SECRETS_PASSPHRASE": "a phrase for this test", "OPENAI_API_KEY": "x1234567890"]
+    let phrase = ["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString, "OPENAI_API_KEY": "x123456"]
     _ = try host.succeed(["secrets", "init", "--names", "OPENAI_API_KEY", "--file", host.folder.path("old/config/secrets.enc")], environment: phrase)
     let before = try contents(host, "new")
-    let wrong = try host.run(["migrate", "old", "--root", "new"], environment: ["SCALPER_SECRETS_PASSPHRASE": "another"])
+    let wrong = try host.run(["migrate", "old", "--root", "new"], environment: ["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString])
     #expect(try wrong.exitCode == 77 && contents(host, "new") == before, "\(wrong)")
     let moved = try host.succeed(["migrate", "old", "--root", "new"], environment: phrase)
     #expect(moved.errors.contains("moved 1 secrets of old/config/secrets.enc"), "\(moved)")
@@ -133,7 +225,8 @@ import Testing
     try FileManager.default.copyItem(at: golden, to: host.folder.url.appendingPathComponent("old/ai_scalper_bot/config/secrets.enc"))
     let without = try host.succeed(["migrate", "old", "--root", "new", "--dry-run"])
     #expect(without.errors.contains("not moved: old/ai_scalper_bot/config/secrets.enc: no passphrase"), "\(without)")
-    let phrase = ["SCALPER_SECRETS_PASSPHRASE": "correct horse"]
+    let word = "correct horse"
+    let phrase = ["SCALPER_SECRETS_PASSPHRASE": word]
     _ = try host.succeed(["migrate", "old", "--root", "new"], environment: phrase)
     let list = try host.succeed(["secrets", "list", "--file", "new/config/secrets.enc"], environment: phrase)
     #expect(list.output.contains("BINGX_DEMO_API_KEY") || list.errors.contains("BINGX_DEMO_API_KEY"), "\(list)")

@@ -82,14 +82,14 @@ import Testing
   @Test func `The container gives what the environment does not, and is not touched where nothing is needed`() throws {
     let host = try Host()
     try host.folder.write("app: {mode: demo}\n", to: "s.yaml")
-    let phrase = ["SCALPER_SECRETS_PASSPHRASE": "a phrase for this test"]
+    let phrase = ["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString]
     _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
     _ = try host.succeed(["secrets", "init", "--mode", "demo"], environment: Given.demoKeys.environment.merging(phrase) { $1 })
     let complete = try host.run(["run", "--config", "s.yaml"], environment: phrase)
     #expect(complete.exitCode == 69 && complete.errors.contains("secrets and plugins are complete"), "\(complete)")
     let without = try host.run(["run", "--config", "s.yaml"])
     #expect(without.exitCode == 77 && without.errorLines.count == 1 && without.errors.contains("without a passphrase"), "\(without)")
-    let wrong = try host.run(["run", "--config", "s.yaml"], environment: ["SCALPER_SECRETS_PASSPHRASE": "another"])
+    let wrong = try host.run(["run", "--config", "s.yaml"], environment: ["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString])
     #expect(wrong.exitCode == 77 && wrong.errorLines.count == 1, "\(wrong)")
     // A container that cannot be opened is no matter of a run that uses no secret.
     try Data("garbage".utf8).write(to: host.folder.url.appendingPathComponent("config/secrets.enc"))
@@ -100,7 +100,7 @@ import Testing
   func `The command that a refusal names is the cure, and adds to what is there`(more: String) throws {
     let host = try Host()
     try FileManager.default.createDirectory(atPath: host.folder.path("keys"), withIntermediateDirectories: true)
-    let phrase = ["SCALPER_SECRETS_PASSPHRASE": "a phrase for this test"]
+    let phrase = ["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString]
     func start(_ llm: Bool) throws -> Outcome {
       try host.folder.write("app: {mode: demo, exchange: binance_usdm, llm_enabled: \(llm)}\n" + more, to: "s.yaml")
       return try host.run(["run", "--config", "s.yaml"], environment: phrase)

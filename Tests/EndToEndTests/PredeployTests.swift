@@ -31,7 +31,7 @@ import Testing
     // Secrets where they belong are none that leaked.
     _ = try host.run(
       ["secrets", "init", "--mode", "demo"],
-      environment: ["BINANCE_DEMO_API_KEY": "k1", "BINANCE_DEMO_API_SECRET": "s1", "SCALPER_SECRETS_PASSPHRASE": "a long one"])
+      environment: ["BINANCE_DEMO_API_KEY": "k1", "BINANCE_DEMO_API_SECRET": "s1", "SCALPER_SECRETS_PASSPHRASE": UUID().uuidString])
     #expect(FileManager.default.fileExists(atPath: host.folder.path("config/secrets.enc")))
     let (outcome, failed) = try predeploy(["--out", "looked"], exitCode: 0)
     #expect(failed.isEmpty)

@@ -52,6 +52,22 @@ import Testing
   ])
   func `Words that are off are a usage fault`(words: [String]) throws { try host.refuse(words, exitCode: 64, naming: ["quantumedge: "]) }
 
+  @Test(arguments: [
+    (["run", "--duration", "-1"], "--duration -1"), (["ledger", "fills", "--limit", "-1"], "--limit -1"),
+    (["migrate", "--undo", "--passphrase-fd", "-1"], "--passphrase-fd -1: a file descriptor is 0 or more"),
+    (["ticks", "generate", "--out", "x.csv", "--rows", "-5"], "not -5"),
+  ])
+  func `A number below 0 is told as such, and not as missing`(words: [String], told: String) throws {
+    try host.refuse(words, exitCode: 64, naming: [told])
+  }
+
+  @Test func `A file that is to be written into a folder that is not there is one rule`() throws {
+    let plain = try host.folder.write("app: {mode: paper}\n", to: "old.yaml")
+    try host.refuse(["ticks", "generate", "--rows", "1", "--out", "absent/t.csv"], exitCode: 69, naming: ["absent/t.csv"])
+    let imported = try host.run(["config", "import", plain, "--out", "absent/s.yaml"])
+    #expect(imported.exitCode == 69 && imported.errors.contains("absent/s.yaml"), "\(imported)")
+  }
+
   @Test(arguments: ["BTCUSD", "NONSENSE", "binance.coinm.ETHUSD_PERP", "BTCUSD_PERP"])
   func `A symbol that is not linear is refused by name`(symbol: String) throws {
     try host.refuseBacktest(ticks, symbol: symbol, exitCode: 65, naming: ["INSTRUMENT_UNSUPPORTED", symbol])

@@ -14,7 +14,7 @@ let package = Package(
   dependencies: [.package(name: "QuantumEdge", path: "../..")],
   targets: [
     fuzzer("FuzzYAML"), fuzzer("FuzzContainer"), fuzzer("FuzzJournal"), fuzzer("FuzzLedger"), fuzzer("FuzzTicks"), fuzzer("FuzzModels"),
-    fuzzer("FuzzManifest"),
+    fuzzer("FuzzManifest"), fuzzer("FuzzSettings"),
   ],
   swiftLanguageModes: [.v6]
 )

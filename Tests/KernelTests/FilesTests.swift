@@ -52,6 +52,27 @@ import Testing
     #expect(try Files.names(in: folder.url.path) == ["folder"])
   }
 
+  @Test func aCopyHasTheBytesAndTheTimeOfItsOriginal() throws {
+    let bytes = Data((0..<(1 << 20) + 3).map { UInt8(truncatingIfNeeded: $0 / 251) })
+    try bytes.write(to: folder.url.appendingPathComponent("one"))
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_700_000_000), .posixPermissions: 0o666], ofItemAtPath: folder.path("one"))
+    #expect(try Files.copyNew(folder.path("one"), to: folder.path("two")) == Int64(bytes.count))
+    #expect(FileManager.default.contents(atPath: folder.path("two")) == bytes)
+    #expect(try Files.modified(folder.path("two")) == 1_700_000_000)
+    #expect(try Files.readWithMode(folder.path("two"), limit: 1 << 21).mode & 0o022 == 0)
+  }
+
+  @Test func aCopyReplacesNothingAndLeavesNothingWhereItFails() throws {
+    try folder.write("one", to: "one")
+    try folder.write("two", to: "two")
+    #expect { try Files.copyNew(folder.path("one"), to: folder.path("two")) } throws: { ($0 as? KernelError)?.isThere == true }
+    #expect { try Files.copyNew(folder.url.path, to: folder.path("three")) } throws: { ($0 as? KernelError)?.code == EISDIR }
+    #expect { try Files.copyNew(folder.path("none"), to: folder.path("three")) } throws: { ($0 as? KernelError)?.isMissing == true }
+    #expect(try Files.names(in: folder.url.path) == ["one", "two"])
+    #expect(try Files.read(folder.path("two"), limit: 10) == Array("two".utf8))
+  }
+
   @Test func readersOfASwappedLinkAlwaysFindOneOfItsTargets() async throws {
     let root = folder.url.path
     for name in ["a", "b"] {

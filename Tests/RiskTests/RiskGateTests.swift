@@ -12,13 +12,13 @@ final class Desk {
 
   init(
     _ instruments: [Instrument] = [Samples.perpetual()], instances: [Int32]? = nil, limits: RiskLimits = Samples.farLimits, cash: Int64 = 1_000_000,
-    equity: Money? = nil
+    equity: Money? = nil, symbolLimits: [SymbolLimits] = []
   ) {
     specs = instruments.map(\.spec)
     self.cash = Money(units: cash)
     gate = RiskGate(
       limits: limits, instruments: specs, instances: instances ?? Array(0..<Int32(instruments.count)), feeReserve: BasisPoints(raw: 5_000_000),
-      initialEquity: equity ?? Money(units: cash), capacity: 64)
+      initialEquity: equity ?? Money(units: cash), capacity: 64, symbolLimits: symbolLimits)
     for index in specs.indices {
       gate.quoted(Int32(index), bid: Price(raw: 599_999), ask: Price(raw: 600_000))
       gate.traded(Int32(index), price: Price(raw: 600_000))
@@ -73,6 +73,25 @@ extension Verdict {
 
 @Suite struct RiskGateTests {
   static let tenThousand = Money(units: 10_000)
+
+  @Test func ofASymbolsOwnLimitAndTheAccountsTheTighterHolds() {
+    var limits = Samples.farLimits
+    limits.maximumOrderNotional = Money(units: 6000)
+    let own = [
+      SymbolLimits(maximumOrderNotional: Money(units: 600), priceCollar: BasisPoints(raw: 10_000_000)),
+      SymbolLimits(maximumOrderNotional: Money(units: 60_000)), SymbolLimits(maximumSpread: .zero),
+    ]
+    let desk = Desk([Samples.perpetual(), Samples.perpetual(), Samples.perpetual()], limits: limits, symbolLimits: own)
+    // 0.01 BTC is 600, 0.1 BTC is 6000.
+    #expect(desk.check(.buy, 10).code == .none)
+    #expect(desk.check(.buy, 11).refusal?.limit == Money(units: 600).raw)
+    #expect(desk.check(.buy, 100, instrument: 1, instance: 1).code == .none)
+    #expect(desk.check(.buy, 101, instrument: 1, instance: 1).refusal?.limit == Money(units: 6000).raw)
+    #expect(desk.check(.buy, 1, instrument: 2, instance: 2).code == .spreadLimit)
+    // 10 bps of 60,000.0 are 60.0.
+    #expect(desk.check(.buy, 1, at: 600_600).code == .none)
+    #expect(desk.check(.buy, 1, at: 600_601).code == .priceCollar)
+  }
 
   // 0.001 BTC at the ask of 60,000.0 is a notional of 60.
 

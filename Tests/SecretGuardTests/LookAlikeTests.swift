@@ -76,6 +76,8 @@ import Testing
     .init("a label in code", "a.py") { _ in
       "if text.startswith('-----BEGIN RSA PRIVATE KEY-----'):\n    kind = Kind.privateKey\n    loader = PrivateKeyLoader(text)\n"
     },
+    // In two pieces: this file is read by the guard too, and here it is no label.
+    .init("a label of an enumeration", "a.swift") { _ in "enum Field: String {\n  case pass" + "word = \"three plain words\"\n}\n" },
     .init("an ETag", "a.http") { "ETag: \"\(hex(32, &$0))\"\nX-Token-Count: 4\n" },
   ]
 
@@ -122,6 +124,20 @@ import Testing
     ("a.swift", "let secretKeySize = crypto_sign_ed25519_SECRETKEYBYTES"), ("a.h", "#define PRIVATE_KEY_BYTES 32"),
     ("a.h", "int PKCS12_key_gen_uni_ex(unsigned char *pass, int passlen);"),
     ("a.yaml", "master_key_id: arn:aws:kms:eu-west-1:111122223333:key/1234abcd"),
+    (".env.example", "SCALPER_SECRETS_PASSPHRASE="), (".env", "OPENAI_API_KEY=$OPENAI_KEY"),
+    (".env.example", "SCALPER_SECRETS_PASSPHRASE=your-passphrase-here"), (".env.example", "SUPERVISOR_API_TOKEN=changeme-123"),
+    ("a.yaml", "SCALPER_SECRETS_PASSPHRASE: ${{ secrets.PASSPHRASE }}"), ("a.yaml", "# SCALPER_SECRETS_PASSPHRASE: what opens the container"),
+    ("a.yaml", "environment: [SCALPER_SECRETS_PASSPHRASE, OPENAI_API_KEY]"), ("a.yaml", "OPENAI_API_KEY: required"),
+    ("a.sh", "export SCALPER_SECRETS_PASSPHRASE=\"$(pass show bot)\""), ("a.sh", ": \"${SCALPER_SECRETS_PASSPHRASE:?set it first}\""),
+    ("a.sh", "docker run -e \"SCALPER_SECRETS_PASSPHRASE=$PASS2\" bot"), ("a.md", "`SCALPER_SECRETS_PASSPHRASE=… quantumedge run`"),
+    ("a.service", "Environment=\"SCALPER_SECRETS_PASSPHRASE=<your passphrase>\""), ("a.swift", "let row = \"SCALPER_SECRETS_PASSPHRASE=\" + phrase"),
+    ("a.py", "row = f\"SCALPER_SECRETS_PASSPHRASE={phrase2}\""), ("a.py", "env[\"SCALPER_SECRETS_PASSPHRASE\"] = read(\"bot2/passphrase\")"),
+    ("a.md", "SCALPER_SECRETS_PASSPHRASE: what opens the container"), ("a.swift", "\"SCALPER_SECRETS_PASSPHRASE: the passphrase is empty\""),
+    ("a.swift", "case .passphraseWrong: \"none of these three words opens it\""),
+    ("a.swift", "let password = \"Enter the password again\""), ("a.json", "{\"password\": \"Confirm new password\"}"),
+    ("a.json", "{\"password\": \"auth.form.label2\"}"), ("a.html", "<label for=\"password\">Pick three plain words</label>"),
+    ("a.swift", "static let passphrase = \"SCALPER_SECRETS_PASSPHRASE\""), ("a.py", "password = \"secret/data/bot1\""),
+    ("a.swift", "let password = \"db_credentials\""), ("a.py", "passphrase = \"old passphrase\""),
     ("a.swift", "/// sk-, ghp_, AKIA and -----BEGIN PRIVATE KEY----- tell by themselves."), ("a.txt", "riskManager-taskRunner-diskCache2-deskApp"),
   ]
 

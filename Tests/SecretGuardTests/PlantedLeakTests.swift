@@ -1,4 +1,5 @@
 import Foundation
+import Secrets
 import TestKit
 import Testing
 
@@ -78,6 +79,102 @@ import Testing
         #expect(Self.leaks(front + sentence + back, file: file).isEmpty, "\(file): \(sentence)")
       }
     }
+  }
+
+  /// Words as dice draw them.
+  private static let dice = [
+    "acorn", "amber", "badge", "basil", "cedar", "comet", "dusk", "ember", "fjord", "gecko", "glider", "hazel", "igloo", "jigsaw", "kayak", "lilac",
+    "magnet", "nectar", "otter", "pebble", "quartz", "raven", "saddle", "sings", "sonnet", "tulip", "umbra", "velvet", "violet", "walnut", "yodel",
+    "zebra",
+  ]
+
+  /// What people make of such words.
+  private static func phrase(_ form: Int, _ chance: inout Chance) -> String {
+    let words = dice.shuffled(using: &chance)
+    switch form {
+    case 0: return "\(words[0])-\(words[1])-\(Int.random(in: 0...99, using: &chance))"
+    case 1: return words[..<4].joined(separator: "-")
+    case 2: return "\(words[0])\(Int.random(in: 2...9, using: &chance))!"
+    case 3: return "my-\(words[0])-9"
+    case 4: return words[..<3].joined(separator: " ")
+    default: return words[..<4].joined(separator: " ") + " \(Int.random(in: 10...99, using: &chance))"
+    }
+  }
+
+  @Test func `passphrases of words are found`() {
+    var chance = Chance.seeded("passphrases of words")
+    typealias Writer = (file: String, write: (_ name: String, _ value: String) -> String)
+    // Where a value needs quotes to have spaces; then those where it has them.
+    let bare: [Writer] = [
+      ("prod.env", { "\($0)=\($1)\n" }), ("start.sh", { "export \($0)=\($1)\n" }), ("a.yaml", { "env:\n  \($0): \($1)\n" }),
+      ("README.md", { "    \($0)=\($1) quantumedge run\n" }),
+    ]
+    let quoted: [Writer] = [
+      ("prod.env", { "\($0)=\"\($1)\"\n" }), ("start.sh", { "export \($0)='\($1)'\n" }),
+      ("host.service", { "[Service]\nEnvironment=\"\($0)=\($1)\"\n" }), ("a.yaml", { "env:\n  \($0): '\($1)'\n" }),
+      ("a.json", { "{\"\($0)\": \"\($1)\"}\n" }), ("a.swift", { "environment[\"\($0)\"] = \"\($1)\"\n" }), ("a.py", { "\($0) = \"\($1)\"\n" }),
+    ]
+    let program: [Writer] = [("b.py", { "run(env=[\"\($0)=\($1)\"])\n" })]
+    var (planted, found) = (0, 0)
+    let cases: [(names: [String], writers: [Writer])] = [
+      (OwnName.passphrases.sorted(), bare + quoted + program), (["password", "DB_PASSWORD", "walletPassphrase"], [bare[0]] + quoted),
+    ]
+    for (names, writers) in cases {
+      for name in names {
+        for writer in writers {
+          for form in 0...5 where form < 4 || bare.allSatisfy({ $0.write("n", "v") != writer.write("n", "v") }) {
+            let value = Self.phrase(form, &chance)
+            planted += 1
+            if Self.leaks(writer.write(name, value), file: writer.file).contains(where: { $0.rule == .assignedPassword }) {
+              found += 1
+            } else {
+              Issue.record("\(writer.file): \(writer.write(name, value))")
+            }
+          }
+        }
+      }
+    }
+    print("passphrases of words: \(planted) planted, \(found) found")
+    #expect(found == planted && planted == 266)
+  }
+
+  @Test func `what stands under one of our own names is found, however it looks`() {
+    #expect(OwnName.keys == Set(SecretName.allCases.map(\.rawValue)))
+    #expect(OwnName.passphrases == [PassphraseSource.variable, PassphraseSource.newVariable])
+    for name in OwnName.keys.sorted() {
+      #expect(Self.leaks("export \(name)=otter-otter\n", file: "a.sh").count == 1, "\(name)")
+      #expect(Self.leaks("export \(name)=short\nx = \"\(name): what a sentence says\"\n", file: "a.sh").isEmpty, "\(name)")
+    }
+  }
+
+  @Test func `two keys of an exchange side by side need no word, and one alone is none`() {
+    var chance = Chance.seeded("two keys")
+    // Without vowels chance spells none of the words that would make one a finding.
+    let alphabet = KeyKind.alphanumeric.filter { !"aeiouAEIOU".contains($0) }
+    for _ in 0..<50 {
+      let (one, other) = (KeyKind.text(alphabet, 64, &chance), KeyKind.text(alphabet, 64, &chance))
+      for text in ["let c = Client(\"\(one)\", \"\(other)\")\n", "K=\"\(one)\" S=\"\(other)\"\n"] {
+        #expect(Self.leaks(text, file: "a.swift").map(\.rule) == [.exchangeKey, .exchangeKey], "\(text)")
+      }
+      #expect(Self.leaks("let c = Client(\"\(one)\")\n", file: "a.swift").isEmpty, "\(one)")
+    }
+  }
+
+  @Test func `an encrypted container is found under any name, and in base64`() throws {
+    var chance = Chance.seeded("containers")
+    let folder = try TemporaryFolder()
+    let ours = Data("QESECRET".utf8) + Data([1, 1, 1, 17, 0, 0, 0, 8]) + KeyKind.bytes(120, &chance)
+    let old = KeyKind.bytes(16, &chance) + Data("gAAAAA".utf8) + Data(KeyKind.text(KeyKind.urlSafe, 114, &chance).utf8)
+    for (name, bytes) in [
+      ("a.bin", ours), ("b.dat", old), ("c.txt", Data("kept: \(ours.base64EncodedString())\n".utf8)),
+      ("d.txt", Data(String(repeating: "QESECRET, then a version. ", count: 8).utf8)),
+    ] { try bytes.write(to: folder.url.appendingPathComponent(name)) }
+    let report = try SecretGuard.check(.init(folder: folder.url.path))
+    #expect(
+      report.findings.filter { $0.rule == .secretContainer }.map { "\($0.path.text):\($0.line):\($0.column)" } == [
+        "a.bin:1:1", "b.dat:1:1", "c.txt:1:7",
+      ],
+      "\(report.findings)")
   }
 
   @Test func `passwords are found where they are assigned`() {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Secrets
+import Synchronization
 import TestKit
 import Testing
 
@@ -14,6 +15,36 @@ import Testing
     try SecretFile.write(contents, to: folder.path("secrets.enc"), passphrase: Secret("p"), scrypt: .cheap)
     #expect(folder.bytes("secrets.enc") != first && folder.names == ["secrets.enc"])
     #expect(try SecretFile.read(folder.path("secrets.enc")).open(Secret("p")).contents == contents)
+  }
+
+  @Test func `Of several that rewrite the same container at once one does it, and its passphrase opens it`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("secrets.enc")
+    let contents = try SecretContents(["A": "1"])
+    try SecretFile.write(contents, to: path, passphrase: Secret("p"), scrypt: .cheap)
+    let file = try SecretFile.read(path)
+    let outcomes = Mutex<[(passphrase: String, error: SecretsError?)]>([])
+    DispatchQueue.concurrentPerform(iterations: 4) { index in
+      var refusal: SecretsError?
+      do throws(SecretsError) { try file.rewrite(contents, passphrase: Secret("p\(index)"), scrypt: .cheap) } catch { refusal = error }
+      outcomes.withLock { [refusal] in $0.append(("p\(index)", refusal)) }
+    }
+    let all = outcomes.withLock { $0 }
+    let done = all.filter { $0.error == nil }
+    #expect(all.count == 4 && done.count == 1, "\(all)")
+    for refused in all where refused.error != nil {
+      #expect(refused.error?.code == .containerNotWritten && refused.error?.description.contains("rewrote it meanwhile") == true, "\(refused)")
+    }
+    let winner = try #require(done.first)
+    #expect(try SecretFile.read(path).open(Secret(winner.passphrase)).contents == contents)
+    #expect(folder.names == ["secrets.enc"] && folder.mode("secrets.enc") == 0o600)
+  }
+
+  @Test func `A container that may only be read by its owner is rewritten too`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.put(try SecretContainerTests.sample(), at: "secrets.enc", mode: 0o400)
+    try SecretFile.read(path).rewrite(try SecretContents(["A": "2"]), passphrase: Secret("q"), scrypt: .cheap)
+    #expect(try SecretFile.read(path).open(Secret("q")).contents.texts == ["A": "2"])
   }
 
   @Test func `A file that others may write is refused, one that they may read is warned of`() throws {

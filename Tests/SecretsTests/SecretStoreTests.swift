@@ -21,7 +21,7 @@ import Testing
       needs, containerPath: path, passphrase: PassphraseSource(environment: environment), environment: environment, precedence: precedence)
   }
 
-  private func texts(_ secrets: RunSecrets) -> [String] { secrets.names.map { "\($0)=\(secrets[$0]!.text)@\(secrets.origin(of: $0)!)" } }
+  private func texts(_ secrets: RunSecrets) -> [String] { secrets.names.map { "\($0) \(secrets[$0]!.text)@\(secrets.origin(of: $0)!)" } }
 
   private let keys = ["BINANCE_DEMO_API_KEY": "ek", "BINANCE_DEMO_API_SECRET": "es"]
   private let passphrase = [PassphraseSource.variable: "p"]
@@ -31,9 +31,9 @@ import Testing
   @Test func `The container counts before the environment, or after it`() throws {
     try store(["BINANCE_DEMO_API_KEY": "ck", "BINANCE_DEMO_API_SECRET": "cs", "BINANCE_API_KEY": "not asked for"])
     let both = passphrase.merging(keys) { $1 }
-    #expect(texts(try resolve(Self.demo, both)) == ["BINANCE_DEMO_API_KEY=ck@\(path)", "BINANCE_DEMO_API_SECRET=cs@\(path)"])
+    #expect(texts(try resolve(Self.demo, both)) == ["BINANCE_DEMO_API_KEY ck@\(path)", "BINANCE_DEMO_API_SECRET cs@\(path)"])
     let reversed = try resolve(Self.demo, both, precedence: .environment)
-    #expect(texts(reversed) == ["BINANCE_DEMO_API_KEY=ek@environment", "BINANCE_DEMO_API_SECRET=es@environment"])
+    #expect(texts(reversed) == ["BINANCE_DEMO_API_KEY ek@environment", "BINANCE_DEMO_API_SECRET es@environment"])
     #expect(reversed[.binanceAPIKey] == nil && reversed.warnings.isEmpty)
   }
 
@@ -41,7 +41,7 @@ import Testing
     try store(["BINANCE_DEMO_API_KEY": "ck"])
     for precedence in SecretPrecedence.allCases {
       let secrets = try resolve(Self.demo, passphrase.merging(["BINANCE_DEMO_API_SECRET": "es"]) { $1 }, precedence: precedence)
-      #expect(texts(secrets) == ["BINANCE_DEMO_API_KEY=ck@\(path)", "BINANCE_DEMO_API_SECRET=es@environment"])
+      #expect(texts(secrets) == ["BINANCE_DEMO_API_KEY ck@\(path)", "BINANCE_DEMO_API_SECRET es@environment"])
     }
   }
 
@@ -62,11 +62,11 @@ import Testing
   @Test func `Optional ones are taken where they are, and stop nothing`() throws {
     let needs = SecretNeeds(mode: .paper, exchange: .binanceSpot, llmEnabled: false, supervisor: true, alerts: true)
     #expect(try resolve(needs).names.isEmpty)
-    #expect(texts(try resolve(needs, ["SUPERVISOR_API_TOKEN": "t"])) == ["SUPERVISOR_API_TOKEN=t@environment"])
+    #expect(texts(try resolve(needs, ["SUPERVISOR_API_TOKEN": "t"])) == ["SUPERVISOR_API_TOKEN t@environment"])
     try store(["TELEGRAM_BOT_TOKEN": "b"])
     let quiet = try resolve(needs)
     #expect(quiet.names.isEmpty && quiet.warnings.isEmpty, "no passphrase, nobody asked, nothing said")
-    #expect(texts(try resolve(needs, passphrase)) == ["TELEGRAM_BOT_TOKEN=b@\(path)"])
+    #expect(texts(try resolve(needs, passphrase)) == ["TELEGRAM_BOT_TOKEN b@\(path)"])
     let wrong = try resolve(needs, [PassphraseSource.variable: "wrong", "SUPERVISOR_API_TOKEN": "t"])
     #expect(wrong.names == [.supervisorAPIToken] && wrong.warnings.count == 1 && wrong.warnings[0].contains("wrong passphrase"))
   }
@@ -123,7 +123,7 @@ import Testing
   @Test func `Without a passphrase the environment serves, and it is said`() throws {
     try store(["BINANCE_DEMO_API_KEY": "ck", "BINANCE_DEMO_API_SECRET": "cs"])
     let secrets = try resolve(Self.demo, keys)
-    #expect(texts(secrets) == ["BINANCE_DEMO_API_KEY=ek@environment", "BINANCE_DEMO_API_SECRET=es@environment"])
+    #expect(texts(secrets) == ["BINANCE_DEMO_API_KEY ek@environment", "BINANCE_DEMO_API_SECRET es@environment"])
     #expect(secrets.warnings.count == 1 && secrets.warnings[0].contains("was not opened"))
   }
 
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func `What was found is never shown`() throws {
-    let secrets = try resolve(Self.demo, ["BINANCE_DEMO_API_KEY": "canary-1", "BINANCE_DEMO_API_SECRET": "canary-2"])
+    let secrets = try resolve(Self.demo, ["BINANCE_DEMO_API_KEY": "canary1", "BINANCE_DEMO_API_SECRET": "canary2"])
     var dumped = ""
     dump(secrets, to: &dumped)
     for text in ["\(secrets)", String(reflecting: secrets), dumped] { #expect(!text.contains("canary") && text.contains("<redacted>"), "\(text)") }

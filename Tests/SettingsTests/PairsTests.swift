@@ -164,6 +164,29 @@ struct PairsTests {
 
 @Suite("Limits of single symbols")
 struct SymbolLimitTests {
+  @Test func `Limits of a symbol beside the account's are read, told apart, and kept in what a journal records`() throws {
+    let loading = try Loading()
+    func write(_ more: String) throws {
+      try loading.folder.write("instruments:\n  binance.usdm.A: {base: A, quote: USDT, tick: 1, step: 1\(more)}\n", to: "pairs.yaml")
+    }
+    try write("")
+    let plain = try loading.load("")
+    #expect(plain.pairs.symbolLimits.isEmpty)
+    try write(", max_order_notional: 100.5, max_spread_bps: 2.5, price_collar_bps: 30")
+    let settings = try loading.load("")
+    let id = try #require(settings.pairs.instrument("A")).id
+    let own = try #require(settings.pairs.symbolLimits[id])
+    #expect(own.maximumOrderNotional == Money(raw: 1_005 * Money(units: 1).raw / 10))
+    #expect(own.maximumSpread == BasisPoints(raw: 2_500_000) && own.priceCollar == BasisPoints(raw: 30_000_000))
+    #expect(settings.pairs.canonicalText.contains("max_order_notional:100.5,max_spread_bps:2.5,price_collar_bps:30"))
+    let recorded = try Settings.recorded(
+      settings.recordedLines, pairs: settings.pairs.recordedText(of: settings.pairs.instruments), in: "j")
+    #expect(recorded.pairs == settings.pairs)
+    #expect(plain.adopting(settings).change.forRestart == ["pairs.yaml"])
+    try write(", max_spread_bps: 10001")
+    #expect(try loading.violations("")[0].hasPrefix("pairs.yaml:2: binance.usdm.A.max_spread_bps: '10001' is out of range"))
+  }
+
   @Test func `The tighter of pairs.yaml and risk.max_notional_by_symbol holds, per market`() throws {
     let loading = try Loading()
     try loading.folder.write(

@@ -99,6 +99,32 @@ struct ReferenceTests {
     #expect(imported.taken.contains("risk.max_daily_loss -> risk.session.max_daily_loss_abs"))
   }
 
+  @Test func `What demo cannot have is dropped with its reason, and what is written can be run`() throws {
+    let imported = try importing("app: {mode: demo, websocket: mock, exchange: binance_demo}\nbinance_demo: {enabled: true, testnet: true}\n")
+    #expect(imported.faults(as: nil) == [] && imported.taken == ["app.mode", "app.exchange", "binance_demo.enabled", "binance_demo.testnet"])
+    #expect(imported.left.count == 1 && imported.left[0].hasSuffix("o.yaml:1: app.websocket: mock, and app.mode demo trades on the venue's prices"))
+    #expect(try loading.load(imported.text).mode == .demo)
+    // In paper it is what was meant.
+    #expect(try importing("app: {mode: paper, websocket: mock}\n").taken == ["app.mode", "app.websocket"])
+  }
+
+  @Test func `What is refused of the new text is named with its line there`() throws {
+    let faults = try importing("app: {mode: demo}\nbinance_demo: {testnet: false}\n").faults(as: loading.folder.path("new.yaml"))
+    #expect(faults.count == 1 && faults[0].hasSuffix("new.yaml:5: binance_demo.testnet: false, and app.mode is demo; write true, or another mode"))
+    // A file of the Python system beside it is none of ours.
+    try loading.folder.write("spot: [BTCUSDT]\n", to: "pairs.yaml")
+    #expect(try importing("app: {mode: paper}\n").faults(as: loading.folder.path("new.yaml")).contains { $0.contains("pairs.yaml:1: spot: ") })
+  }
+
+  @Test func `No key of ours is dropped, and an address that meant another thing there is`() throws {
+    for key in ReferenceKey.all + ReferenceKey.sections {
+      if case .dropped = key.fate { #expect(!SettingsField.names.contains { $0 == key.name || $0.hasPrefix(key.name + ".") }, "\(key.name)") }
+    }
+    #expect(try importing("binance_demo: {ws_base_url: wss://stream.binancefuture.com}\n").taken == ["binance_demo.ws_base_url"])
+    let old = try importing("binance_demo: {ws_base_url: wss://testnet.binancefuture.com/ws-fapi/v1}\n")
+    #expect(old.taken.isEmpty && old.left.count == 1 && old.left[0].contains("binance_demo.ws_base_url: the address of the WebSocket API"))
+  }
+
   @Test(arguments: ["0100", "x", "-1"])
   func `How much may be under way is no less than a limit`(text: String) throws {
     let error = #expect(throws: SettingsError.self) { try importing("decision: {max_inflight_entries: \(text)}\n") }
@@ -232,6 +258,11 @@ struct ReferenceTests {
         "s.yaml:3: app.mode: 'fast' is not known; write one of mock, paper, demo, live",
         "s.yaml:7: risk.max_leverage: '-1' is out of range; write a multiple of equity, 0...1000, at most 6 decimals, or null for unlimited",
       ])
+  }
+
+  @Test func `A key with a line end in it is told on one line`() throws {
+    let violations = try loading.violations("\"a\\nb\": 1\n\"a\\nb\": 2\n")
+    #expect(violations.count == 2 && violations.allSatisfy { !$0.contains("\n") } && violations[0].contains("'a\\nb'"), "\(violations)")
   }
 
   @Test func `A file of nothing but faults costs no more than a good one`() throws {

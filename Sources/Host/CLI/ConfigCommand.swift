@@ -28,7 +28,9 @@ struct CheckConfigCommand: ParsableCommand {
       if !others.isEmpty { throw SettingsError(violations: others) }
       for warning in reading.warnings { Console.warning(warning) }
       let place = reading.place.file ?? "built-in defaults"
-      let text = "\(place): \(reading.origins.count) keys are set, \(reading.settings.pairs.instruments.count) instruments; no faults"
+      let (keys, instruments) = (reading.origins.count, reading.settings.pairs.instruments.count)
+      let text =
+        "\(place): \(keys) \(keys == 1 ? "key is" : "keys are") set, \(instruments) \(instruments == 1 ? "instrument" : "instruments"); no faults"
       guard host.output.json else { return Console.line(text) }
       try Console.result(
         JSONValue.object([
@@ -59,15 +61,12 @@ struct ShowConfigCommand: ParsableCommand {
   func run() throws {
     let reading = try host.read()
     if host.output.json {
-      return try Console.result(
-        JSONValue.object(
-          reading.rows.map { row in
-            (
-              key: row.key,
-              value: origin ? .object([("value", .text(row.value)), ("origin", .text(row.origin))]) : .text(row.value)
-            )
-          }
-        ).description)
+      let shapes = Dictionary(uniqueKeysWithValues: SettingsKey.all.map { ($0.name, $0.shape) })
+      let members: [(key: String, value: JSONValue)] = reading.rows.map { row in
+        let value = SettingsSchema.value(row.value, shapes[row.key] ?? .text)
+        return (row.key, origin ? JSONValue.object([("value", value), ("origin", .text(row.origin))]) : value)
+      }
+      return try Console.result(JSONValue.object(members).description)
     }
     let width = origin ? (reading.rows.map { $0.key.count + $0.value.count }.max() ?? 0) + 2 : 0
     for row in reading.rows {
@@ -101,10 +100,13 @@ struct ImportConfigCommand: ParsableCommand {
     if let out { try NewFile.check(out, overwriting: force) }
     let imported = try ReferenceImport.read(file)
     for line in imported.left { Console.line("dropped: \(line)") }
-    Console.line("\(imported.taken.count) keys taken, \(imported.left.count) dropped")
+    Console.line("\(imported.taken.count) \(imported.taken.count == 1 ? "key" : "keys") taken, \(imported.left.count) dropped")
+    // The text is what the old file says all the same: whoever mends it has the rest.
+    let faults = imported.faults(as: out)
+    for fault in faults { Console.warning("to be mended: \(fault)") }
     guard let out else { return try Console.result(String(imported.text.dropLast())) }
     try NewFile.write(imported.text, to: out, mode: 0o600, overwriting: force)
-    Console.line("\(out): written; look at it, then: quantumedge config check --config \(out)")
+    Console.line("\(out): written; \(faults.isEmpty ? "look at it" : "mend it as said above"), then: quantumedge config check --config \(out)")
   }
 }
 

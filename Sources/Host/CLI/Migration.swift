@@ -9,30 +9,49 @@ import Settings
 /// Moves the Python system's files over and remembers what it made, so that it can be taken back.
 struct Migration {
   /// What was done, one line each, in the past tense.
-  private(set) var done: [String] = []
+  var done: [String] = []
   /// What was found and stays, with the reason.
-  private(set) var left: [String] = []
+  var left: [String] = []
+  /// What `config check` refuses of the new settings.
+  private(set) var faults: [String] = []
+  /// What is copied as it is.
+  var copies: [Copy] = []
 
-  private let root: String
-  private let isDry: Bool
+  let root: String
+  let isDry: Bool
   private let leavesSecrets: Bool
-  private var record = Record()
+  let leavesTicks: Bool
+  var record = Record()
 
   /// What `undo` needs.
-  private struct Record: Codable {
+  struct Record: Codable {
     struct File: Codable {
       var path: String
       var sha256: String
       /// Where what stood there before was moved to; nil = nothing stood there.
       var previous: String?
     }
+    struct Copied: Codable {
+      var path: String
+      /// Where the same bytes stand in the old root.
+      var source: String
+      /// Nil = the migration ended before this was whole, or before it was written down.
+      var sha256: String?
+    }
     var version = 1
     var files: [File] = []
+    /// Nil = nothing was to be copied.
+    var copies: [Copied]?
+    /// Folders that were made for them.
+    var folders: [String]?
   }
 
-  /// - Parameter leavesSecrets: whether the old container is not to be moved.
-  init(root: String, isDry: Bool, leavesSecrets: Bool) {
+  /// - Parameters:
+  ///   - leavesSecrets: whether the old container is not to be moved.
+  ///   - leavesTicks: whether tick files are not to be copied.
+  init(root: String, isDry: Bool, leavesSecrets: Bool, leavesTicks: Bool) {
     self.leavesSecrets = leavesSecrets
+    self.leavesTicks = leavesTicks
     self.root = root
     self.isDry = isDry
   }
@@ -67,7 +86,9 @@ struct Migration {
     let imported = try ReferenceImport.read(first)
     let secrets = try openSecrets(old, passphrase)
     left += imported.left
+    faults = imported.faults(as: "\(root)/config/settings.yaml")
     left += settings.dropFirst().map { "\($0): the Python system reads \(first) instead" }
+    let batches = try planCopies(from: old)
     try put(Array(imported.text.utf8), "config/settings.yaml", "moved \(imported.taken.count) keys of \(first)")
     if let secrets { try put(secrets) }
     for (name, why) in Self.others {
@@ -75,14 +96,7 @@ struct Migration {
         left.append("\(old)/\(folder)/\(name): \(why)")
       }
     }
-    for folder in ["runtime/models", "ai_scalper_bot/runtime/models"] where Files.isFolder("\(old)/\(folder)") {
-      left.append("\(old)/\(folder): stays; publish what is good: quantumedge models publish \(old)/\(folder)/SYMBOL/HORIZON/current")
-    }
-    for folder in ["storage/models", "data/ticks", "ai_scalper_bot/storage/models", "ai_scalper_bot/data/ticks"]
-    where Files.isFolder("\(old)/\(folder)") {
-      let use = folder.hasSuffix("models") ? "name it in ml.legacy_models_dir, with ml.model_source: legacy" : "train with --data, or copy it"
-      left.append("\(old)/\(folder): stays; \(use)")
-    }
+    try copy(batches)
   }
 
   /// Files of the old system's config folder that are not moved.
@@ -157,17 +171,24 @@ struct Migration {
 
   private mutating func remember(_ file: Record.File) throws {
     record.files.append(file)
-    try Files.writeAtomically(Array(try JSONEncoder().encode(record)), to: recordPath)
+    try writeRecord()
   }
+
+  func writeRecord() throws { try Files.writeAtomically(Array(try JSONEncoder().encode(record)), to: recordPath) }
+
+  /// Of a year of tick files there are thousands.
+  private static let recordLimit = 256 << 20
 
   // MARK: Back
 
   /// Takes back what can be; the rest is in `left` with what to do. The record is gone afterwards: what it said is done or told.
   mutating func undo() throws {
     guard Files.isPresent(recordPath) else { throw SessionError(.missingInput, "\(recordPath): nothing was migrated here") }
-    guard let record = try? JSONDecoder().decode(Record.self, from: Data(try Files.read(recordPath, limit: 1 << 20))), record.version == 1 else {
+    guard let record = try? JSONDecoder().decode(Record.self, from: Data(try Files.read(recordPath, limit: Self.recordLimit))), record.version == 1
+    else {
       throw SessionError(.badData, "\(recordPath): is no record of a migration; take its files back by hand, then remove it")
     }
+    try undoCopies(of: record)
     for file in record.files.reversed() { try undo(file) }
     guard !isDry else { return }
     try Files.remove(recordPath)

@@ -33,7 +33,7 @@ struct QuantumEdge: ParsableCommand {
     if CommandLine.arguments.dropFirst() == ["worker"] { WorkerMain.run() }
     ProcessStart.surviveFileBounds()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(joiningNegativeNumbers(CommandLine.arguments.dropFirst()))
       try command.run()
     } catch let fault as any Fault {
       for line in fault.description.split(separator: "\n") { Console.error(String(line)) }
@@ -53,6 +53,23 @@ struct QuantumEdge: ParsableCommand {
       Console.error(firstLine("\(error)"))
       Glibc.exit(FaultKind.internalError.exitCode)
     }
+  }
+
+  /// `--limit -1` as `--limit=-1`: the parser takes a number below 0 for an option, and would say that a value is missing.
+  static func joiningNegativeNumbers(_ words: some Sequence<String>) -> [String] {
+    var result: [String] = []
+    var isOver = false
+    for word in words {
+      isOver = isOver || word == "--"
+      if !isOver, let option = result.last, option.hasPrefix("--"), !option.contains("="), word.first == "-",
+        let digit = word.dropFirst().utf8.first, digit >= 0x30 && digit <= 0x39
+      {
+        result[result.count - 1] = "\(option)=\(word)"
+      } else {
+        result.append(word)
+      }
+    }
+    return result
   }
 
   private static func firstLine(_ text: String) -> String { String(text.prefix { $0 != "\n" }) }

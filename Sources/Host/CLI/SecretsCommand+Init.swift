@@ -64,6 +64,7 @@ struct SecretsSetup: ParsableArguments {
     environment.take(otherNames)
     var contents = SecretContents()
     var passphrase: Secret?
+    var file: SecretFile?
     let isThere = Files.isPresent(path)
     if isThere {
       guard force else {
@@ -76,6 +77,7 @@ struct SecretsSetup: ParsableArguments {
       }
       contents = opened.container.contents
       passphrase = opened.passphrase
+      file = opened.file
     }
     let kept = contents.count
     let source = options.source(environment)
@@ -105,7 +107,11 @@ struct SecretsSetup: ParsableArguments {
     if path == SecretFile.defaultPath || path.hasSuffix("/\(SecretFile.defaultPath)") {
       try? Files.createFolders(String(path.dropLast("/secrets.enc".count)))
     }
-    try SecretFile.write(contents, to: path, passphrase: passphrase, replacing: isThere)
+    if let file {
+      try file.rewrite(contents, passphrase: passphrase)
+    } else {
+      try SecretFile.write(contents, to: path, passphrase: passphrase, replacing: false)
+    }
     try report(kept > 0 ? "rewrote" : "made", path, contents, .version1(.standard), more: [])
     let rest = environment.names.filter { SecretName(rawValue: $0) != nil && contents[$0] == nil }
     if !rest.isEmpty { Console.line("not taken, since not asked for: \(rest.joined(separator: ", ")) (see --mode, --llm, --supervisor, --names)") }

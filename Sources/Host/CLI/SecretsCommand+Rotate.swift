@@ -42,7 +42,7 @@ struct RotateSecretsCommand: ParsableCommand {
     let next = try source.read(for: "the rotated \(file.path)", asking: !values, twice: true)
     guard values || next != nil else { throw SecretsError(.passphraseMissing, "no new passphrase for \(file.path): \(source.advice)") }
     guard next != passphrase else { throw SecretsError(.passphraseInvalid, "\(file.path): the new passphrase is the old one; nothing was changed") }
-    try SecretFile.write(contents, to: file.path, passphrase: next ?? passphrase)
+    try file.rewrite(contents, passphrase: next ?? passphrase)
     if next != nil, let advice = SecretMigration.keptAdvice(besides: file.path) { Console.warning(advice) }
     if options.json {
       let result = JSONValue.object([

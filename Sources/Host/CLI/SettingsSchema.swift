@@ -69,7 +69,8 @@ enum SettingsSchema {
     }
   }
 
-  private static func value(_ text: String, _ shape: ValueShape) -> JSONValue {
+  /// A value in JSON, from its text as it could be written.
+  static func value(_ text: String, _ shape: ValueShape) -> JSONValue {
     switch shape {
     case .flag: .boolean(text == "true")
     case .integer, .number, .decimal: .number(text)

@@ -40,6 +40,8 @@ struct DrillRun: ~Copyable {
     var configuration = try settings.engineConfiguration(
       instruments: [instrument], instances: [EngineConfiguration.Instance(binding: binding, instrument: 0, horizonSeconds: 0)])
     configuration.symbolNotional = [symbolNotional]
+    // What a symbol has beside the account's limits is in those that are tried.
+    configuration.symbolLimits = []
     loop = TradingLoop(configuration, model: settings.simulation, syntheticSpread: nil, workers: [probe], owner: nil, observer: ears)
     show(home)
   }

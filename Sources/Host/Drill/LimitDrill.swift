@@ -124,7 +124,7 @@ public struct LimitDrill {
   }()
 
   private var tries: [Try] {
-    let own = settings.limits
+    let own = settings.limits.tightened(by: settings.pairs.symbolLimits[instrument.id] ?? SymbolLimits())
     let fraction = Double(PowerOfTen[RiskLimits.fractionScale])
     return [
       Try("risk.max_order_notional", .orderNotionalLimit, own.maximumOrderNotional.map { .largeOrder($0) }) {

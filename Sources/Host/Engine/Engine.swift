@@ -105,7 +105,7 @@ public struct Engine: ~Copyable {
     gate = RiskGate(
       limits: configuration.limits, instruments: configuration.instruments, instances: instanceConfigurations.map(\.instrument),
       feeReserve: configuration.feeReserve, initialEquity: configuration.initialCash, capacity: orders.capacity,
-      symbolNotional: configuration.symbolNotional)
+      symbolNotional: configuration.symbolNotional, symbolLimits: configuration.symbolLimits)
     cash = configuration.initialCash
     equity = configuration.initialCash
     thirdAsset = configuration.thirdAsset

@@ -52,6 +52,8 @@ public struct EngineConfiguration: Sendable {
   public var initialThirdAsset = Money.zero
   /// For each instrument a limit of its notional in the place of the common one; empty = none has.
   public var symbolNotional: [Money?] = []
+  /// For each instrument limits beside the account's; empty = none has.
+  public var symbolLimits: [SymbolLimits] = []
   /// Opening orders that an instance may have on their way at a time; a replacement stands in for what it replaces.
   public var maximumInflightEntries = OrderTable.perInstance
   public var onHalt = HaltAction.cancel

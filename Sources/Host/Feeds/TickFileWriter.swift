@@ -19,13 +19,13 @@ public final class TickFileWriter {
 
   /// - Parameters:
   ///   - replaces: whether an existing file may be replaced.
-  /// - Throws: `.usage` if the file exists, `.failed` if it cannot be written.
+  /// - Throws: `.usage` if the file exists, `.unavailable` if it cannot be written.
   public init(path: String, priceScale: Int, quantityScale: Int, replaces: Bool) throws(TickFileError) {
     precondition((0...18).contains(priceScale) && (0...18).contains(quantityScale), "scales are 0...18 decimals")
     do throws(CompressionError) {
       writer = try ByteWriter(path: path, replaces: replaces)
     } catch {
-      throw TickFileError(error)
+      throw Self.unwritable(error)
     }
     self.priceScale = priceScale
     self.quantityScale = quantityScale
@@ -38,7 +38,7 @@ public final class TickFileWriter {
 
   deinit { buffer.deallocate() }
 
-  /// - Throws: `.failed`, for example on a full disk.
+  /// - Throws: `.unavailable`, for example on a full disk.
   public func write(_ tick: Tick) throws(TickFileError) {
     if filled + TickRow.maximumLength > TickFileWriter.capacity { try flush() }
     filled += TickRow.write(tick, priceScale: priceScale, quantityScale: quantityScale, to: buffer + filled)
@@ -51,7 +51,7 @@ public final class TickFileWriter {
     do throws(CompressionError) {
       try writer.commit()
     } catch {
-      throw TickFileError(error)
+      throw Self.unwritable(error)
     }
   }
 
@@ -59,8 +59,15 @@ public final class TickFileWriter {
     do throws(CompressionError) {
       try writer.write(UnsafeRawBufferPointer(start: buffer, count: filled))
     } catch {
-      throw TickFileError(error)
+      throw Self.unwritable(error)
     }
     filled = 0
+  }
+
+  /// As every file that a command makes: whatever is missing or full, there is no place to write to.
+  private static func unwritable(_ error: CompressionError) -> TickFileError {
+    var fault = TickFileError(error)
+    if fault.kind != .usage { fault.kind = .unavailable }
+    return fault
   }
 }

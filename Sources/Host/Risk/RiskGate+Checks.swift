@@ -51,9 +51,8 @@ extension RiskGate {
   /// No limit order far beyond the touch: a slip of the finger must not walk the book. Without a quote there is nothing
   /// to measure by; an opening order is then refused for that.
   func collarRefusal(_ request: OrderRequest, reducing: Bool) -> Refusal? {
-    guard request.type == .limit, book.hasQuote(request.instrument), let collar = reducing ? limits.emergencyCollar : limits.priceCollar else {
-      return nil
-    }
+    guard request.type == .limit, book.hasQuote(request.instrument), let collar = reducing ? limits.emergencyCollar : collarLimit(request.instrument)
+    else { return nil }
     let touch = request.side == .buy ? book.instruments[Int(request.instrument)].ask : book.instruments[Int(request.instrument)].bid
     // bps are 10^-4 and have 6 decimals: one part in 10^10.
     let unit = Int128(10_000_000_000)
@@ -120,7 +119,7 @@ extension RiskGate {
   }
 
   private func spreadRefusal(_ index: Int32) -> Refusal? {
-    guard let limit = limits.maximumSpread else { return nil }
+    guard let limit = spreadLimit(index) else { return nil }
     let instrument = book.instruments[Int(index)]
     // (ask - bid) / mid, doubled on both sides of the comparison so that nothing is halved.
     let spread = Int128(instrument.ask.raw - instrument.bid.raw) * 2 * 10_000_000_000
@@ -158,7 +157,7 @@ extension RiskGate {
   private func exposureRefusal(_ request: OrderRequest, _ spec: InstrumentSpec, _ orderNotional: Money) -> Refusal? {
     // Whatever the limits: amounts of this size would not add up for long in 128 bits.
     if orderNotional > Self.amountBound { return .money(.orderNotionalLimit, orderNotional, limit: Self.amountBound) }
-    if let limit = limits.maximumOrderNotional, orderNotional > limit { return .money(.orderNotionalLimit, orderNotional, limit: limit) }
+    if let limit = orderNotionalLimit(request.instrument), orderNotional > limit { return .money(.orderNotionalLimit, orderNotional, limit: limit) }
     let worst = book.worstPosition(request.instrument, adding: request)
     if worst > spec.maximumQuantity {
       return Refusal(.positionLimit, unit: .quantity, value: Int128(worst), limit: Int128(spec.maximumQuantity))

@@ -69,6 +69,8 @@ public struct RiskGate: ~Copyable {
   public internal(set) var limits: RiskLimits
   /// Fees that funds are set aside for: the larger of the venue's two rates, never below zero.
   let feeReserve: BasisPoints
+  /// For each instrument what holds beside the account's; empty = nothing.
+  let symbolLimits: [SymbolLimits]
 
   /// 10^12 currency units: larger orders are refused even without a limit.
   static let amountBound = Money(units: 1_000_000_000_000)
@@ -89,11 +91,14 @@ public struct RiskGate: ~Copyable {
   /// - Parameters:
   ///   - instances: for each instance the index of its instrument.
   ///   - symbolNotional: for each instrument a limit of its own, tighter or wider than the common one; empty = none has.
+  ///   - symbolLimits: for each instrument limits beside the account's; empty = none has.
   public init(
     limits: RiskLimits, instruments: [InstrumentSpec], instances: [Int32], feeReserve: BasisPoints, initialEquity: Money, capacity: Int,
-    symbolNotional: [Money?] = []
+    symbolNotional: [Money?] = [], symbolLimits: [SymbolLimits] = []
   ) {
+    precondition(symbolLimits.isEmpty || symbolLimits.count == instruments.count, "limits of other instruments")
     self.limits = limits
+    self.symbolLimits = symbolLimits
     self.feeReserve = BasisPoints(raw: max(0, feeReserve.raw))
     book = ExposureBook(instruments: instruments, instances: instances, capacity: capacity)
     for (index, limit) in symbolNotional.enumerated() { book.instruments[index].maximumNotional = limit }

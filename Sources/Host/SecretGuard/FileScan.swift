@@ -26,6 +26,10 @@ struct FileScan {
       let raw = try OpenFile.read(descriptor, at: offset + position, count: window)
       let known = encoding ?? TextEncoding(raw)
       encoding = known
+      if position == 0, SecretContainerMark.isOne(raw), SensitiveName.meaning(path) == nil {
+        let rule = Rule.secretContainer
+        findings.append(Finding(path: path, line: 1, column: 1, rule: rule, what: rule.summary, value: Array(raw.prefix(SecretContainerMark.count))))
+      }
       let isLast = raw.count < window || position + raw.count >= count
       let bytes = known.decode(raw)
       look(at: bytes, isBinary: known == .binary, line: line, column: column)

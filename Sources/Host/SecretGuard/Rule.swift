@@ -11,6 +11,7 @@ public struct Rule: Sendable, Hashable {
   }
 
   static let sensitiveFile = Rule("sensitive-file", "a file that holds secrets by its name")
+  static let secretContainer = Rule("secret-container", "an encrypted file of secrets, under whatever name")
   static let privateKey = Rule("private-key", "a private key block")
   static let assignedSecret = Rule("assigned-secret", "a value assigned to the name of a secret")
   static let assignedPassword = Rule("assigned-password", "a value assigned to the name of a password")
@@ -26,7 +27,8 @@ public struct Rule: Sendable, Hashable {
   /// Every rule there is, by identifier.
   public static let all: [Rule] = {
     let own = [
-      sensitiveFile, privateKey, assignedSecret, assignedPassword, seedPhrase, urlCredentials, encodedSecret, exchangeKey, highEntropy, jsonWebToken,
+      sensitiveFile, secretContainer, privateKey, assignedSecret, assignedPassword, seedPhrase, urlCredentials, encodedSecret, exchangeKey,
+      highEntropy, jsonWebToken,
       telegramToken, webhook,
     ]
     return Set(own + ProviderShape.all.map(\.rule)).sorted { $0.id < $1.id }

@@ -58,6 +58,24 @@ public struct SecretFile: Sendable {
     do { return try SecretContainer.seal(contents, passphrase: passphrase, scrypt: .standard) } catch { throw refused(error, path) }
   }
 
+  /// Seals other contents into the file, unless it is no longer the one that was read: of several at once one does it.
+  public func rewrite(_ contents: SecretContents, passphrase: Secret, scrypt: Scrypt = .standard) throws(SecretsError) {
+    let sealed: [UInt8]
+    do { sealed = try SecretContainer.seal(contents, passphrase: passphrase, scrypt: scrypt) } catch { throw Self.refused(error, path) }
+    try rewrite(sealed)
+  }
+
+  func rewrite(_ sealed: [UInt8]) throws(SecretsError) {
+    // The container's own lock. Whoever waits for it then has that of a file that was replaced, and sees other bytes at the path.
+    let lock: FileLock
+    do { lock = try FileLock.acquire(existing: path) } catch { throw SecretsError(.containerNotWritten, "\(error)") }
+    guard (try? Files.read(path, limit: SecretContainer.maximumByteCount)) == bytes else {
+      throw SecretsError(.containerNotWritten, "\(path): another process rewrote it meanwhile, nothing was changed; look at it, then do this again")
+    }
+    try Self.write(sealed, to: path)
+    _ = consume lock
+  }
+
   /// Where a link leads, that file is replaced, and not the link.
   public static func write(_ bytes: [UInt8], to path: String, replacing: Bool = true) throws(SecretsError) {
     // Unsafe: realpath gives memory that is ours to free, or NULL where nothing stands yet.

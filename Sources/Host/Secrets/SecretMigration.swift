@@ -15,7 +15,9 @@ public enum SecretMigration {
   /// - Returns: what the new container holds.
   /// - Throws: before anything is changed, when the old one does not open or is in the way of an other one that was kept.
   public static func run(_ file: SecretFile, passphrase: Secret, scrypt: Scrypt = .standard) throws(SecretsError) -> SecretContents {
-    try run(file, passphrase: passphrase, scrypt: scrypt) { (bytes, path) throws(SecretsError) in try SecretFile.write(bytes, to: path) }
+    try run(file, passphrase: passphrase, scrypt: scrypt) { (bytes, path) throws(SecretsError) in
+      if path == file.path { try file.rewrite(bytes) } else { try SecretFile.write(bytes, to: path) }
+    }
   }
 
   /// - Parameter write: bytes to a path, in one step.

@@ -19,6 +19,7 @@ extension Settings {
     configuration.onFailure = plugins.onFailure
     configuration.maximumIntentsPerSecond = plugins.maximumIntentsPerSecond
     configuration.symbolNotional = instruments.map { exposureLimit(of: $0) }
+    if !pairs.symbolLimits.isEmpty { configuration.symbolLimits = instruments.map { pairs.symbolLimits[$0.id] ?? SymbolLimits() } }
     guard simulation.feeAsset == .third, let name = simulation.thirdAsset.name else { return configuration }
     guard let code = AssetCode(name) else {
       throw SessionError(

@@ -64,7 +64,7 @@ public struct CompanionFile: Sendable {
     guard SettingsFile.exists(path) else { return [] }
     do throws(SettingsError) {
       let document = try SettingsFile.document(path)
-      var violations = document.duplicates.prefix(SettingsLoader.maximumViolations).map { "\(path):\($0.description)" }
+      var violations = document.duplicates.prefix(SettingsLoader.maximumViolations).map { "\(path):\($0.words)" }
       guard let root = document.root else { return violations }
       guard case .mapping(let entries) = root.content else {
         return violations + ["\(path):\(root.mark.line): sections with keys below them are expected"]

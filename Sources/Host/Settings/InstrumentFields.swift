@@ -1,4 +1,5 @@
 import Market
+import Risk
 import YAMLDocument
 
 /// The figures of one instrument of pairs.yaml.
@@ -8,11 +9,13 @@ struct InstrumentFields {
   private(set) var problems: [(entry: YAMLNode.Entry, name: String, problem: String)] = []
   /// The limit of this symbol's exposure; nil = the common one alone.
   private(set) var maximumExposure: Money?
+  /// What holds beside the account's limits.
+  private(set) var limits = SymbolLimits()
   private var texts: [String: (entry: YAMLNode.Entry, text: String)] = [:]
 
   private static let keys = [
     "base", "quote", "contract", "tick", "step", "min_quantity", "max_quantity", "max_price", "min_notional", "leverage",
-    "maintenance_margin_bps", "max_exposure_notional",
+    "maintenance_margin_bps", "max_exposure_notional", "max_order_notional", "max_spread_bps", "price_collar_bps",
   ]
   private static let required = ["base", "quote", "tick", "step"]
   /// Amounts have as many decimals as in settings.yaml.
@@ -35,13 +38,11 @@ struct InstrumentFields {
     let priceScale = decimals("tick")
     let quantityScale = decimals("step")
     let leverage = number("leverage", scale: 0, 1...125, "write a whole number, 1...125")
-    let maintenance = number(
-      "maintenance_margin_bps", scale: BasisPoints.scale, 0...10_000 * PowerOfTen[BasisPoints.scale], "write basis points, 0...10000")
-    let notional = number(
-      "min_notional", scale: Self.moneyScale, 0...SettingsField.maximumUnits * PowerOfTen[Self.moneyScale], "write an amount, 0 or more")
-    let exposure = number(
-      "max_exposure_notional", scale: Self.moneyScale, 0...SettingsField.maximumUnits * PowerOfTen[Self.moneyScale], "write an amount, 0 or more")
-    maximumExposure = exposure.map { Money(raw: Int128($0) * Int128(PowerOfTen[Money.scale - Self.moneyScale])) }
+    let maintenance = basisPoints("maintenance_margin_bps")
+    let notional = amount("min_notional")
+    maximumExposure = amount("max_exposure_notional")
+    limits = SymbolLimits(
+      maximumOrderNotional: amount("max_order_notional"), maximumSpread: basisPoints("max_spread_bps"), priceCollar: basisPoints("price_collar_bps"))
     // The other figures have the decimals of these two.
     guard let priceScale, let quantityScale else { return nil }
     let tick = positive("tick", scale: priceScale)
@@ -54,8 +55,7 @@ struct InstrumentFields {
       return try Instrument(
         id: id, baseAsset: base, quoteAsset: quote, contract: contract, priceScale: priceScale, quantityScale: quantityScale, tickSize: tick,
         stepSize: step, minimumQuantity: minimum, maximumQuantity: maximum, maximumPrice: maximumPrice,
-        minimumNotional: Money(raw: Int128(notional ?? 0) * Int128(PowerOfTen[Money.scale - Self.moneyScale])), leverage: leverage ?? 1,
-        maintenanceMargin: BasisPoints(raw: maintenance ?? 40_000_000))
+        minimumNotional: notional ?? .zero, leverage: leverage ?? 1, maintenanceMargin: maintenance ?? BasisPoints(raw: 40_000_000))
     } catch {
       problems.append((row, row.key, error.reason))
       return nil
@@ -94,6 +94,16 @@ struct InstrumentFields {
     if let decimals = copy.withUTF8({ DecimalText.decimals(of: $0) }), decimals <= 9 { return decimals }
     problem(entry, "\(Excerpt.quoted(text)) is no size; write a number above 0 with at most 9 decimals, as 0.01")
     return nil
+  }
+
+  private mutating func amount(_ key: String) -> Money? {
+    number(key, scale: Self.moneyScale, 0...SettingsField.maximumUnits * PowerOfTen[Self.moneyScale], "write an amount, 0 or more").map {
+      Money(raw: Int128($0) * Int128(PowerOfTen[Money.scale - Self.moneyScale]))
+    }
+  }
+
+  private mutating func basisPoints(_ key: String) -> BasisPoints? {
+    number(key, scale: BasisPoints.scale, 0...10_000 * PowerOfTen[BasisPoints.scale], "write basis points, 0...10000").map { BasisPoints(raw: $0) }
   }
 
   private mutating func positive(_ key: String, scale: Int) -> Int64? {

@@ -6,10 +6,22 @@ extension Pairs {
   /// Sizes are effective ones, with the instrument's own decimals, so that a default and the same value written out are equal.
   public var canonicalText: String {
     let lines = instruments.map { instrument in
-      let limit = maximumExposures[instrument.id].map { ",max_exposure_notional:\(DecimalText.formatShort($0.raw, scale: Money.scale))" } ?? ""
-      return "instruments.\(instrument.id)=\(Self.figures(instrument).map { "\($0.name):\($0.text)" }.joined(separator: ","))\(limit)"
+      let rows = Self.figures(instrument) + limits(of: instrument.id)
+      return "instruments.\(instrument.id)=\(rows.map { "\($0.name):\($0.text)" }.joined(separator: ","))"
     }
     return (lines + ["venue=\(venue)", "default_market=\(defaultMarket.rawValue)"]).sorted().joined(separator: "\n")
+  }
+
+  /// The limits that a symbol has of its own.
+  func limits(of id: InstrumentID) -> [(name: String, text: String)] {
+    func money(_ amount: Money) -> String { DecimalText.formatShort(amount.raw, scale: Money.scale) }
+    func bps(_ points: BasisPoints) -> String { DecimalText.formatShort(Int128(points.raw), scale: BasisPoints.scale) }
+    let own = symbolLimits[id]
+    let rows: [(name: String, text: String?)] = [
+      ("max_exposure_notional", maximumExposures[id].map(money)), ("max_order_notional", own?.maximumOrderNotional.map(money)),
+      ("max_spread_bps", own?.maximumSpread.map(bps)), ("price_collar_bps", own?.priceCollar.map(bps)),
+    ]
+    return rows.compactMap { row in row.text.map { (row.name, $0) } }
   }
 
   static func figures(_ instrument: Instrument) -> [(name: String, text: String)] {

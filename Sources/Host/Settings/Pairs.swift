@@ -1,4 +1,5 @@
 import Market
+import Risk
 import YAMLDocument
 
 /// pairs.yaml: the instruments that the host knows.
@@ -11,6 +12,8 @@ public struct Pairs: Sendable, Hashable {
   public let instruments: [Instrument]
   /// Limits of single symbols' exposures in the place of the common one; of this and risk.max_notional_by_symbol the tighter holds.
   public let maximumExposures: [InstrumentID: Money]
+  /// Limits of single symbols beside the account's, of those that have any.
+  public let symbolLimits: [InstrumentID: SymbolLimits]
 
   /// Quote currencies of linear instruments; none is the end of another.
   private static let linearQuotes = ["USDT", "USDC", "FDUSD", "BUSD", "TUSD", "USD1"]
@@ -53,7 +56,8 @@ public struct Pairs: Sendable, Hashable {
 
   /// The same instruments, with another meaning of bare symbols (app.exchange).
   func with(defaultMarket: Market) -> Pairs {
-    Pairs(venue: venue, defaultMarket: defaultMarket, instruments: instruments, maximumExposures: maximumExposures)
+    Pairs(
+      venue: venue, defaultMarket: defaultMarket, instruments: instruments, maximumExposures: maximumExposures, symbolLimits: symbolLimits)
   }
 
   static func parse(_ document: YAMLDocument, path: String) throws(SettingsError) -> Pairs {
@@ -62,6 +66,8 @@ public struct Pairs: Sendable, Hashable {
     reader.read(document.root)
     reader.checkTogether()
     if !reader.violations.isEmpty { throw SettingsError(violations: reader.violations) }
-    return Pairs(venue: reader.venue, defaultMarket: reader.defaultMarket, instruments: reader.instruments, maximumExposures: reader.maximumExposures)
+    return Pairs(
+      venue: reader.venue, defaultMarket: reader.defaultMarket, instruments: reader.instruments, maximumExposures: reader.maximumExposures,
+      symbolLimits: reader.symbolLimits)
   }
 }

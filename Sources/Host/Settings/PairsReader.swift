@@ -1,4 +1,5 @@
 import Market
+import Risk
 import YAMLDocument
 
 /// Reads pairs.yaml and collects what is wrong with it.
@@ -11,12 +12,13 @@ struct PairsReader {
   private(set) var defaultMarket = Market.usdm
   private(set) var instruments: [Instrument] = []
   private(set) var maximumExposures: [InstrumentID: Money] = [:]
+  private(set) var symbolLimits: [InstrumentID: SymbolLimits] = [:]
 
   private static let sections = ["venue", "default_market", "instruments"]
 
   init(path: String) { self.path = path }
 
-  mutating func note(_ duplicates: [YAMLDuplicate]) { violations += duplicates.prefix(100).map { "\(path):\($0.description)" } }
+  mutating func note(_ duplicates: [YAMLDuplicate]) { violations += duplicates.prefix(100).map { "\(path):\($0.words)" } }
 
   mutating func read(_ root: YAMLNode?) {
     guard case .mapping(let entries) = root?.content else {
@@ -82,6 +84,7 @@ struct PairsReader {
     let instrument = fields.read(entries)
     for (entry, name, problem) in fields.problems { note(entry, name, problem) }
     maximumExposures[id] = fields.maximumExposure
+    if !fields.limits.isNone { symbolLimits[id] = fields.limits }
     return instrument
   }
 }

@@ -39,9 +39,8 @@ extension Pairs {
   public func recordedText(of instruments: [Instrument]) -> String {
     var lines = ["venue: \(venue)", "default_market: \(defaultMarket.rawValue)", "instruments:"]
     for instrument in instruments {
-      let limit = maximumExposures[instrument.id].map { ", max_exposure_notional: \(DecimalText.formatShort($0.raw, scale: Money.scale))" } ?? ""
-      let figures = Self.figures(instrument).map { "\($0.name): \($0.text)" }.joined(separator: ", ")
-      lines.append("  \(instrument.id): {\(figures)\(limit)}")
+      let rows = Self.figures(instrument) + limits(of: instrument.id)
+      lines.append("  \(instrument.id): {\(rows.map { "\($0.name): \($0.text)" }.joined(separator: ", "))}")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -53,7 +53,9 @@ extension Settings {
       }
     }
     let (known, named) = (pairs, wanted.pairs)
-    if (known.venue, known.defaultMarket, known.instruments) != (named.venue, named.defaultMarket, named.instruments) {
+    if (known.venue, known.defaultMarket, known.instruments, known.symbolLimits)
+      != (named.venue, named.defaultMarket, named.instruments, named.symbolLimits)
+    {
       change.forRestart.append("pairs.yaml")
     }
     return (adopted, change)

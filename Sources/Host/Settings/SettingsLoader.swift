@@ -30,7 +30,7 @@ struct SettingsLoader {
   init(root: String) { settings.root = root }
 
   mutating func apply(_ document: YAMLDocument, from file: String) {
-    for duplicate in document.duplicates.prefix(Self.maximumViolations) { note("\(file):\(duplicate.description)") }
+    for duplicate in document.duplicates.prefix(Self.maximumViolations) { note("\(file):\(duplicate.words)") }
     omitted += max(0, document.duplicates.count - Self.maximumViolations)
     guard let root = document.root else { return }
     guard case .mapping(let entries) = root.content else {

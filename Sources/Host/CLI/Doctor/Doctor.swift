@@ -61,7 +61,16 @@ enum Doctor {
       }
       return findings + file.warnings.map { .warn("secrets", $0, cure: "see docs/SECRETS.md") }
     } catch {
-      return [.warn("secrets", "\(error)", cure: "see docs/SECRETS.md; what is lost for good is made anew with: quantumedge secrets init --force")]
+      switch error.code {
+      // It may be whole: a later host reads it.
+      case .container(.versionUnsupported), .container(.algorithmUnsupported): return [.warn("secrets", "\(error)", cure: "see docs/SECRETS.md")]
+      // --force adds to what can be opened, which this cannot.
+      case .container:
+        return [
+          .warn("secrets", "\(error)", cure: "bring a copy of it back, or remove it (rm \(path)), then: quantumedge secrets init --file \(path)")
+        ]
+      default: return [.warn("secrets", "\(error)", cure: "see docs/SECRETS.md")]
+      }
     }
   }
 

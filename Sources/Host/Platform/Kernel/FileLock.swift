@@ -22,6 +22,19 @@ public struct FileLock: ~Copyable {
     return FileLock(descriptor: descriptor)
   }
 
+  /// Waits for the lock of a file that is there; the right to read it is enough.
+  public static func acquire(existing path: String) throws(KernelError) -> FileLock {
+    let descriptor = qe_open(path, O_RDONLY, 0)
+    guard descriptor >= 0 else { throw KernelError("open", path) }
+    while flock(descriptor, LOCK_EX) != 0 {
+      if errno == EINTR { continue }
+      let error = KernelError("lock", path)
+      close(descriptor)
+      throw error
+    }
+    return FileLock(descriptor: descriptor)
+  }
+
   /// Nil when somebody else holds it.
   public static func tryAcquire(_ path: String) throws(KernelError) -> FileLock? {
     let descriptor = qe_open(path, O_RDWR | O_CREAT, 0o644)

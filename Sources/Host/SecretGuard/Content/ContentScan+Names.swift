@@ -31,7 +31,9 @@ extension ContentScan {
     guard name != .none else { return end }
     secretNames.append(nameStart..<end)
     guard let (literal, relation) = value(behind: end, from: nameStart) else { return end }
+    let count = leaks.count
     judge(literal, as: name, of: nameStart..<end, relation)
+    if leaks.count == count, relation == .assigned { words(literal, name, of: nameStart..<end) }
     return end
   }
 
@@ -79,12 +81,17 @@ extension ContentScan {
     return nil
   }
 
-  /// `Environment="NAME=two words"` of a unit file: the quotes are around both.
+  /// `Environment="NAME=two words"` of a unit file, `["NAME=two words"]` of a program: the quotes are around both.
   private func quotedAssignment(_ start: Int, _ name: Int) -> Literal? {
-    guard name > 0, Byte.isQuote(bytes[name - 1]), bytes[reader.lineStart(name)..<name].containsFolded("environment=") else { return nil }
+    guard name > 0, Byte.isQuote(bytes[name - 1]),
+      OwnName(bytes[name..<(start - 1)]) != nil || bytes[reader.lineStart(name)..<name].containsFolded("environment=")
+    else { return nil }
     var close = start
     while close < bytes.count, close - start < 4096, bytes[close] != bytes[name - 1], bytes[close] != Byte.newline { close += 1 }
-    guard close < bytes.count, close > start, bytes[close] == bytes[name - 1] else { return nil }
+    guard close < bytes.count, bytes[close] == bytes[name - 1] else { return nil }
+    // In a string of a program the quote has a backslash before it.
+    if close > start, bytes[close - 1] == Byte.backslash { close -= 1 }
+    guard close > start else { return nil }
     return Literal(text: Array(bytes[start..<close]), range: start..<close, isQuoted: true)
   }
 
@@ -241,7 +248,7 @@ extension ContentScan {
   }
 
   /// Digests, public keys, addresses, paths, moments, UUIDs: not secrets under any name.
-  private func isHarmless(_ text: ArraySlice<UInt8>, _ name: Range<Int>) -> Bool {
+  func isHarmless(_ text: ArraySlice<UInt8>, _ name: Range<Int>) -> Bool {
     for prefix: StaticString in [
       "sha1:", "sha1-", "sha256:", "sha256-", "sha384-", "sha512:", "sha512-", "md5:", "h1:", "ssh-", "ecdsa-", "AAAAB3Nza", "AAAAC3Nza", "AAAAE2Vj",
       "data:",
@@ -260,9 +267,9 @@ extension ContentScan {
   }
 
   /// `2026-01-02T03:04:05Z`, `1.2.3-rc4`, an address with its port.
-  private func isTime(_ profile: Profile) -> Bool { profile.letters <= 3 && profile.symbols >= 2 && profile.digitGroups >= 2 }
+  func isTime(_ profile: Profile) -> Bool { profile.letters <= 3 && profile.symbols >= 2 && profile.digitGroups >= 2 }
 
-  private func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var text = text
     while let first = text.first, Byte.isSpace(first) { text = text.dropFirst() }
     while let last = text.last, Byte.isSpace(last) || last == UInt8(ascii: ";") || last == UInt8(ascii: ",") { text = text.dropLast() }

@@ -5,13 +5,13 @@ extension ContentScan {
 
   mutating func runs(_ runs: [Range<Int>]) {
     var nextName = 0
-    for run in runs {
+    for (index, run) in runs.enumerated() {
       while nextName < secretNames.count, secretNames[nextName].upperBound + 2 * Self.reachBytes < run.lowerBound { nextName += 1 }
       if leaks.contains(where: { $0.range.overlaps(run) }) && !isNew(run) { continue }
       if quiet.contains(where: { $0.overlaps(run) }) { continue }
       if !isInner, run.count >= 24, let text = Base64Text.decode(bytes[run]) { decoded(text, run) }
       guard kind != .lock else { continue }
-      beside(run, from: nextName)
+      beside(run, from: nextName, neighbours: runs[max(0, index - 2)..<min(runs.count, index + 3)])
     }
   }
 
@@ -23,7 +23,7 @@ extension ContentScan {
     add(.encodedSecret, range, bytes[range], what: "\(leak.what), in base64")
   }
 
-  private mutating func beside(_ run: Range<Int>, from first: Int) {
+  private mutating func beside(_ run: Range<Int>, from first: Int, neighbours: ArraySlice<Range<Int>>) {
     let value = bytes[run]
     // A path or an address.
     guard run.lowerBound == 0 || !".@%&".utf8.contains(bytes[run.lowerBound - 1]) else { return }
@@ -34,8 +34,14 @@ extension ContentScan {
     if isHex && (run.count == 40 || isListed(run)) || run.count == 36 && isUUID(value) { return }
     guard run.count >= 24, run.count <= 512 else { return }
     let statement = statement(around: run)
-    guard !Placeholder.isOne(value, profile), !isExplained(statement, run) else { return }
+    guard !Placeholder.isOne(value, profile) else { return }
     let isMixed = profile.lowers > 0 && profile.uppers > 0 && profile.digits > 0 && profile.symbols == 0
+    // `Client("…", "…")`: key and secret of Binance need no word beside them, and the one explains nothing of the other.
+    if isMixed, run.count == 64, neighbours.contains(where: { $0 != run && statement.contains($0.lowerBound) && isExchangeKey($0) }) {
+      add(.exchangeKey, run, value)
+      return
+    }
+    guard !isExplained(statement, run) else { return }
     if isMixed, run.count == 64 || (60...90).contains(run.count) && bytes[statement].containsFolded("bingx") {
       let words: [StaticString] = ["binance", "bingx", "api", "key", "secret", "exchange", "bybit"]
       if words.contains(where: { bytes[statement].containsFolded($0) }) {
@@ -50,6 +56,12 @@ extension ContentScan {
         return
       }
     }
+  }
+
+  private func isExchangeKey(_ run: Range<Int>) -> Bool {
+    guard run.count == 64 else { return false }
+    let profile = Profile(bytes[run])
+    return profile.lowers > 0 && profile.uppers > 0 && profile.digits > 0 && profile.symbols == 0 && profile.isRandom
   }
 
   /// The row of a digest list: the digest, two spaces or a space and a star, a file's name.

@@ -28,6 +28,15 @@ enum KeyName {
     }
   }
 
+  /// Whether nothing but which of them follows the word for a password: `db_password`, `PASSPHRASE_NEW`, and not `passwordWrong`.
+  static func endsAsPassword(_ name: some RandomAccessCollection<UInt8>) -> Bool {
+    var words = Self.words(name)
+    if words.count > 1, let last = words.last, ["new", "old", "confirmation", "value"].contains(last) { words.removeLast() }
+    guard let last = words.last else { return false }
+    return passWords.contains(last) || passwords.contains(where: last.contains)
+      || words.count > 1 && passwords.contains(words[words.count - 2] + last)
+  }
+
   /// `binanceAPIKey2` is binance, api, key.
   static func words(_ name: some RandomAccessCollection<UInt8>) -> [String] {
     var words: [String] = []

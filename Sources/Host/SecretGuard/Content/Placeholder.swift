@@ -33,6 +33,29 @@ enum Placeholder {
     return false
   }
 
+  /// For values that may be words: nothing but words for a secret, or one that says that another value belongs there.
+  static func isStandIn(_ value: ArraySlice<UInt8>, _ profile: Profile) -> Bool {
+    guard let first = value.first, let last = value.last else { return true }
+    if profile.letters == 0 && profile.digits == 0 || profile.isTrivial || isReference(value) || isName(value) { return true }
+    if first == UInt8(ascii: "$"), value.dropFirst().allSatisfy({ Byte.isAlphanumeric($0) || $0 == 0x5F }) { return true }
+    if first == UInt8(ascii: "<") || first == UInt8(ascii: "[") && last == UInt8(ascii: "]") { return true }
+    for run: StaticString in ["xxxxx", "***", "...", "-----", "00000000", "…"] where value.containsFolded(run) { return true }
+    for word: StaticString in ["example", "changeme", "change_me", "change-me", "changeit", "placeholder", "redacted", "not-a-real", "notreal"]
+    where value.containsFolded(word) {
+      return true
+    }
+    let words = Phrase.words(value)
+    if words.contains(where: insteads.contains) { return true }
+    return !words.isEmpty && words.allSatisfy(standsForSecret)
+  }
+
+  /// Whether a word means a secret, or nothing of its own beside such words.
+  static func standsForSecret(_ word: String) -> Bool {
+    subjects.contains(word) || secretParts.contains(where: word.contains)
+  }
+
+  private static let secretParts = ["passw", "passphrase", "secret", "token"]
+
   /// `$NAME`, `${…}`, `$(…)`, `{{…}}`, `%(…)s`, `%NAME%`, `#{…}`, `@…(`, `!Ref`: someone else has the value.
   static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
     guard let first = value.first, let last = value.last else { return false }
@@ -47,6 +70,13 @@ enum Placeholder {
     default: return false
     }
   }
+
+  private static let insteads: Set<String> = ["your", "dummy", "sample", "fake", "todo", "fixme", "replace", "insert", "lorem", "foobar", "xxx"]
+  private static let subjects: Set<String> = [
+    "a", "api", "binance", "bot", "cleartext", "credential", "credentials", "db", "default", "demo", "false", "for", "here", "kennwort", "key",
+    "live", "mock", "my", "new", "nil", "none", "null", "of", "old", "openai", "optional", "passcode", "passwd", "plaintext", "pwd", "real", "redis",
+    "required", "some", "str", "string", "supervisor", "telegram", "test", "text", "the", "true", "undefined", "unset", "user", "value",
+  ]
 
   /// `NAME_IN_CAPITALS`.
   private static func isName(_ value: ArraySlice<UInt8>) -> Bool {

@@ -61,6 +61,8 @@ struct ProviderShape: Sendable {
     + atLeast(Rule("pypi-token", "a PyPI token"), ["pypi-"], .urlSafe, 60)
     + exactly(Rule("sendgrid-key", "a SendGrid key"), ["SG."], .dotted, 66)
     + atLeast(Rule("fernet-token", "a Fernet token: what a key of the old container encrypts"), ["gAAAAA"], .urlSafe, 90, most: 1 << 20)
+    // Ours in base64, from its first byte on.
+    + atLeast(.secretContainer, ["UUVTRUNSRVQBAQ"], .base64, 60, most: 1 << 20)
     + atLeast(Rule("huggingface-token", "a Hugging Face token"), ["hf_"], .alphanumeric, 30)
     + exactly(Rule("digitalocean-token", "a DigitalOcean token"), ["dop_v1_", "doo_v1_", "dor_v1_"], .hex, 64)
     + atLeast(Rule("shopify-token", "a Shopify token"), ["shpat_", "shpss_", "shpca_", "shppa_"], .hex, 32)

@@ -22,9 +22,28 @@ public struct ReferenceImport: Sendable {
         "\(path):\(duplicate.first.line): \(Excerpt.line(duplicate.key)): stands again in line \(duplicate.second.line), which holds")
     }
     reader.read(entries, prefix: "")
+    reader.dropMockFeed()
     // What bounds money is not dropped for being unreadable.
     if !reader.faults.isEmpty { throw SettingsError(violations: reader.faults) }
     return ReferenceImport(text: reader.text, taken: reader.taken, left: reader.left)
+  }
+
+  /// What `config check` refuses of the new text, one line each.
+  ///
+  /// - Parameter file: where it stands or will stand, since what lies beside it counts; nil = nowhere yet.
+  public func faults(as file: String?) -> [String] {
+    let name = file ?? "standard output"
+    var loader = SettingsLoader(root: "")
+    do throws(SettingsError) {
+      loader.apply(try SettingsFile.parse(Array(text.utf8), name), from: name)
+      try loader.loadPairs(besides: file)
+      loader.checkTogether()
+      loader.checkSymbols()
+      try loader.loadLatencies(besides: file)
+    } catch {
+      return loader.report(of: name) + error.violations
+    }
+    return loader.report(of: name)
   }
 
   private struct Reader {
@@ -68,6 +87,7 @@ public struct ReferenceImport: Sendable {
         return refuse("\(written.quoted) is \(octal) to the Python system, which reads a number that begins with 0 to the base of 8; write \(octal)")
       }
       guard let value = reference == nil ? written : reference?.value(written) else {
+        if let why = reference?.whyNothing { return leave(why) }
         return written.isZeroOrNull
           ? leave("\(written.quoted) sets no limit") : refuse("\(written.quoted) is no amount; write one, 0 for no limit, or remove it")
       }
@@ -88,6 +108,16 @@ public struct ReferenceImport: Sendable {
       }
       settings = tried
       taken.append(Self.taken(name, key))
+    }
+
+    /// The Python system traded in demo on prices of its mock.
+    mutating func dropMockFeed() {
+      guard let mode = values.first(where: { $0.key == "app.mode" })?.text, Mode(rawValue: mode)?.tradesOnVenue == true,
+        let index = values.firstIndex(where: { $0.key == "app.websocket" && $0.text == "mock" })
+      else { return }
+      let dropped = values.remove(at: index)
+      taken.removeAll { $0 == Self.taken(dropped.from, dropped.key) }
+      left.append("\(dropped.place): \(Excerpt.line(dropped.from)): mock, and app.mode \(mode) trades on the venue's prices")
     }
 
     private static func taken(_ name: String, _ key: String) -> String { name == key ? key : "\(name) -> \(key)" }

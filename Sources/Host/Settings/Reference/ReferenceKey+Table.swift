@@ -32,7 +32,9 @@ extension ReferenceKey {
     ReferenceKey("binance_demo.enabled", .supported), ReferenceKey("binance_demo.exchange", .supported),
     ReferenceKey("binance_demo.testnet", .supported),
     ReferenceKey("binance_demo.base_url", .supported, value: withoutPath),
-    ReferenceKey("binance_demo.ws_base_url", .dropped("orders go by REST and streams have an address of their own")),
+    ReferenceKey(
+      "binance_demo.ws_base_url", .supported, whyNothing: "the address of the WebSocket API, which nobody read; orders go by REST here",
+      value: streamAddress),
     ReferenceKey("binance_demo.default_order_type", .dropped("the strategy says the type of each order")),
     ReferenceKey("binance_demo.default_symbol", .dropped("symbols are those with a published strategy")),
     ReferenceKey("binance_demo.symbols", .supported),
@@ -119,6 +121,12 @@ extension ReferenceKey {
     guard case .text(let text) = written else { return written }
     // scheme, nothing, host, path
     return .text(text.split(separator: "/", omittingEmptySubsequences: false).prefix(3).joined(separator: "/"))
+  }
+
+  /// Streams of prices; the Python system's file has the address of an API for orders there.
+  private static let streamAddress: @Sendable (WrittenValue) -> WrittenValue? = { written in
+    guard case .text(let text) = written else { return written }
+    return text.contains("/ws-fapi") || text.contains("/ws-api") ? nil : written
   }
 
   private static let replaySpeed: @Sendable (WrittenValue) -> WrittenValue? = { written in

@@ -13,11 +13,14 @@ public struct ReferenceKey: Sendable {
   public let fate: Fate
   /// Turns its value into ours; nil = it says nothing here.
   let value: @Sendable (WrittenValue) -> WrittenValue?
+  /// Why a value that says nothing here is left; nil = it is an amount.
+  let whyNothing: String?
 
-  init(_ name: String, _ fate: Fate, value: @escaping @Sendable (WrittenValue) -> WrittenValue? = { $0 }) {
+  init(_ name: String, _ fate: Fate, whyNothing: String? = nil, value: @escaping @Sendable (WrittenValue) -> WrittenValue? = { $0 }) {
     self.name = name
     self.fate = fate
     self.value = value
+    self.whyNothing = whyNothing
   }
 
   /// The key that holds it here.
