@@ -53,7 +53,7 @@ import Testing
     // where one allocation per tick would be 50,000.
     #expect(
       abs(counts[1].allocations - counts[0].allocations) <= 16,
-      "\(what), seed \(chance.seed): \(counts[1].allocations - counts[0].allocations) more over twice the ticks")
+      "\(what): \(counts[1].allocations - counts[0].allocations) more over twice the ticks")
     // What is counted must have happened twice as often.
     let activity = try counts.map {
       try $0.outcome.integer("orders_sent") + ((try $0.outcome.json["orders_rejected"] as? [String: Int])?.values.reduce(0, +) ?? 0)

@@ -19,7 +19,8 @@ public struct ModelFile: Sendable {
     self.init(digest: SHA256Hasher.digest(of: bytes), path: path, bytes: bytes)
   }
 
-  private init(digest: Digest, path: String, bytes: [UInt8]) {
+  /// Nothing is hashed.
+  init(digest: Digest, path: String, bytes: [UInt8]) {
     self.digest = digest
     self.path = path
     self.bytes = bytes
