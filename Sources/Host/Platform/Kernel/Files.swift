@@ -57,7 +57,20 @@ public enum Files {
     }
   }
 
-  /// Replaces a file as a whole: a temporary beside it, fsync, rename. On failure the old one stands.
+  /// A rename takes the place of a device, a pipe or a link as it takes a file's.
+  ///
+  /// - Throws: something stands there that is no regular file, or it cannot be looked at.
+  public static func checkReplaceable(_ path: String) throws(KernelError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      if errno == ENOENT { return }
+      throw KernelError("look at", path)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw KernelError("replace what is no regular file", path, code: EOPNOTSUPP) }
+  }
+
+  /// Replaces a file as a whole: a temporary beside it, fsync, rename. On failure the old one stands. A link, a pipe, a device or a folder
+  /// is not replaced.
   ///
   /// - Parameter replacing: whether one that stands there is replaced; else it is an error, also where two do it at once.
   public static func writeAtomically(_ bytes: [UInt8], to path: String, mode: Int32 = 0o644, replacing: Bool = true) throws(KernelError) {
@@ -80,6 +93,7 @@ public enum Files {
     }
     syncFolder(of: path)
   }
+    if replacing { try checkReplaceable(path) }
 
   /// - Throws: it is not there, or this user may not read it.
   public static func checkReadable(_ path: String) throws(KernelError) {
