@@ -60,7 +60,7 @@ struct JournalDiskTests {
     writer.beforeSend()
     #expect(writer.isNotOnDisk && !writer.isLost && writer.lostCount == 0)
     #expect(writer.trouble?.contains("sync") == true && writer.trouble?.contains("power cut") == true, "\(writer.trouble ?? "")")
-    writer.close()
+    sample.end(writer, after: 10_000)
     #expect(writer.trouble != nil)
     let (numbers, ending) = try sample.read()
     #expect(numbers == Array(1...10_000) && ending == .sealed)
@@ -82,7 +82,7 @@ struct JournalDiskTests {
     sample.write(7600, to: writer, from: 2401)
     writer.beforeSend()
     #expect(writer.lostCount == 0 && writer.trouble == nil)
-    writer.close()
+    sample.end(writer, after: 10_000)
     #expect(try sample.read().numbers == Array(1...10_000))
   }
 
@@ -97,7 +97,7 @@ struct JournalDiskTests {
     // At once: within the second in which the crew does not try again by itself.
     sample.write(7600, to: writer, from: 2401)
     #expect(writer.lostCount == 0 && !writer.isLost)
-    writer.close()
+    sample.end(writer, after: 10_000)
     #expect(try sample.read().numbers == Array(1...10_000))
   }
 
@@ -131,7 +131,7 @@ struct JournalDiskTests {
     #expect(numbers == Array(1..<UInt64(whole + 1)), "\(numbers.count), not \(whole)")
     let error = #expect(throws: JournalError.self) { try sample.read() }
     #expect("\(error!)".contains(name), "\(error!)")
-    writer.close()
+    sample.end(writer, after: 10_000)
   }
 
   @Test func `A byte that was changed is no power cut`() throws {

@@ -25,6 +25,8 @@ public struct JournalSummary: Sendable {
       if summary.firstNanoseconds == nil { summary.firstNanoseconds = record.receiveNanoseconds }
       summary.lastNanoseconds = record.receiveNanoseconds
     }
+    // In no block's chain: the head has its digest.
+    if checksChain { _ = try summary.head.state(in: folder) }
     summary.records = reader.recordCount
     summary.bytes = reader.byteCount
     summary.lastInput = reader.lastSequence
