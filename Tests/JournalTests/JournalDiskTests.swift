@@ -157,9 +157,9 @@ struct JournalDiskTests {
 
   @Test func `A start that was killed before its journal had a head is cleaned away, and nothing else`() throws {
     let folder = sample.folder.path("journals")
-    func put(_ name: String, _ files: [String]) throws {
+    func put(_ name: String, _ files: [String], _ content: Data = Data(count: 100)) throws {
       try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
-      for file in files { try Data(count: 10).write(to: URL(fileURLWithPath: folder + "/" + name + "/" + file)) }
+      for file in files { try content.write(to: URL(fileURLWithPath: folder + "/" + name + "/" + file)) }
     }
     try put("killed", ["000001.qej", "state.json"])
     try put("earlier", ["000001.qej.new"])
@@ -167,7 +167,7 @@ struct JournalDiskTests {
     try put("users", ["000001.qej", "notes.txt"])
     try put("empty", [])
     #expect(try JournalFolder(folder).removeUnfinished().sorted() == ["earlier", "killed"])
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["begun", "empty", "users"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["begun", "empty", "headless", "tail", "users"])
     #expect(try JournalFolder(folder + "/nowhere").removeUnfinished().isEmpty)
   }
 
@@ -178,5 +178,29 @@ struct JournalDiskTests {
     #expect(throws: JournalError.self) { try sample.writer() }
     #expect(FileManager.default.fileExists(atPath: other))
     #expect(try sample.segments == ["000005.qej"])
+    // Somebody took its head away, or the disk did: what was traded there must not be forgotten.
+    try put("headless", ["000001.qej", "000002.qej", "state.json"], Data(count: 4) + Data([24, 0, 10, 0]) + Data(count: 100))
+    try put("tail", ["000002.qej"], Data(repeating: 1, count: 24))
+    #expect(try JournalFolder(folder).names() == ["begun"])
+    #expect(try JournalFolder(folder).namesWithHeadless() == ["begun", "headless", "tail"])
   }
 }
+  @Test(
+    arguments: [
+      // Behind it, the same moment, and a clock that was set back: a year, and over the end of a second.
+      ("20260101-000000-000000000", "20260101-000000-000000001", nil),
+      ("20260101-000000-000000001", "20260101-000000-000000002", "20260101-000000-000000001"),
+      ("20270630-235959-000000041", "20270630-235959-000000042", "20270630-235959-000000041"),
+      ("20270630-235959-999999999", "20270630-235960-000000000", "20270630-235959-999999999"),
+    ] as [(String, String, String?)]) func `A new journal's name is behind all that are there`(last: String, next: String, behind: String?) throws
+  {
+    let folder = JournalFolder(sample.folder.path("journals"))
+    let now: Int64 = 1_767_225_600_000_000_001
+    #expect(try folder.nextName(nanoseconds: now).name == "20260101-000000-000000001", "where none is")
+    for name in [last, "20250101-000000-000000000", "notes", "99999999-copy"] {
+      try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+    }
+    let found = try folder.nextName(nanoseconds: now)
+    #expect(found.name == next && found.behind == behind && found.name > last)
+  }
+

@@ -79,7 +79,7 @@ extension HostRun {
 
   /// The last journal that is the account's: a run over a recording began an account of its own and ended it.
   static func lastOfAccount(_ journals: JournalFolder) throws -> String? {
-    for name in try journals.names().reversed() {
+    for name in try journals.namesWithHeadless().reversed() {
       let folder = journals.path(name)
       // One that cannot be read may well be the account's.
       guard let head = try? JournalReader(folder: folder, checksChain: false).head,

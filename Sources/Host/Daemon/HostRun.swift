@@ -163,7 +163,12 @@ public struct HostRun: Sendable {
     if let origin, let bytes {
       head.origin = JournalHead.Origin(journal: origin.journal, stateDigest: SHA256Hasher.digest(of: bytes).hex)
     }
-    return try JournalWriter(folder: journals.path(stamp), head: head, state: bytes, options: settings.journal.options())
+    let (name, ahead) = try journals.nextName(nanoseconds: started)
+    if let ahead {
+      log.host.warning(
+        "the clock (\(stamp)) is behind that of the journal \(ahead): this run's is named \(name), so that it comes after it; set the clock")
+    }
+    return try JournalWriter(folder: journals.path(name), head: head, state: bytes, options: settings.journal.options())
   }
 
   /// Symbols of the mode's feed.

@@ -36,6 +36,25 @@ public enum Files {
     return (bytes, status.st_mode & 0o7777)
   }
 
+  /// The first bytes of a regular file; fewer where it has no more.
+  public static func read(_ path: String, upTo count: Int) throws(KernelError) -> [UInt8] {
+    let descriptor = qe_open(path, O_RDONLY | O_NONBLOCK, 0)
+    guard descriptor >= 0 else { throw KernelError("open", path) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + filled, count - filled) }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw KernelError("read", path)
+      }
+      if got == 0 { break }
+      filled += got
+    }
+    return Array(bytes[..<filled])
+  }
+
   /// All of a file that the kernel makes while it is read, as those under `/proc`: it has no size, and each read gives a part.
   ///
   /// - Throws: also where it is longer than `limit`.
