@@ -110,7 +110,7 @@ extension JournalReplay.Result {
     guard let divergence else {
       return "\(decisions) decisions, all equal (\(inputs) inputs, \(actions) actions, \(answers) answers); \(ending.text)"
     }
-    return "decisions differ at \(divergence.text)"
+    return "decisions differ at \(divergence.lines.joined(separator: "\n"))"
   }
 
   public var json: JSONValue {
