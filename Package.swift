@@ -264,7 +264,7 @@ let tests: [Target] = [
   test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "Plugins"]),
-  test("DaemonTests", ["Daemon", "Engine", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"], settings: besideGRDB),
+  test("DaemonTests", ["Daemon", "Engine", "Journal", "Kernel", "Market", "Risk", "Session", "Settings", "Simulation"], settings: besideGRDB),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),
 ]
