@@ -101,6 +101,18 @@ struct JournalDiskTests {
     #expect(try sample.read().numbers == Array(1...10_000))
   }
 
+  @Test func `A segment that was not needed any more is no trouble at the end`() throws {
+    let faults = Faults()
+    let writer = try sample.writer(disk: faults.disk)
+    try waitForSecondSegment()
+    faults.noRoom.store(true, ordering: .relaxed)
+    sample.write(2400, to: writer)
+    try wait("trouble") { writer.trouble != nil }
+    sample.end(writer, after: 2400)
+    let (numbers, ending) = try sample.read()
+    #expect(writer.trouble == nil && numbers == Array(1...2400) && ending == .sealed)
+  }
+
   @Test func `A slow disk is waited for`() throws {
     let disk = JournalDisk(make: { path, size throws(KernelError) in
       // The disk's own time; the first segment is made at once.
@@ -110,7 +122,7 @@ struct JournalDiskTests {
     let writer = try sample.writer(disk: disk)
     sample.write(10_000, to: writer)
     #expect(writer.lostCount == 0 && writer.trouble == nil)
-    writer.close()
+    sample.end(writer, after: 10_000)
     #expect(try sample.read().numbers == Array(1...10_000))
   }
 
@@ -131,7 +143,7 @@ struct JournalDiskTests {
     #expect(numbers == Array(1..<UInt64(whole + 1)), "\(numbers.count), not \(whole)")
     let error = #expect(throws: JournalError.self) { try sample.read() }
     #expect("\(error!)".contains(name), "\(error!)")
-    sample.end(writer, after: 10_000)
+    writer.close()
   }
 
   @Test func `A byte that was changed is no power cut`() throws {
@@ -166,25 +178,16 @@ struct JournalDiskTests {
     try put("begun", ["000001.qej", "head.json"])
     try put("users", ["000001.qej", "notes.txt"])
     try put("empty", [])
-    #expect(try JournalFolder(folder).removeUnfinished().sorted() == ["earlier", "killed"])
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["begun", "empty", "headless", "tail", "users"])
-    #expect(try JournalFolder(folder + "/nowhere").removeUnfinished().isEmpty)
-  }
-
-  @Test func `A folder with any file of a journal is refused, so that nothing of somebody else's is taken away`() throws {
-    try FileManager.default.createDirectory(atPath: sample.path, withIntermediateDirectories: true)
-    let other = sample.path + "/000005.qej"
-    try Data(count: 10).write(to: URL(fileURLWithPath: other))
-    #expect(throws: JournalError.self) { try sample.writer() }
-    #expect(FileManager.default.fileExists(atPath: other))
-    #expect(try sample.segments == ["000005.qej"])
     // Somebody took its head away, or the disk did: what was traded there must not be forgotten.
     try put("headless", ["000001.qej", "000002.qej", "state.json"], Data(count: 4) + Data([24, 0, 10, 0]) + Data(count: 100))
     try put("tail", ["000002.qej"], Data(repeating: 1, count: 24))
     #expect(try JournalFolder(folder).names() == ["begun"])
     #expect(try JournalFolder(folder).namesWithHeadless() == ["begun", "headless", "tail"])
+    #expect(try JournalFolder(folder).removeUnfinished().sorted() == ["earlier", "killed"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["begun", "empty", "headless", "tail", "users"])
+    #expect(try JournalFolder(folder + "/nowhere").removeUnfinished().isEmpty)
   }
-}
+
   @Test(
     arguments: [
       // Behind it, the same moment, and a clock that was set back: a year, and over the end of a second.
@@ -204,3 +207,12 @@ struct JournalDiskTests {
     #expect(found.name == next && found.behind == behind && found.name > last)
   }
 
+  @Test func `A folder with any file of a journal is refused, so that nothing of somebody else's is taken away`() throws {
+    try FileManager.default.createDirectory(atPath: sample.path, withIntermediateDirectories: true)
+    let other = sample.path + "/000005.qej"
+    try Data(count: 10).write(to: URL(fileURLWithPath: other))
+    #expect(throws: JournalError.self) { try sample.writer() }
+    #expect(FileManager.default.fileExists(atPath: other))
+    #expect(try sample.segments == ["000005.qej"])
+  }
+}
