@@ -93,6 +93,7 @@ public enum Files {
   ///
   /// - Parameter replacing: whether one that stands there is replaced; else it is an error, also where two do it at once.
   public static func writeAtomically(_ bytes: [UInt8], to path: String, mode: Int32 = 0o644, replacing: Bool = true) throws(KernelError) {
+    if replacing { try checkReplaceable(path) }
     let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     let descriptor = qe_open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode)
     // Errors name the file that was meant: of the one beside it nobody has heard.
@@ -112,7 +113,6 @@ public enum Files {
     }
     syncFolder(of: path)
   }
-    if replacing { try checkReplaceable(path) }
 
   /// - Throws: it is not there, or this user may not read it.
   public static func checkReadable(_ path: String) throws(KernelError) {
@@ -250,6 +250,11 @@ public enum Files {
   }
 
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  public static func isSocket(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+  }
 
   public static func isFolder(_ path: String) -> Bool {
     var status = stat()
