@@ -54,7 +54,7 @@ import Testing
       try FileManager.default.removeItem(atPath: state)
       if let content { try content.write(to: URL(fileURLWithPath: state)) }
       let error = #expect(throws: JournalError.self) { try JournalSummary.read(next, checksChain: true) }
-      #expect(error?.kind == .badData && error!.description.hasPrefix(state), "\(error!)")
+      #expect(error?.kind == .badData && error?.description.hasPrefix(state) == true, "\(error as Any)")
     }
   }
 
@@ -70,7 +70,7 @@ import Testing
     #expect(try Explanation.journal(of: 1, in: journals) == journals.path(names[1]))
     #expect(try Explanation.journal(of: ends[1], in: journals) == journals.path(names[0]))
     let error = #expect(throws: JournalError.self) { try Explanation.journal(of: ends[0], in: journals) }
-    #expect(error?.kind == .missingInput && error!.description.contains("none of the 2 runs"), "\(error!)")
+    #expect(error?.kind == .missingInput && error?.description.contains("none of the 2 runs") == true, "\(error as Any)")
     // One that cannot be read is no answer, unless another run sent it.
     let segment = URL(fileURLWithPath: journals.path(names[1]) + "/000001.qej")
     var data = try Data(contentsOf: segment)
