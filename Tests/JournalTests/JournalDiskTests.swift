@@ -160,7 +160,9 @@ struct JournalDiskTests {
   @Test func `A segment that was being made when the host was killed is no segment`() throws {
     let writer = try sample.writer()
     sample.write(10, to: writer)
-    let unfinished = sample.path + "/000002.qej" + MappedFile.unfinishedSuffix
+    // Of a name that the writer does not make meanwhile.
+    try waitForSecondSegment()
+    let unfinished = sample.path + "/000003.qej" + MappedFile.unfinishedSuffix
     try Data(count: 1000).write(to: URL(fileURLWithPath: unfinished))
     #expect(try sample.read().numbers.count == 10)
     writer.discard()
