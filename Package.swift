@@ -270,7 +270,9 @@ let tests: [Target] = [
   test("ConformanceTests", ["Conformance", "PluginABI", "Plugins"]),
   test(
     "DaemonTests",
-    ["Cryptography", "Daemon", "Engine", "Features", "Kernel", "Market", "Models", "Plugins", "Risk", "Session", "Settings", "Simulation"],
+    [
+      "Cryptography", "Daemon", "Engine", "Features", "Journal", "Kernel", "Market", "Models", "Plugins", "Risk", "Session", "Settings", "Simulation",
+    ],
     settings: besideGRDB),
   test("EndToEndTests", ["Cryptography"]),
   test("LayeringTests", []),

@@ -46,6 +46,10 @@ import Testing
     let words = ["run", "--mode", "mock", "--set", "feed.mock.max_events=100", "--set", "journal.segment_mb=1"]
     _ = try host.succeed(words)
     #expect(try host.run(["doctor", "--offline"]).errors.contains("PASS state: a start goes on from 2"))
+    let socket = host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock")
+    try Data().write(to: socket)
+    try agree(["--mode", "mock"], "ports", 69, "control.sock")
+    try FileManager.default.removeItem(at: socket)
     let journals = host.runtime.appendingPathComponent("state/mock/binance/paper/journal")
     let last = try #require(try FileManager.default.contentsOfDirectory(atPath: journals.path).max())
     let segment = journals.appendingPathComponent("\(last)/000001.qej")

@@ -173,6 +173,8 @@ import Testing
     let moved = try replay(exitCode: 1)
     let divergence = try #require(try moved.json["divergence"] as? [String: Any])
     #expect(divergence["input"] as? Int ?? 0 > 0 && moved.errors.contains("decisions differ at input "), "\(moved)")
+    let event = try #require(divergence["event"] as? [String: Any])
+    #expect(event["input"] as? Int == divergence["input"] as? Int && event["price"] != nil, "\(moved)")
     #expect(try host.run(["journal", "verify", "j"]).errors.contains("the chain breaks"))
     try whole.write(to: segment)
 
@@ -180,7 +182,18 @@ import Testing
     let text = try String(contentsOf: head, encoding: .utf8)
     try text.replacing(#""quantity" : "0.001""#, with: #""quantity" : "0.002""#).write(to: head, atomically: true, encoding: .utf8)
     let other = try replay(exitCode: 1)
-    #expect(other.errors.contains("decisions differ at input ") && other.errors.contains("intents"), "\(other)")
+    #expect(
+      other.errors.contains("decisions differ at input ") && other.errors.contains("intent 1: quantity 0.001, 0.002 (journal, replay)"), "\(other)")
+    // The wishes and the account of both sides, there and for people.
+    let wider = try #require(try other.json["divergence"] as? [String: Any])
+    for (side, quantity) in [("journal", 0.001), ("replay", 0.002)] {
+      let answer = try #require((wider["\(side)_answers"] as? [[String: Any]])?.first)
+      #expect((answer["intents"] as? [[String: Any]])?.first?["quantity"] as? Double == quantity, "\(answer)")
+      let order = try #require(((wider["\(side)_state"] as? [String: Any])?["orders"] as? [[String: Any]])?.first)
+      #expect(order["quantity"] as? Double == quantity, "\(order)")
+    }
+    #expect((wider["state_fields"] as? [String])?.contains("orders") == true, "\(other)")
+    #expect(other.errors.contains("  state after it, journal and replay:"), "\(other)")
     try text.write(to: head, atomically: true, encoding: .utf8)
 
     let digest = try #require(text.firstMatch(of: /"digest" : "([0-9a-f]{64})"/)).1

@@ -147,6 +147,6 @@ import Testing
     #expect(shown.output.split(separator: "\n").count >= all.count)
     for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: state.path + "/ledger.db" + suffix) }
     try Data(repeating: 0x41, count: 20_000).write(to: state.appendingPathComponent("ledger.db"))
-    try host.refuse(["ledger", "fills", "--mode", "mock"], exitCode: 65, naming: ["ledger.db", "move it away"])
+    try host.refuse(["ledger", "fills", "--mode", "mock"], exitCode: 65, naming: ["ledger.db", "quantumedge ledger rebuild"])
   }
 }

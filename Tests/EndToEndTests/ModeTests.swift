@@ -89,6 +89,8 @@ import Testing
     #expect(complete.exitCode == 69 && complete.errors.contains("secrets and plugins are complete"), "\(complete)")
     let without = try host.run(["run", "--config", "s.yaml"])
     #expect(without.exitCode == 77 && without.errorLines.count == 1 && without.errors.contains("without a passphrase"), "\(without)")
+    let closed = try host.run(["doctor", "--offline", "--config", "s.yaml", "--passphrase-fd", "987"])
+    #expect(closed.exitCode == 1 && closed.errors.contains("FAIL secrets: --passphrase-fd 987: cannot be read"), "\(closed)")
     let wrong = try host.run(["run", "--config", "s.yaml"], environment: ["SCALPER_SECRETS_PASSPHRASE": UUID().uuidString])
     #expect(wrong.exitCode == 77 && wrong.errorLines.count == 1, "\(wrong)")
     // A container that cannot be opened is no matter of a run that uses no secret.

@@ -64,6 +64,7 @@ import Testing
     let failed = try host.run(Self.words + Self.busy + ["--set", "ops.status_file=file/none/status.json", "--duration", "1"])
     let isEarlier = failed.errors.contains("goes on HALTED")
     #expect(isEarlier, "\(failed)")
+    #expect(try names() == [first], "a start that failed leaves no journal")
 
     let next = try host.start(Self.words + Self.busy)
     try next.waitForError("HALTED")

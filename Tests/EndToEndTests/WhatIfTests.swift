@@ -111,6 +111,9 @@ import Testing
     try host.refuse(["replay", "j", "--with", "Nope=BreakoutC"], exitCode: 64, naming: ["the journal has no such strategy", "EMACross@BTCUSDT/0"])
     try host.refuse(["replay", "j", "--with", "EMACross=/nowhere.so"], exitCode: 66, naming: ["/nowhere.so"])
     try host.refuse(["replay", "j", "--param", "nope=1"], exitCode: 65, naming: ["nope"])
+    // Settings are the journal's: what would be passed over is refused, but for the place of the store.
+    try host.refuse(["replay", "j", "--set", "risk.max_order_notional=1"], exitCode: 64, naming: ["risk.max_order_notional=1", "--diff"])
+    try host.refuse(["replay", "j", "--with", "EMACross=BreakoutC", "--config", "s.yaml"], exitCode: 64, naming: ["--config s.yaml", "--diff"])
     try host.refuse(["replay", "j", "--diff"], exitCode: 64, naming: ["name what is changed"])
     try host.refuse(["replay", "j", "--verify", "--param", "fast=5"], exitCode: 64, naming: ["--verify"])
     try host.refuse(["replay", "j", "--diff", "--set", "simulation.synthetic_spread_bps=9"], exitCode: 64, naming: ["synthetic_spread_bps"])

@@ -60,7 +60,7 @@ struct JournalDiskTests {
     writer.beforeSend()
     #expect(writer.isNotOnDisk && !writer.isLost && writer.lostCount == 0)
     #expect(writer.trouble?.contains("sync") == true && writer.trouble?.contains("power cut") == true, "\(writer.trouble ?? "")")
-    writer.close()
+    sample.end(writer, after: 10_000)
     #expect(writer.trouble != nil)
     let (numbers, ending) = try sample.read()
     #expect(numbers == Array(1...10_000) && ending == .sealed)
@@ -82,7 +82,7 @@ struct JournalDiskTests {
     sample.write(7600, to: writer, from: 2401)
     writer.beforeSend()
     #expect(writer.lostCount == 0 && writer.trouble == nil)
-    writer.close()
+    sample.end(writer, after: 10_000)
     #expect(try sample.read().numbers == Array(1...10_000))
   }
 
@@ -97,8 +97,20 @@ struct JournalDiskTests {
     // At once: within the second in which the crew does not try again by itself.
     sample.write(7600, to: writer, from: 2401)
     #expect(writer.lostCount == 0 && !writer.isLost)
-    writer.close()
+    sample.end(writer, after: 10_000)
     #expect(try sample.read().numbers == Array(1...10_000))
+  }
+
+  @Test func `A segment that was not needed any more is no trouble at the end`() throws {
+    let faults = Faults()
+    let writer = try sample.writer(disk: faults.disk)
+    try waitForSecondSegment()
+    faults.noRoom.store(true, ordering: .relaxed)
+    sample.write(2400, to: writer)
+    try wait("trouble") { writer.trouble != nil }
+    sample.end(writer, after: 2400)
+    let (numbers, ending) = try sample.read()
+    #expect(writer.trouble == nil && numbers == Array(1...2400) && ending == .sealed)
   }
 
   @Test func `A slow disk is waited for`() throws {
@@ -110,7 +122,7 @@ struct JournalDiskTests {
     let writer = try sample.writer(disk: disk)
     sample.write(10_000, to: writer)
     #expect(writer.lostCount == 0 && writer.trouble == nil)
-    writer.close()
+    sample.end(writer, after: 10_000)
     #expect(try sample.read().numbers == Array(1...10_000))
   }
 
@@ -148,7 +160,9 @@ struct JournalDiskTests {
   @Test func `A segment that was being made when the host was killed is no segment`() throws {
     let writer = try sample.writer()
     sample.write(10, to: writer)
-    let unfinished = sample.path + "/000002.qej" + MappedFile.unfinishedSuffix
+    // Of a name that the writer does not make meanwhile.
+    try waitForSecondSegment()
+    let unfinished = sample.path + "/000003.qej" + MappedFile.unfinishedSuffix
     try Data(count: 1000).write(to: URL(fileURLWithPath: unfinished))
     #expect(try sample.read().numbers.count == 10)
     writer.discard()
@@ -157,18 +171,42 @@ struct JournalDiskTests {
 
   @Test func `A start that was killed before its journal had a head is cleaned away, and nothing else`() throws {
     let folder = sample.folder.path("journals")
-    func put(_ name: String, _ files: [String]) throws {
+    func put(_ name: String, _ files: [String], _ content: Data = Data(count: 100)) throws {
       try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
-      for file in files { try Data(count: 10).write(to: URL(fileURLWithPath: folder + "/" + name + "/" + file)) }
+      for file in files { try content.write(to: URL(fileURLWithPath: folder + "/" + name + "/" + file)) }
     }
     try put("killed", ["000001.qej", "state.json"])
     try put("earlier", ["000001.qej.new"])
     try put("begun", ["000001.qej", "head.json"])
     try put("users", ["000001.qej", "notes.txt"])
     try put("empty", [])
+    // Somebody took its head away, or the disk did: what was traded there must not be forgotten.
+    try put("headless", ["000001.qej", "000002.qej", "state.json"], Data(count: 4) + Data([24, 0, 10, 0]) + Data(count: 100))
+    try put("tail", ["000002.qej"], Data(repeating: 1, count: 24))
+    #expect(try JournalFolder(folder).names() == ["begun"])
+    #expect(try JournalFolder(folder).namesWithHeadless() == ["begun", "headless", "tail"])
     #expect(try JournalFolder(folder).removeUnfinished().sorted() == ["earlier", "killed"])
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["begun", "empty", "users"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["begun", "empty", "headless", "tail", "users"])
     #expect(try JournalFolder(folder + "/nowhere").removeUnfinished().isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      // Behind it, the same moment, and a clock that was set back: a year, and over the end of a second.
+      ("20260101-000000-000000000", "20260101-000000-000000001", nil),
+      ("20260101-000000-000000001", "20260101-000000-000000002", "20260101-000000-000000001"),
+      ("20270630-235959-000000041", "20270630-235959-000000042", "20270630-235959-000000041"),
+      ("20270630-235959-999999999", "20270630-235960-000000000", "20270630-235959-999999999"),
+    ] as [(String, String, String?)]) func `A new journal's name is behind all that are there`(last: String, next: String, behind: String?) throws
+  {
+    let folder = JournalFolder(sample.folder.path("journals"))
+    let now: Int64 = 1_767_225_600_000_000_001
+    #expect(try folder.nextName(nanoseconds: now).name == "20260101-000000-000000001", "where none is")
+    for name in [last, "20250101-000000-000000000", "notes", "99999999-copy"] {
+      try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+    }
+    let found = try folder.nextName(nanoseconds: now)
+    #expect(found.name == next && found.behind == behind && found.name > last)
   }
 
   @Test func `A folder with any file of a journal is refused, so that nothing of somebody else's is taken away`() throws {

@@ -15,10 +15,10 @@ struct JournalFileTests {
     let writer = try sample.writer(sync: sync)
     sample.write(count, to: writer)
     writer.beforeSend()
-    writer.close()
+    sample.end(writer, after: count)
     let (numbers, ending) = try sample.read()
     #expect(numbers == Array(1..<UInt64(count + 1)) && ending == .sealed && writer.lostCount == 0 && writer.trouble == nil)
-    // 1169 trades of 56 bytes fill a block, two blocks a segment.
+    // 1169 trades of 56 bytes fill a block but for the end's 24, two blocks a segment.
     #expect(try sample.segments.count == max(1, (count + 2337) / 2338))
     for name in try sample.segments { #expect(try sample.bytes(name).count % JournalFormat.blockSize == 0) }
   }
@@ -36,14 +36,62 @@ struct JournalFileTests {
     let writer = try sample.writer()
     let (numbers, ending) = try sample.read()
     #expect(numbers.isEmpty && ending == .open)
-    writer.close()
+    sample.end(writer, after: 0)
     #expect(try sample.read().ending == .sealed)
+  }
+
+  /// Segments of two blocks, 1169 trades a block.
+  @Test(arguments: [(4677, 2, 4676), (6000, 2, 4676), (6000, 1, 2338), (3000, 1, 2338)])
+  func `An ended journal without its last segments has lost its end, and who proves every byte is told where`(
+    count: Int, kept: Int, whole: Int
+  ) throws {
+    let writer = try sample.writer()
+    sample.write(count, to: writer)
+    sample.end(writer, after: count)
+    #expect(try sample.read().ending == .sealed)
+    for name in try sample.segments.dropFirst(kept) { try FileManager.default.removeItem(atPath: "\(sample.path)/\(name)") }
+    let (numbers, ending) = try sample.read(checksChain: false)
+    #expect(numbers == Array(1...UInt64(whole)) && ending == .lost)
+    let error = #expect(throws: JournalError.self) { try sample.read() }
+    #expect(error?.kind == .badData, "\(error as Any)")
+    #expect(error?.description.contains("00000\(kept).qej: byte 131072: the end is missing") == true, "\(error as Any)")
+  }
+
+  @Test func `A journal that is cut at a block's edge has lost its end, one that is cut to nothing too`() throws {
+    let writer = try sample.writer()
+    sample.write(2000, to: writer)
+    sample.end(writer, after: 2000)
+    for (blocks, whole) in [(1, 1169), (0, 0)] {
+      try sample.write(try sample.bytes("000001.qej").prefix(blocks * JournalFormat.blockSize), to: "000001.qej")
+      let (numbers, ending) = try sample.read(checksChain: false)
+      #expect(numbers.count == whole && ending == .lost, "\(blocks)")
+      #expect(throws: JournalError.self) { try sample.read() }
+    }
+  }
+
+  /// A killed host leaves the segment in work and one that was taken ahead of it.
+  @Test func `A killed host's journal is whole without the room that was taken ahead, and lost without the segment in work`() throws {
+    let writer = try sample.writer()
+    defer { writer.close() }
+    sample.write(3000, to: writer)
+    let began = Clocks.monotonicNanoseconds()
+    while !Files.isPresent("\(sample.path)/000003.qej"), Clocks.monotonicNanoseconds() - began < 20_000_000_000 { sched_yield() }
+    #expect(try sample.segments == ["000001.qej", "000002.qej", "000003.qej"])
+    #expect(try sample.read().ending == .open)
+    let copy = sample.folder.path("killed")
+    try FileManager.default.copyItem(atPath: sample.path, toPath: copy)
+    try FileManager.default.removeItem(atPath: "\(copy)/000003.qej")
+    #expect(try sample.read(copy).ending == .open)
+    try FileManager.default.removeItem(atPath: "\(copy)/000002.qej")
+    let (numbers, ending) = try sample.read(copy, checksChain: false)
+    #expect(numbers == Array(1...2338) && ending == .lost)
+    #expect(throws: JournalError.self) { try sample.read(copy) }
   }
 
   @Test func `Every byte that is not as it was written is named, by its segment and place`() throws {
     let writer = try sample.writer()
     sample.write(3000, to: writer)
-    writer.close()
+    sample.end(writer, after: 3000)
     var chance = Chance.seeded("one byte of a journal")
     let names = try sample.segments + [JournalFormat.headName]
     for _ in 0..<400 {
@@ -146,8 +194,8 @@ struct JournalFileTests {
   @Test func `What comes after the end is lost and counted, and nothing breaks`() throws {
     let writer = try sample.writer()
     sample.write(10, to: writer)
-    writer.close()
-    sample.write(5000, to: writer, from: 11)
+    sample.end(writer, after: 10)
+    sample.write(5000, to: writer, from: 12)
     writer.close()
     #expect(try sample.read().numbers.count == 10 && writer.lostCount > 0)
   }
@@ -157,7 +205,7 @@ struct JournalFileTests {
     sample.write(10, to: writer)
     let state = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     writer.pluginState(state, instance: 3, sequence: 10, receiveNanoseconds: 1)
-    writer.close()
+    sample.end(writer, after: 10)
     var reader = try JournalReader(folder: sample.path, checksChain: true)
     var kept = JournalPluginState()
     var pieces = 0

@@ -35,9 +35,15 @@ struct Sample {
     }
   }
 
+  /// As a host that ends in order.
+  func end(_ writer: JournalWriter, after last: Int) {
+    writer.input(end: EventTime(sequence: UInt64(last) + 1, receiveNanoseconds: Int64(last + 1) * 1000, exchangeMilliseconds: 0))
+    writer.close()
+  }
+
   /// Everything in it, by number and price; `place` of an error in the way it is told.
-  func read(checksChain: Bool = true) throws -> (numbers: [UInt64], ending: JournalEnding?) {
-    var reader = try JournalReader(folder: path, checksChain: checksChain)
+  func read(_ folder: String? = nil, checksChain: Bool = true) throws -> (numbers: [UInt64], ending: JournalEnding?) {
+    var reader = try JournalReader(folder: folder ?? path, checksChain: checksChain)
     var numbers: [UInt64] = []
     while let record = try reader.next() {
       if case .event(let event) = try record.input(), case .trade(_, let trade) = event.payload {

@@ -73,6 +73,33 @@ import Testing
     #expect(try Files.read(folder.path("two"), limit: 10) == Array("two".utf8))
   }
 
+  @Test func anAtomicWriteReplacesNoPipeAndNoLink() throws {
+    let (pipe, link) = (folder.path("pipe"), folder.path("link"))
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let target = try folder.write("mine", to: "target")
+    #expect(symlink(target, link) == 0)
+    for path in [pipe, link] {
+      #expect { try Files.writeAtomically([1], to: path) } throws: { "\($0)".hasPrefix("\(path): cannot replace what is no regular file") }
+      #expect(throws: KernelError.self) { try Files.checkReplaceable(path) }
+    }
+    var status = stat()
+    #expect(lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    #expect(Files.symlinkTarget(link) == target)
+    #expect(try Files.read(target, limit: 10) == Array("mine".utf8))
+    #expect(try Files.names(in: folder.url.path) == ["link", "pipe", "target"])
+    #expect(throws: Never.self) { try Files.checkReplaceable(target) }
+    #expect(throws: Never.self) { try Files.checkReplaceable(folder.path("none")) }
+  }
+
+  @Test func theLockOfAFolderIsNotThatOfAFileInIt() throws {
+    let root = folder.url.path
+    let held = try FileLock.tryAcquire(folder: root)
+    let again = try FileLock.tryAcquire(folder: root)
+    let file = try FileLock.tryAcquire("\(root)/lock")
+    let (isHeld, isHeldAgain, hasFile) = (held != nil, again != nil, file != nil)
+    #expect(isHeld && !isHeldAgain && hasFile)
+  }
+
   @Test func readersOfASwappedLinkAlwaysFindOneOfItsTargets() async throws {
     let root = folder.url.path
     for name in ["a", "b"] {

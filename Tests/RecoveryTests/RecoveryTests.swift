@@ -37,6 +37,49 @@ import Testing
     #expect(throws: JournalError.self) { try JournalRecovery.read(folder: next) }
   }
 
+  @Test func `What a run went on with is verified as its records are`() throws {
+    let run = try KilledRun(seed: 5, events: 60)
+    let bytes = try JournalRecovery.read(folder: run.journal).state.bytes
+    var head = run.head
+    head.origin = JournalHead.Origin(journal: "journal", stateDigest: SHA256Hasher.digest(of: bytes).hex)
+    let (next, options) = (run.folder.path("next"), JournalOptions(sync: .none, segmentBytes: 2 * JournalFormat.blockSize))
+    let writer = try JournalWriter(folder: next, head: head, state: bytes, options: options)
+    writer.input(end: EventTime(sequence: 1, receiveNanoseconds: 1, exchangeMilliseconds: 0))
+    writer.close()
+    #expect(try JournalSummary.read(next, checksChain: true).ending == .sealed)
+    let state = "\(next)/\(JournalFormat.stateName)"
+    var changed = Data(bytes)
+    changed[changed.count / 2] ^= 1
+    for content in [changed, nil] {
+      try FileManager.default.removeItem(atPath: state)
+      if let content { try content.write(to: URL(fileURLWithPath: state)) }
+      let error = #expect(throws: JournalError.self) { try JournalSummary.read(next, checksChain: true) }
+      #expect(error?.kind == .badData && error?.description.hasPrefix(state) == true, "\(error as Any)")
+    }
+  }
+
+  @Test func `An order is looked for in all runs, the newest first`() throws {
+    let (long, short) = (try KilledRun(seed: 5, events: 200), try KilledRun(seed: 7, events: 40))
+    let journals = JournalFolder(long.folder.path("journals"))
+    #expect(throws: JournalError.self) { try Explanation.journal(of: 1, in: journals) }
+    let names = ["20240101-000000-000000000", "20240102-000000-000000000"]
+    try FileManager.default.createDirectory(atPath: journals.path, withIntermediateDirectories: true)
+    for (name, run) in zip(names, [long, short]) { try FileManager.default.copyItem(atPath: run.journal, toPath: journals.path(name)) }
+    let ends = try names.map { try JournalRecovery.read(folder: journals.path($0)).state.engine.nextOrderID }
+    try #require(ends[1] > 1 && ends[0] > ends[1])
+    #expect(try Explanation.journal(of: 1, in: journals) == journals.path(names[1]))
+    #expect(try Explanation.journal(of: ends[1], in: journals) == journals.path(names[0]))
+    let error = #expect(throws: JournalError.self) { try Explanation.journal(of: ends[0], in: journals) }
+    #expect(error?.kind == .missingInput && error?.description.contains("none of the 2 runs") == true, "\(error as Any)")
+    // One that cannot be read is no answer, unless another run sent it.
+    let segment = URL(fileURLWithPath: journals.path(names[1]) + "/000001.qej")
+    var data = try Data(contentsOf: segment)
+    data[30] ^= 1
+    try data.write(to: segment)
+    #expect(try Explanation.journal(of: ends[1], in: journals) == journals.path(names[0]))
+    #expect { try Explanation.journal(of: ends[0], in: journals) } throws: { ($0 as? JournalError)?.kind == .badData }
+  }
+
   @Test(arguments: [
     ("instances", #""instances":["#, #""instances":[{"digest":"00","id":"X@BTCUSDT/0","instrument":"binance.usdm.BTCUSDT"},"#),
     ("a slot", #""activeIndex":0"#, #""activeIndex":1"#), ("a free slot twice", #""free":["#, #""free":[3,3,"#),

@@ -71,7 +71,8 @@ struct LedgerCommand: ParsableCommand {
       return try show(ledger)
     }
     let loaded = try settings.load(mode: mode)
-    let (ledger, left) = try AccountLedger.upToDate(loaded, anew: subject == .rebuild)
+    let (ledger, left, damaged) = try AccountLedger.upToDate(loaded, anew: subject == .rebuild)
+    if let damaged { Console.warning("\(ledger.path) was damaged and is \(damaged) now; runs whose journals are gone are in that one alone") }
     if subject == .rebuild {
       Console.line("\(ledger.path): made anew from the journals; it has \(try ledger.finalJournals().count) runs that are over")
     } else {

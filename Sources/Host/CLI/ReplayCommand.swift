@@ -48,6 +48,12 @@ struct ReplayCommand: ParsableCommand {
     if diff, replacements.isEmpty, parameters.isEmpty, settings.config == nil, settings.overrides.isEmpty {
       throw ValidationError("--diff: name what is changed, by --with, --param, --config or --set")
     }
+    // What is taken from the journal is not passed over in silence where it is named otherwise; the store is where the libraries are.
+    let idle = settings.overrides.filter { !$0.hasPrefix("app.runtime_path=") }
+    if !diff, settings.config != nil || !idle.isEmpty {
+      let what = settings.config.map { "--config \($0)" } ?? "--set \(idle[0])"
+      throw ValidationError("\(what): the settings are the journal's; add --diff to change them (--set app.runtime_path=FOLDER needs none)")
+    }
     _ = try Assignments.parse(replacements, option: "--with")
     _ = try Assignments.parse(parameters, option: "--param")
   }

@@ -2,6 +2,7 @@ import Session
 import ArgumentParser
 import Daemon
 import Kernel
+import Market
 import Settings
 
 /// `quantumedge risk`: the operator's hand on a running host.
@@ -49,11 +50,15 @@ struct HostOptions: ParsableArguments {
   }
 
   /// Asks and prints what happened, and by whom.
-  func perform(_ command: ControlCommand) throws {
+  ///
+  /// - Returns: why nothing may open after it; nil when it may.
+  @discardableResult
+  func perform(_ command: ControlCommand) throws -> String? {
     let client = try command.isForOperator ? clientForOperator() : client()
     let (answer, text) = try client.ask(command)
     if output.json { try Console.result(text) }
     Console.line("\(answer.message ?? "done")\n\(client.whom)")
+    return answer.halted
   }
 }
 
@@ -83,11 +88,14 @@ struct HaltCommand: ParsableCommand {
 }
 
 struct ResumeCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "resume", abstract: "End a halt; limits are not loosened by it.")
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "End a halt; limits are not loosened by it. Exit 1 where opening is still stopped.")
 
   @OptionGroup var host: HostOptions
 
-  func run() throws { try host.perform(.resume) }
+  func run() throws {
+    if try host.perform(.resume) != nil { throw ExitCode(FaultKind.failed.exitCode) }
+  }
 }
 
 struct FlattenCommand: ParsableCommand {

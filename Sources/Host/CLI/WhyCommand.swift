@@ -18,7 +18,11 @@ struct WhyCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Instead of an order: all that was decided at this input, refusals above all.", valueName: "number"))
   var input: UInt64?
 
-  @Option(name: .long, help: ArgumentHelp("The folder of a journal; default: the last one of this mode and account.", valueName: "folder"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The folder of a journal; default: of this mode and account's runs the newest that sent the order, for an input the last.", valueName: "folder")
+  )
   var journal: String?
 
   @OptionGroup var host: HostOptions
@@ -33,10 +37,14 @@ struct WhyCommand: ParsableCommand {
       folder = journal
     } else {
       let journals = JournalFolder("\(StateFolder.path(try host.settings.load(mode: host.mode)))/journal")
-      guard let last = try journals.names().last else {
-        throw SessionError(.missingInput, "\(journals.path): there is no journal; name one with --journal")
+      if let order {
+        folder = try Explanation.journal(of: order, in: journals)
+      } else {
+        guard let last = try journals.names().last else {
+          throw SessionError(.missingInput, "\(journals.path): there is no journal; name one with --journal")
+        }
+        folder = journals.path(last)
       }
-      folder = journals.path(last)
     }
     let explanation = try Explanation.read(folder: folder, order.map { .order($0) } ?? .input(input ?? 0))
     if host.output.json { try Console.result(explanation.json.description) }

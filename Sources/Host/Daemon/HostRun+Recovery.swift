@@ -61,12 +61,25 @@ extension HostRun {
   }
 
   private static func recovered(_ journal: String, _ settings: Settings) throws -> JournalRecovery.Result {
-    do { return try JournalRecovery.read(folder: journal) } catch let fault as any Fault {
+    let result: JournalRecovery.Result
+    do { result = try JournalRecovery.read(folder: journal) } catch let fault as any Fault {
       throw SessionError(
         .unavailable,
         "the last run cannot be read, so that it is not known what it held: \(fault); mend or move \(journal), or begin anew with: "
           + "quantumedge run --mode \(settings.mode.rawValue) --fresh")
     }
+    try checkOwner(result.head, journal, settings)
+    return result
+  }
+
+  /// A folder that was copied from another mode or venue has another account's money in it.
+  static func checkOwner(_ head: JournalHead, _ journal: String, _ settings: Settings) throws(SessionError) {
+    let (own, its) = ([settings.mode.rawValue, settings.pairs.venue, StateFolder.practiceAccount], [head.mode, head.venue, head.account])
+    guard own != its else { return }
+    throw SessionError(
+      .unavailable,
+      "\(journal): is of \(its.joined(separator: "/")), and stands in the state of \(own.joined(separator: "/")); move it back, or begin anew with: "
+        + "quantumedge run --mode \(settings.mode.rawValue) --fresh")
   }
 
   /// What a start with these settings would go on from, by name, for people; nil where it begins anew.
@@ -81,7 +94,7 @@ extension HostRun {
 
   /// The last journal that is the account's: a run over a recording began an account of its own and ended it.
   static func lastOfAccount(_ journals: JournalFolder) throws -> String? {
-    for name in try journals.names().reversed() {
+    for name in try journals.namesWithHeadless().reversed() {
       let folder = journals.path(name)
       // One that cannot be read may well be the account's.
       guard let head = try? JournalReader(folder: folder, checksChain: false).head,

@@ -98,6 +98,9 @@ public struct HostRun: Sendable {
     defer { starter.stop() }
 
     let journal = try makeJournal(session, origin, state.path, started, log)
+    // A start that fails from here on was none: nothing is left of it that a next one would have to go on from.
+    var hasBegun = false
+    defer { if !hasBegun { journal?.discard() } }
     let storage = try makeStorage(instruments, log)
     defer { storage?.finish() }
     let statusFile = settings.statusFile.path.map { StatusFile(path: settings.resolved($0)) }
@@ -123,6 +126,7 @@ public struct HostRun: Sendable {
     log.host.notice("\(host.beginning)")
     if let journal { log.host.info("journal: \(journal.folder)") }
     for place in shadows.places { log.host.notice("shadow: \(place.run.id) trades in simulation only") }
+    hasBegun = true
     let end = durationSeconds.map { started + Int64($0 * 1e9) } ?? Int64.max
     return host.run(until: end, signals: signals, report: report)
   }
@@ -154,7 +158,12 @@ public struct HostRun: Sendable {
     if let origin, let bytes {
       head.origin = JournalHead.Origin(journal: origin.journal, stateDigest: SHA256Hasher.digest(of: bytes).hex)
     }
-    return try JournalWriter(folder: journals.path(stamp), head: head, state: bytes, options: settings.journal.options())
+    let (name, ahead) = try journals.nextName(nanoseconds: started)
+    if let ahead {
+      log.host.warning(
+        "the clock (\(stamp)) is behind that of the journal \(ahead): this run's is named \(name), so that it comes after it; set the clock")
+    }
+    return try JournalWriter(folder: journals.path(name), head: head, state: bytes, options: settings.journal.options())
   }
 
   /// Symbols of the mode's feed.

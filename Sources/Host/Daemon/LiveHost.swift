@@ -218,7 +218,7 @@ struct LiveHost: ~Copyable {
     return HostResult(
       status: final, stoppedBy: stoppedBy, decisionHash: hashes.run.hex, instanceHashes: hashes.instances.map(\.hex) + shadowHashes,
       failures: notices.failures,
-      hasFailed: hasBrokenFeed || allHaveFailed, refusalCounts: loop.counters.refusalCounts)
+      hasFailed: hasBrokenFeed || allHaveFailed || loop.journalTrouble != nil, refusalCounts: loop.counters.refusalCounts)
   }
 
   /// The signal if it is one to stop; on the one for it, settings are read again.

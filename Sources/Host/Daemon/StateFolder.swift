@@ -8,6 +8,8 @@ public struct StateFolder: ~Copyable {
   public let path: String
   /// Held for the life of the host: one host per mode and account.
   private let lock: FileLock
+  /// And on the folder itself: who removes the lock's file lets nobody in.
+  private let folderLock: FileLock
 
   /// The modes without a venue of their own trade on one practice account.
   public static let practiceAccount = "paper"
@@ -33,16 +35,21 @@ public struct StateFolder: ~Copyable {
   ///
   /// - Throws: a fault of kind `.unavailable` when another host runs on it.
   public init(_ settings: Settings) throws {
-    path = Self.path(settings)
+    let (path, mode) = (Self.path(settings), settings.mode.rawValue)
     do { try Files.createFolders(path) } catch { throw SessionError(.unavailable, "\(error)") }
-    let free: FileLock?
-    do { free = try FileLock.tryAcquire("\(path)/lock") } catch {
-      throw SessionError(.unavailable, "\(error); the host must be able to write its state folder")
+    func held(_ acquire: () throws(KernelError) -> FileLock?) throws(SessionError) -> FileLock {
+      let free: FileLock?
+      do { free = try acquire() } catch { throw SessionError(.unavailable, "\(error); the host must be able to write its state folder") }
+      guard let lock = free else {
+        throw SessionError(.unavailable, "\(path): another host runs in \(mode) mode on this account; stop it first")
+      }
+      return lock
     }
-    guard let lock = free else {
-      throw SessionError(.unavailable, "\(path): another host runs in \(settings.mode.rawValue) mode on this account; stop it first")
-    }
+    let lock = try held { () throws(KernelError) in try FileLock.tryAcquire("\(path)/lock") }
+    let folderLock = try held { () throws(KernelError) in try FileLock.tryAcquire(folder: path) }
+    self.path = path
     self.lock = lock
+    self.folderLock = folderLock
   }
 
   public var killLatchPath: String { "\(path)/kill.json" }

@@ -237,6 +237,8 @@ final class JournalCrew: @unchecked Sendable {
       } catch { isNotOnDisk(error) }
     }
     segments = [:]
+    // What was written is whole without one.
+    shared.withLock { $0.noSegment = nil }
   }
 
   private func isNotOnDisk(_ error: KernelError) {

@@ -137,7 +137,10 @@ extension JournalHead {
     guard let origin else { return nil }
     let path = "\(folder)/\(JournalFormat.stateName)"
     let bytes: [UInt8]
-    do throws(KernelError) { bytes = try Files.read(path, limit: 256 << 20) } catch { throw JournalError(error) }
+    do throws(KernelError) { bytes = try Files.read(path, limit: 256 << 20) } catch {
+      guard error.isMissing else { throw JournalError(error) }
+      throw JournalError(.badData, "\(path): is missing, and \(JournalFormat.headName) names it; bring it back from a copy")
+    }
     guard SHA256Hasher.digest(of: bytes).hex == origin.stateDigest else {
       throw JournalError(.badData, "\(path): is not what \(JournalFormat.headName) says: it was changed, or is of another journal")
     }

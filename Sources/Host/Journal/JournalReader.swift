@@ -51,6 +51,7 @@ public struct JournalReader: ~Copyable {
   private var isSealed = true
   /// Its last block says that what came next is lost.
   private var isLost = false
+  private var lastKind: RecordKind?
 
   /// - Parameter checksChain: whether the blocks' chain is followed too: it names what was edited with its checksum mended.
   /// - Throws: of kind `.missingInput` where there is no journal.
@@ -98,6 +99,7 @@ public struct JournalReader: ~Copyable {
       guard sequence == lastSequence + 1 else { throw damaged("input \(sequence) follows input \(lastSequence)") }
       lastSequence = sequence
     }
+    lastKind = kind
     recordCount += 1
     offset += length
     return JournalRecord(
@@ -160,10 +162,7 @@ public struct JournalReader: ~Copyable {
 
   private mutating func beginBlock() throws(JournalError) {
     offset = 0
-    guard try blocks.next() else {
-      ending = isLost ? .lost : isSealed ? .sealed : .open
-      return
-    }
+    guard try blocks.next() else { return try end(hasRoom: false) }
     let trailer = blocks.bytes.baseAddress! + JournalFormat.blockCapacity
     let magic = UInt32(littleEndian: trailer.load(as: UInt32.self))
     let written = UInt32(littleEndian: trailer.load(fromByteOffset: 4, as: UInt32.self))
@@ -173,14 +172,13 @@ public struct JournalReader: ~Copyable {
     }
     if magic == 0, count == 0, blocks.bytes.load(fromByteOffset: 4, as: UInt16.self) == 0, !blocks.bytes.contains(where: { $0 != 0 }) {
       // Room that was taken ahead.
-      let (spot, isFirst, empty) = (blocks.spot, blocks.number == 0, [UInt8](repeating: 0, count: JournalFormat.headerSize))
+      let (spot, empty) = (blocks.spot, [UInt8](repeating: 0, count: JournalFormat.headerSize))
       if let more = try somethingBehind(), JournalBlocks.isUnchanged(spot, from: 0, empty) {
         if isLost { throw JournalError(.badData, "\(more): something stands behind the last record; what stands before it is whole") }
         _ = try lose("\(more): something stands behind the last record", isPlaced: true)
         return
       }
-      ending = isLost ? .lost : isSealed && !isFirst ? .sealed : .open
-      return
+      return try end(hasRoom: true)
     }
     if isLost { throw damaged("something stands behind the last record") }
     isLost = written != UInt32(count)
@@ -192,6 +190,21 @@ public struct JournalReader: ~Copyable {
     used = count == 0 ? nil : count
     if checksChain, count > 0 { try checkChain(trailer, isSealed: magic != 0, Int(written)) }
     hasBlock = true
+  }
+
+  /// No block with a record comes any more. A host takes the room of the next block before it leaves one, and has the end as its last
+  /// record: where neither is there, blocks are missing that it wrote.
+  private mutating func end(hasRoom: Bool) throws(JournalError) {
+    if isLost {
+      ending = .lost
+    } else if lastKind == .end {
+      ending = isSealed ? .sealed : .open
+    } else if hasRoom {
+      ending = .open
+    } else {
+      let place = "\(blocks.path): byte \((blocks.numberInSegment + 1) * JournalFormat.blockSize)"
+      _ = try lose("\(place): the end is missing: the last record is none of a host that ended, and no room was taken behind it", isPlaced: true)
+    }
   }
 
   /// One that was left and not sealed yet has its place in the chain too: the blocks behind it may be sealed by the time they are read.

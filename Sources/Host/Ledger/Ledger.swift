@@ -66,6 +66,14 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// Looks at every page.
+  ///
+  /// - Throws: one that is damaged.
+  public func check() throws(LedgerError) {
+    let found = try Self.guarded(path) { try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") } }
+    if let found, found != "ok" { throw LedgerError(damaged: path, found) }
+  }
+
   /// The runs that are here to their end.
   public func finalJournals() throws(LedgerError) -> Set<String> {
     try Self.guarded(path) { try queue.read { Set(try String.fetchAll($0, sql: "SELECT journal FROM journals WHERE is_final")) } }

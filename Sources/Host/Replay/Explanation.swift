@@ -51,6 +51,24 @@ public struct Explanation: Sendable {
     return try Explanation(folder, subject, at: number)
   }
 
+  /// The newest of some journals in which an order was sent: its number is of one run, or is passed on by none.
+  ///
+  /// - Throws: of kind `.missingInput` where it was sent in none; where one of them cannot be read, why.
+  public static func journal(of order: UInt64, in journals: JournalFolder) throws -> String {
+    let names = try journals.names()
+    var unreadable: (any Error)?
+    for name in names.reversed() {
+      do { if try birth(of: order, in: journals.path(name)) != nil { return journals.path(name) } } catch { unreadable = unreadable ?? error }
+    }
+    if let unreadable { throw unreadable }
+    throw JournalError(
+      .missingInput,
+      names.isEmpty
+        ? "\(journals.path): there is no journal; name one with --journal"
+        : "\(journals.path): order \(order) was sent in none of the \(names.count) runs that are there; list those of a run with: quantumedge journal "
+          + "export JOURNAL --kind send")
+  }
+
   /// The input at which an order left.
   private static func birth(of order: UInt64, in folder: String) throws -> UInt64? {
     var reader = try JournalReader(folder: folder, checksChain: false)
@@ -198,8 +216,10 @@ extension Explanation {
       (
         "hops",
         .array(
-          hops.map {
-            .object([("what", .text($0.what)), ("after_ms", .number(Self.milliseconds($0.receiveNanoseconds - start))), ("record", $0.record)])
+          hops.indices.map { index in
+            .object([
+              ("what", .text(hops[index].what)), ("after_ms", elapsed(index).map { .number($0) } ?? .null), ("record", hops[index].record),
+            ])
           })
       ),
       (
@@ -223,7 +243,7 @@ extension Explanation {
   public var lines: [String] {
     var lines = mismatch.map { ["the journal: \($0.text); limits and features may be others than the host's"] } ?? []
     var hasLimits = false
-    for hop in hops {
+    for (index, hop) in hops.enumerated() {
       if !hasLimits, hop.what != "tick" {
         hasLimits = true
         lines += features.map { row in
@@ -231,7 +251,7 @@ extension Explanation {
         }
         lines += limits.map { "            limit   \($0.code) \($0.scope): \($0.value) of \($0.limit), headroom \($0.headroom)" }
       }
-      let time = "+\(Self.milliseconds(hop.receiveNanoseconds - start)) ms"
+      let time = elapsed(index).map { "+\($0) ms" } ?? ""
       lines.append(
         "\(String(repeating: " ", count: max(0, 11 - time.utf8.count)))\(time) \(hop.what)\(String(repeating: " ", count: max(1, 8 - hop.what.utf8.count)))\(Self.words(hop.record))"
       )
@@ -252,6 +272,12 @@ extension Explanation {
   private static let silentZeros: Set<String> = [
     "price", "trigger_price", "paired_order", "old_order", "flags", "time_in_force", "fee_asset", "bids", "asks",
   ]
+
+  /// Since the first hop; nil for what came of the same input as the hop before: the engine reads no clock, so that it has no time of its own.
+  private func elapsed(_ index: Int) -> String? {
+    guard index == 0 || hops[index].input != hops[index - 1].input else { return nil }
+    return Self.milliseconds(hops[index].receiveNanoseconds - start)
+  }
 
   private var start: Int64 { hops.first?.receiveNanoseconds ?? 0 }
 

@@ -56,7 +56,10 @@ public struct JournalReplay {
       result.decisions += step.actions.count { $0.kind == .decision }
       result.actions += step.actions.count
       result.answers += step.answers.count
-      if let divergence = try driver.run(step, steps.bytes) {
+      if var divergence = try driver.run(step, steps.bytes) {
+        (divergence.recordedAnswers, divergence.replayedAnswers) = driver.wishes(step, steps.bytes)
+        divergence.replayedState = self.state(driver.snapshot, head, instruments)
+        addRecorded(to: &divergence, text)
         result.divergence = divergence
         break
       }
@@ -68,6 +71,34 @@ public struct JournalReplay {
     }
     result.decisionHash = driver.decisionHash
     return result
+  }
+
+  /// The other side of a divergence: the journal's own answers through an engine, up to that input. A journal that somebody has edited may
+  /// have none; the divergence stands without it.
+  private func addRecorded(to divergence: inout Divergence, _ text: RecordText) {
+    do {
+      var reader = try JournalReader(folder: folder, checksChain: false)
+      var engine = try RepeatedEngine(reader.head, in: folder)
+      let (head, step) = (reader.head, Step())
+      while let record = try reader.next(), record.sequence <= divergence.input {
+        if record.kind.isInput {
+          try engine.run(step, in: folder)
+          step.hold(record)
+          if record.sequence == divergence.input { divergence.event = text.json(record) }
+        } else if record.kind.isAnswer {
+          try step.take(answer: record)
+        }
+      }
+      try engine.run(step, in: folder)
+      divergence.recordedState = state(engine.snapshot, head, engine.instruments)
+    } catch {}
+  }
+
+  private func state(_ snapshot: EngineSnapshot, _ head: JournalHead, _ instruments: [Instrument]) -> JSONValue {
+    SavedState(
+      instruments: instruments.map(\.id.description),
+      instances: head.instances.map { SavedState.Instance(id: $0.id, instrument: $0.instrument, digest: $0.digest) }, engine: snapshot
+    ).json(instruments)
   }
 
   /// A plugin of the journal, from the store.

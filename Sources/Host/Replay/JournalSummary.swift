@@ -25,6 +25,8 @@ public struct JournalSummary: Sendable {
       if summary.firstNanoseconds == nil { summary.firstNanoseconds = record.receiveNanoseconds }
       summary.lastNanoseconds = record.receiveNanoseconds
     }
+    // In no block's chain: the head has its digest.
+    if checksChain { _ = try summary.head.state(in: folder) }
     summary.records = reader.recordCount
     summary.bytes = reader.byteCount
     summary.lastInput = reader.lastSequence
@@ -112,7 +114,7 @@ extension JournalReplay.Result {
     guard let divergence else {
       return "\(decisions) decisions, all equal (\(inputs) inputs, \(actions) actions, \(answers) answers); \(ending.text)"
     }
-    return "decisions differ at \(divergence.text)"
+    return "decisions differ at \(divergence.lines.joined(separator: "\n"))"
   }
 
   public var json: JSONValue {

@@ -60,8 +60,10 @@ public struct RecordText {
   }
 
   /// What a plugin wished for, of an answer.
-  public func intents(_ record: JournalRecord) -> [JSONValue] {
-    var decoder = record.decoder
+  public func intents(_ record: JournalRecord) -> [JSONValue] { intents(record.payload).map { .object($0) } }
+
+  func intents(_ payload: UnsafeRawBufferPointer) -> [[(key: String, value: JSONValue)]] {
+    var decoder = RecordDecoder(payload)
     _ = decoder.take(UInt64.self)
     let instance = Int(decoder.take(Int32.self))
     _ = decoder.take(qe_status.self)
@@ -74,17 +76,17 @@ public struct RecordText {
     let start = decoder.offset
     return (0..<count).map { index in
       // Unsafe: plain fields of a C struct, within the record's payload.
-      let intent = record.payload.loadUnaligned(fromByteOffset: start + index * MemoryLayout<qe_intent>.stride, as: qe_intent.self)
+      let intent = payload.loadUnaligned(fromByteOffset: start + index * MemoryLayout<qe_intent>.stride, as: qe_intent.self)
       func price(_ raw: Int64) -> JSONValue { number(raw, Int(spec.priceScale)) }
       func real(_ value: Double) -> JSONValue { value.isFinite ? .number("\(value)") : .null }
-      return .object([
+      return [
         ("tag", .number("\(intent.tag)")), ("intent", Self.intentName(intent.kind)),
         ("side", Side(rawValue: UInt8(truncatingIfNeeded: intent.side)).map { .text($0.name) } ?? .null),
         ("type", Self.typeName(intent.type)), ("quantity", number(intent.quantity, Int(spec.quantityScale))), ("price", price(intent.price)),
         ("stop_price", price(intent.stop_price)), ("take_profit_price", price(intent.take_profit_price)),
         ("target_tag", .number("\(intent.target_tag)")),
         ("confidence", real(intent.confidence)), ("edge", real(intent.edge)),
-      ])
+      ]
     }
   }
 

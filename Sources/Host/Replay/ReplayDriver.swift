@@ -184,7 +184,7 @@ struct ReplayDriver: ~Copyable {
       for (old, new) in zip(recorded, replayed) where old.value.description != new.value.description {
         fields.append("\(old.key) \(old.value.description), \(new.value.description)")
       }
-      if fields.isEmpty { fields = ["the intents themselves"] }
+      if fields.isEmpty { fields = bytes[part.range].withUnsafeBytes { intentFields($0, produced) } }
     } else {
       fields = ["kind \(part.kind.name), \(kind.name)"]
     }
@@ -192,6 +192,34 @@ struct ReplayDriver: ~Copyable {
       input: step.sequence, inputKind: step.kind.name, what: "\(what)\(what == "action" ? " \(part.kind.name)" : "")", recorded: .object(recorded),
       replayed: .object(replayed), fields: fields)
   }
+
+  /// What differs within the wishes of two answers that have the same number of them.
+  private func intentFields(_ recorded: UnsafeRawBufferPointer, _ produced: UnsafeRawBufferPointer) -> [String] {
+    var fields: [String] = []
+    for (index, (old, new)) in zip(text.intents(recorded), text.intents(produced)).enumerated() {
+      for (before, after) in zip(old, new) where before.value.description != after.value.description {
+        fields.append("intent \(index + 1): \(before.key) \(before.value.description), \(after.value.description)")
+      }
+    }
+    return fields.isEmpty ? ["the intents themselves"] : fields
+  }
+
+  /// What plugins wished for in a step that has been run: by the journal, and here.
+  func wishes(_ step: ReplayStep, _ bytes: [UInt8]) -> (recorded: [JSONValue], replayed: [JSONValue]) {
+    func wish(_ payload: UnsafeRawBufferPointer) -> JSONValue {
+      .object(text.members(.answer, payload) + [("intents", .array(text.intents(payload).map { .object($0) }))])
+    }
+    let recorded = step.answers.filter { $0.kind == .answer }.map { part in bytes[part.range].withUnsafeBytes(wish) }
+    var replayed: [JSONValue] = []
+    var index = 0
+    while let answer = answers[index] {
+      if answer.kind == .answer { replayed.append(answer.bytes.withUnsafeBytes(wish)) }
+      index += 1
+    }
+    return (recorded, replayed)
+  }
+
+  var snapshot: EngineSnapshot { engine.snapshot() }
 
   private func shown(_ kind: RecordKind, _ bytes: [UInt8], _ range: Range<Int>) -> JSONValue {
     bytes[range].withUnsafeBytes { .object(text.members(kind, $0)) }

@@ -20,13 +20,15 @@ enum Doctor {
 
   // MARK: Secrets
 
-  static func secrets(_ settings: Settings) -> [Finding] {
+  /// - Parameter descriptor: has the passphrase; nil = only the environment may.
+  static func secrets(_ settings: Settings, passphraseDescriptor descriptor: Int32? = nil) -> [Finding] {
     let needs = settings.secretNeeds
     let container = container(settings)
     guard !needs.required.isEmpty else { return [.pass("secrets", "mode \(settings.mode.rawValue) uses none")] + container }
     var findings: [Finding] = container
     do throws(SecretsError) {
-      let found = try RunSecrets.resolve(settings, passphrase: PassphraseSource(environment: HostEnvironment.secrets, mayAsk: false))
+      let source = PassphraseSource(descriptor: descriptor, environment: HostEnvironment.secrets, mayAsk: false)
+      let found = try RunSecrets.resolve(settings, passphrase: source)
       findings += found.names.map { name in
         .pass("secrets", "\(name.rawValue) is there, from \(found.origin(of: name).map { "\($0)" } ?? "nowhere")")
       }
@@ -192,8 +194,9 @@ enum Doctor {
         findings.append(.pass("disk", "\(key): \(free)"))
       }
     }
-    findings.append(.pass("ports", "this host listens on no port; its control socket is \(StateFolder.controlSocketPath(settings))"))
-    if ControlClient(settings: settings).isAnybodyThere {
+    let isRunning = ControlClient(settings: settings).isAnybodyThere
+    findings.append(ports(StateFolder.controlSocketPath(settings), isRunning: isRunning))
+    if isRunning {
       findings.append(
         .warn(
           "state", "a host runs on \(StateFolder.path(settings)): a second one is refused", cure: "look at it with: quantumedge status"))
@@ -201,6 +204,15 @@ enum Doctor {
       findings.append(.pass("state", "no host runs on \(StateFolder.path(settings))"))
     }
     return findings
+  }
+
+  /// A run listens at its control socket and nowhere else; its folder's rights are looked at above.
+  private static func ports(_ socket: String, isRunning: Bool) -> Finding {
+    // A stale socket is taken away by the start; what is none is somebody's.
+    if Files.isPresent(socket), !Files.isSocket(socket) {
+      return .fail("ports", "\(socket): is there and no socket: the host cannot listen at it", cure: "move it away")
+    }
+    return .pass("ports", "no port is opened; the control socket \(socket) \(isRunning ? "is in use" : "is free")")
   }
 
   // MARK: Machine

@@ -14,6 +14,13 @@ struct DoctorCommand: ParsableCommand {
   @Flag(name: .long, help: "Ask nobody on the network.")
   var offline = false
 
+  @Option(
+    name: .customLong("passphrase-fd"),
+    help: ArgumentHelp("Read the passphrase of the secrets from this file descriptor, one line; nobody is asked for it.", valueName: "n"))
+  var passphraseDescriptor: Int32?
+
+  func validate() throws { try SecretFileOptions.check(passphraseDescriptor, "--passphrase-fd") }
+
   func run() throws {
     var findings: [Finding] = []
     var exitCode = ExitCode.failure
@@ -25,7 +32,7 @@ struct DoctorCommand: ParsableCommand {
         .warn("settings", $0, cure: "mend it before the Supervisor reads it")
       }
       findings += Doctor.mode(loaded)
-      findings += Doctor.secrets(loaded)
+      findings += Doctor.secrets(loaded, passphraseDescriptor: passphraseDescriptor)
       findings += Doctor.feed(loaded)
       findings += Doctor.plugins(loaded)
       findings += Doctor.models(loaded)

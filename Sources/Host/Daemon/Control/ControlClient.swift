@@ -16,9 +16,11 @@ public final class ControlClient {
     public var sequence: Int?
     public var message: String?
     public var status: RunStatus?
+    /// Why nothing may open after it; nil when it may.
+    public var halted: String?
 
     private enum CodingKeys: String, CodingKey {
-      case ok, error, sequence, message, status
+      case ok, error, sequence, message, status, halted
       case isRequestWrong = "is_request_wrong"
     }
   }

@@ -18,6 +18,7 @@ final class StatusFile: Sendable {
 
   func start() throws(KernelError) {
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try Files.createFolders(String(path[..<slash])) }
+    try Files.checkReplaceable(path)
     try BackgroundThread.start { [self] in
       while !isEnding.load(ordering: .acquiring) {
         write()

@@ -36,8 +36,13 @@ public struct FileLock: ~Copyable {
   }
 
   /// Nil when somebody else holds it.
-  public static func tryAcquire(_ path: String) throws(KernelError) -> FileLock? {
-    let descriptor = qe_open(path, O_RDWR | O_CREAT, 0o644)
+  public static func tryAcquire(_ path: String) throws(KernelError) -> FileLock? { try tryAcquire(path, O_RDWR | O_CREAT) }
+
+  /// On a folder itself, whose lock goes with no file in it; nil when somebody else holds it.
+  public static func tryAcquire(folder: String) throws(KernelError) -> FileLock? { try tryAcquire(folder, O_RDONLY | O_DIRECTORY) }
+
+  private static func tryAcquire(_ path: String, _ flags: Int32) throws(KernelError) -> FileLock? {
+    let descriptor = qe_open(path, flags, 0o644)
     guard descriptor >= 0 else { throw KernelError("open the lock", path) }
     if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
     let error = KernelError("lock", path)

@@ -36,6 +36,25 @@ public enum Files {
     return (bytes, status.st_mode & 0o7777)
   }
 
+  /// The first bytes of a regular file; fewer where it has no more.
+  public static func read(_ path: String, upTo count: Int) throws(KernelError) -> [UInt8] {
+    let descriptor = qe_open(path, O_RDONLY | O_NONBLOCK, 0)
+    guard descriptor >= 0 else { throw KernelError("open", path) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + filled, count - filled) }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw KernelError("read", path)
+      }
+      if got == 0 { break }
+      filled += got
+    }
+    return Array(bytes[..<filled])
+  }
+
   /// All of a file that the kernel makes while it is read, as those under `/proc`: it has no size, and each read gives a part.
   ///
   /// - Throws: also where it is longer than `limit`.
@@ -57,10 +76,24 @@ public enum Files {
     }
   }
 
-  /// Replaces a file as a whole: a temporary beside it, fsync, rename. On failure the old one stands.
+  /// A rename takes the place of a device, a pipe or a link as it takes a file's.
+  ///
+  /// - Throws: something stands there that is no regular file, or it cannot be looked at.
+  public static func checkReplaceable(_ path: String) throws(KernelError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      if errno == ENOENT { return }
+      throw KernelError("look at", path)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw KernelError("replace what is no regular file", path, code: EOPNOTSUPP) }
+  }
+
+  /// Replaces a file as a whole: a temporary beside it, fsync, rename. On failure the old one stands. A link, a pipe, a device or a folder
+  /// is not replaced.
   ///
   /// - Parameter replacing: whether one that stands there is replaced; else it is an error, also where two do it at once.
   public static func writeAtomically(_ bytes: [UInt8], to path: String, mode: Int32 = 0o644, replacing: Bool = true) throws(KernelError) {
+    if replacing { try checkReplaceable(path) }
     let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     let descriptor = qe_open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode)
     // Errors name the file that was meant: of the one beside it nobody has heard.
@@ -217,6 +250,11 @@ public enum Files {
   }
 
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  public static func isSocket(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+  }
 
   public static func isFolder(_ path: String) -> Bool {
     var status = stat()
