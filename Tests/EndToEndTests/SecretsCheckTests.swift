@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// `quantumedge check-secrets` from outside: words, streams, exit codes. `secrets check` is the same.
@@ -23,6 +24,14 @@ import Testing
     let sarif = try String(contentsOf: host.folder.url.appendingPathComponent("guard.sarif"), encoding: .utf8)
     #expect(sarif.contains("\"version\":\"2.1.0\""))
     #expect(!(outcome.output + outcome.errors + sarif).contains(key))
+  }
+
+  /// The guard stands at its own door.
+  @Test func `this repository has no findings, and needs no allow-list`() throws {
+    let outcome = try Host().succeed(["check-secrets", Workplace.packageFolder.path, "--json"])
+    #expect(try outcome.integer("files_scanned") > 500)
+    #expect(try (outcome.json["findings"] as? [Any])?.isEmpty == true && (outcome.json["unreadable"] as? [Any])?.isEmpty == true, "\(outcome)")
+    #expect(!FileManager.default.fileExists(atPath: Workplace.packageFolder.appendingPathComponent(".secretguardallow").path))
   }
 
   @Test func `a clean folder ends with 0 and says what was read`() throws {
