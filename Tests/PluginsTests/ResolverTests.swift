@@ -1,5 +1,6 @@
 import Foundation
 import Market
+import PluginABI
 import Plugins
 import TestKit
 import Testing
@@ -79,7 +80,7 @@ import Testing
 
   @Test(arguments: [
     ("\"EMACrossC\"", "\"Another\"", "compat_mismatch:name"), ("\"trade\"", "\"quote\"", "compat_mismatch:events"),
-    ("\"minor\" : 0", "\"minor\" : 9", "compat_mismatch:abi"), ("libEMACrossC.so", "libNone.so", "file_missing"),
+    ("\"minor\" : \(QE_ABI_MINOR)", "\"minor\" : 9", "compat_mismatch:abi"), ("libEMACrossC.so", "libNone.so", "file_missing"),
   ])
   func aManifestThatDoesNotAgreeWithItsLibraryIsRefused(old: String, new: String, expected: String) throws {
     try publish("EMACrossC", horizon: 5)
