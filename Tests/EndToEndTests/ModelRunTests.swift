@@ -217,7 +217,9 @@ import Testing
     var chance = Chance.seeded("in-sample")
     try host.folder.write(ModelHost.ticks(seconds: 120, chance: &chance), to: "ticks.csv")
     try models.publishBoth()
-    let clean = try models.backtest("ticks.csv")
+    // Models of two horizons, and none that the ensemble's anchor could be of.
+    let alone = ["--param", "anchor_horizon=0"]
+    let clean = try models.backtest("ticks.csv", more: alone)
     #expect(try clean.json["in_sample"] as? Bool == false)
     // Weights that were published by hand say nothing of their training: whether they saw these seconds is not known, and that is told too.
     let unknown = try #require(try clean.json["warnings"] as? [String]).filter { $0.contains("which ticks it was trained on") }
@@ -227,7 +229,7 @@ import Testing
     var manifest = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) as? [String: Any])
     manifest["training_data"] = ["source": "ticks", "rows": 60, "start_ts": ModelHost.start + 60_000, "end_ts": ModelHost.start + 90_000]
     try JSONSerialization.data(withJSONObject: manifest).write(to: URL(fileURLWithPath: path))
-    let outcome = try models.backtest("ticks.csv", more: ["--report", "R"])
+    let outcome = try models.backtest("ticks.csv", more: alone + ["--report", "R"])
     #expect(try outcome.json["in_sample"] as? Bool == true, "\(outcome)")
     let warnings = try #require(try outcome.json["warnings"] as? [String])
     #expect(warnings.first { $0.hasPrefix("IN-SAMPLE: LinearModel@BTCUSDT/5 ") } != nil, "\(warnings)")
