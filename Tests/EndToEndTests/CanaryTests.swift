@@ -50,7 +50,7 @@ import Testing
     try run(["doctor", "--config", "s.yaml", "--json"], expecting: [1])
     #expect(asked.count > 0, "the doctor asked the Supervisor")
     try run(["strategies", "publish", "Saboteur", "--symbol", "ETHUSDT", "--param", "fault=crash", "--param", "within=20"])
-    try run(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "quantity=0.001"])
+    try run(["strategies", "publish", "Churn", "--symbol", "BTCUSDT", "--param", "every=1", "--param", "mode=trade", "--param", "quantity=0.001"])
     try run(["run", "--config", "s.yaml", "--mode", "live"], expecting: [78])
     try run(["run", "--config", "s.yaml", "--mode", "demo"], expecting: [69])
     try run(["ticks", "generate", "--symbol", "BTCUSDT", "--rows", "2000", "--seed", "1", "--out", "t.csv"])

@@ -47,7 +47,7 @@ typedef struct instance {
 static uint64_t shared_events;
 static int living;
 static _Thread_local int own_thread;
-static unsigned char grown[256u << 20];
+static volatile unsigned char grown[256u << 20];
 
 static int is(const instance *self, const char *fault) { return strcmp(self->fault, fault) == 0; }
 
