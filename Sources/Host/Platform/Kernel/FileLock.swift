@@ -10,22 +10,14 @@ public struct FileLock: ~Copyable {
   deinit { close(descriptor) }
 
   /// Waits for the lock.
-  public static func acquire(_ path: String) throws(KernelError) -> FileLock {
-    let descriptor = qe_open(path, O_RDWR | O_CREAT, 0o644)
-    guard descriptor >= 0 else { throw KernelError("open the lock", path) }
-    while flock(descriptor, LOCK_EX) != 0 {
-      if errno == EINTR { continue }
-      let error = KernelError("lock", path)
-      close(descriptor)
-      throw error
-    }
-    return FileLock(descriptor: descriptor)
-  }
+  public static func acquire(_ path: String) throws(KernelError) -> FileLock { try acquire(path, O_RDWR | O_CREAT, "open the lock") }
 
   /// Waits for the lock of a file that is there; the right to read it is enough.
-  public static func acquire(existing path: String) throws(KernelError) -> FileLock {
-    let descriptor = qe_open(path, O_RDONLY, 0)
-    guard descriptor >= 0 else { throw KernelError("open", path) }
+  public static func acquire(existing path: String) throws(KernelError) -> FileLock { try acquire(path, O_RDONLY, "open") }
+
+  private static func acquire(_ path: String, _ flags: Int32, _ opening: String) throws(KernelError) -> FileLock {
+    let descriptor = qe_open(path, flags, 0o644)
+    guard descriptor >= 0 else { throw KernelError(opening, path) }
     while flock(descriptor, LOCK_EX) != 0 {
       if errno == EINTR { continue }
       let error = KernelError("lock", path)
