@@ -2,7 +2,7 @@
 # Runs what needs the real runtime libraries: LightGBMModel and ONNXModel with LightGBM's and ONNX Runtime's own, against what these say in Python.
 # usage: check-runtimes.sh BUILD-FOLDER [SWIFT-FLAG…]   (the tests are built there)
 # The libraries are unpacked from the makers' wheels, which come from the configured Python registry into a folder of their own; without it: exit 0
-# and a word, 1 with QE_STRICT=1.
+# and a word, 1 with QE_REQUIRE_WHEELS=1.
 set -euo pipefail
 
 build=$(realpath "${1:?usage: check-runtimes.sh BUILD-FOLDER [SWIFT-FLAG…]}")
@@ -25,7 +25,7 @@ if [ ! -d "$runtimes" ]; then
   rm -rf "$runtimes.part"
   if ! (set -e; fetch) >"$log" 2>&1; then
     echo "check-runtimes: SKIPPED: ${wheels[*]} cannot be had here: $(tail -1 "$log")"
-    [ "${QE_STRICT:-0}" != 1 ] || exit 1
+    [ "${QE_REQUIRE_WHEELS:-0}" != 1 ] || exit 1
     exit 0
   fi
 fi
