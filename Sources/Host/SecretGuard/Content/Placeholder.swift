@@ -16,19 +16,29 @@ enum Placeholder {
     if first == UInt8(ascii: "<") && value.contains(UInt8(ascii: ">")) { return true }
     if first == UInt8(ascii: "[") && last == UInt8(ascii: "]") { return true }
     if profile.letters == 0 && profile.digits == 0 { return true }
-    for run: StaticString in ["xxxxx", "***", "...", "-----", "00000000", "…"] where value.containsFolded(run) { return true }
+    if hasRun(value, profile) { return true }
     for word in longWords {
       guard let place = value.firstFolded(word) else { continue }
       let begins = place == value.startIndex || !Byte.isAlphanumeric(value[place - 1])
-      if word.utf8CodeUnitCount >= 7 || begins || profile.isWordy { return true }
+      // Chance writes five characters somewhere in a long token.
+      if word.utf8CodeUnitCount >= 7 || begins && !profile.isLongRandom || profile.isWordy { return true }
     }
     for word in words == .long ? [] : words == .standIns ? standIns : standIns + topics {
       guard let place = value.firstFolded(word) else { continue }
       let end = place + word.utf8CodeUnitCount
       let isWhole =
         (place == value.startIndex || !Byte.isAlphanumeric(value[place - 1])) && (end == value.endIndex || !Byte.isAlphanumeric(value[end]))
-      // Chance writes three letters between two hyphens of a long token.
-      if isWhole && value.count < 40 || profile.isWordy { return true }
+      // Chance writes three letters between two hyphens of a token.
+      if isWhole && value.count < 40 && !(word.utf8CodeUnitCount == 3 && profile.isRandom) || profile.isWordy { return true }
+    }
+    return false
+  }
+
+  /// `xxxxx`, `XXXXX`, `***`: of one case, as hands write it.
+  private static func hasRun(_ value: ArraySlice<UInt8>, _ profile: Profile) -> Bool {
+    for run: StaticString in ["***", "...", "-----", "00000000", "…"] where value.containsFolded(run) { return true }
+    for x in "xX".utf8 where value.indices.contains(where: { value[$0...].prefix(5).count == 5 && value[$0...].prefix(5).allSatisfy { $0 == x } }) {
+      return !profile.isLongRandom
     }
     return false
   }
@@ -39,7 +49,7 @@ enum Placeholder {
     if profile.letters == 0 && profile.digits == 0 || profile.isTrivial || isReference(value) || isName(value) { return true }
     if first == UInt8(ascii: "$"), value.dropFirst().allSatisfy({ Byte.isAlphanumeric($0) || $0 == 0x5F }) { return true }
     if first == UInt8(ascii: "<") || first == UInt8(ascii: "[") && last == UInt8(ascii: "]") { return true }
-    for run: StaticString in ["xxxxx", "***", "...", "-----", "00000000", "…"] where value.containsFolded(run) { return true }
+    if hasRun(value, profile) { return true }
     for word: StaticString in ["example", "changeme", "change_me", "change-me", "changeit", "placeholder", "redacted", "not-a-real", "notreal"]
     where value.containsFolded(word) {
       return true

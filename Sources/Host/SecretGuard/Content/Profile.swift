@@ -60,13 +60,14 @@ struct Profile {
   var isWordy: Bool {
     guard letters > 0 else { return false }
     if wordLetters * 100 >= (letters + digits) * 72 && digits * 100 < length * 12 { return true }
-    return wordLetters * 100 >= letters * 85 && digitGroups <= 2
+    // Three letters among thirty digits are no word.
+    return wordLetters * 100 >= letters * 85 && digitGroups <= 2 && letters * 4 >= digits
   }
 
   /// Camel case of any words: chance seldom puts each capital before two small letters. One in a thousand keys of 24
   /// characters looks so, so it counts only for what is not plainly a value.
   var isCamelCase: Bool {
-    uppers > 1 && lowers > uppers && digits * 100 < length * 12 && pieceLetters * 100 >= (letters + digits) * 88
+    uppers > 1 && lowers > uppers && digits * 100 < length * 12 && pieceLetters * 100 >= (letters + digits) * 88 && wordLetters * 3 >= letters
   }
 
   /// Nothing but words: what only looks like a key with a prefix.
@@ -90,6 +91,9 @@ struct Profile {
     if lowers > 1 && uppers > 1 { return digits > 0 || length >= 16 }
     return length >= 24 ? letters > 0 : letters >= 2 && digits >= 2
   }
+
+  /// So long that words of a few letters stand in it by chance.
+  var isLongRandom: Bool { length >= 60 && isRandom }
 
   private static func isCompound(_ bytes: [UInt8]) -> Bool {
     let parts = bytes.split { $0 == 0x5F || $0 == 0x2D || $0 == 0x2F }
@@ -124,7 +128,8 @@ struct Profile {
       let standsAlone =
         (start == 0 || isSeparator(bytes[start - 1])) && (end == bytes.count || isSeparator(bytes[end])) && (start > 0 || end < bytes.count)
       if (standsAlone && end - start > 1) || isWord(bytes[start..<end]) { total += end - start }
-      if standsAlone && end - start > 1 || end - start >= 3 { pieces += end - start }
+      // Words longer than that can be spoken.
+      if standsAlone && end - start > 1 || 3...12 ~= end - start || end - start > 12 && isWord(bytes[start..<end]) { pieces += end - start }
       start = end
     }
     return (total, pieces)
