@@ -41,7 +41,7 @@ import Testing
     desk.wish(.market(2, .sell, 10))
     #expect(desk.sent.count == 2 && desk.sent[1].isReducing)
     // A no to what is on its way out is a matter for the log.
-    desk.feed(.verdict(orderID: desk.sent[1].id, isAllowed: false))
+    desk.feed(.verdict(orderID: desk.sent[1].id, .supervisorDenied))
     #expect(desk.cancels.isEmpty && isSound(desk))
   }
 
@@ -89,12 +89,12 @@ import Testing
     let desk = HandDesk()
     desk.wish(.limit(1, .buy, 10, at: 590_000))
     desk.fill(desk.sent[0], 4, at: 590_000)
-    desk.feed(.verdict(orderID: desk.sent[0].id, isAllowed: true))
+    desk.feed(.verdict(orderID: desk.sent[0].id, .none))
     #expect(desk.cancels.isEmpty)
-    desk.feed(.verdict(orderID: desk.sent[0].id, isAllowed: false))
+    desk.feed(.verdict(orderID: desk.sent[0].id, .supervisorDenied))
     #expect(desk.cancels == [desk.sent[0].id])
     desk.report(desk.sent[0], .cancelled)
-    desk.feed(.verdict(orderID: desk.sent[0].id, isAllowed: false))
+    desk.feed(.verdict(orderID: desk.sent[0].id, .supervisorDenied))
     #expect(desk.news() == [.init(1, QE_ORDER_PARTIAL), .init(1, QE_ORDER_CANCELLED)] && desk.position == 4 && isSound(desk))
   }
 

@@ -155,7 +155,7 @@ final class HandDesk {
     feed(.execution(report))
   }
 
-  func verdict(_ order: PendingOrder, isAllowed: Bool) { feed(.verdict(orderID: order.id, isAllowed: isAllowed)) }
+  func verdict(_ order: PendingOrder, isAllowed: Bool) { feed(.verdict(orderID: order.id, isAllowed ? .none : .supervisorDenied)) }
 
   /// A market order that fills at once and in full; precondition: risk takes it.
   func hold(_ signed: Int64, instance: Int = 0, at price: Int64 = 600_000, tag: UInt64 = 9_000) {

@@ -114,7 +114,7 @@ import Testing
     case .partialFill: desk.fill(slot: slot, id: id, 2, at: 590_000)
     case .fill: desk.fill(slot: slot, id: id, stage == .partial ? 6 : 10, at: 590_000)
     case .working, .cancelled, .expired, .rejected, .triggered, .unknown, .cancelRejected: desk.report(slot: slot, id: id, input.report ?? .working)
-    case .allowed, .denied: desk.feed(.verdict(orderID: id, isAllowed: input == .allowed))
+    case .allowed, .denied: desk.feed(.verdict(orderID: id, input == .allowed ? .none : .supervisorDenied))
     case .cancel: desk.wish(.cancel(2, target: 1))
     case .replace: desk.wish(.replace(3, target: 1, stage == .staged ? .sell : .buy, 10, at: stage == .staged ? 606_000 : 592_000))
     case .target: desk.wish(.target(4, 10))
@@ -266,7 +266,7 @@ import Testing
         guard let kind = ExecutionReport.Kind(rawValue: raw) else { continue }
         if kind == .fill { desk.fill(order, 1) } else { desk.report(order, kind) }
       }
-      desk.feed(.verdict(orderID: order.id, isAllowed: false))
+      desk.feed(.verdict(orderID: order.id, .supervisorDenied))
     }
     let after = (desk.position, desk.cash, desk.sent.count, desk.cancels.count, desk.queried.count)
     #expect(before == after && desk.news(withHostOrders: true).isEmpty, "\(cell): a late word had an effect")

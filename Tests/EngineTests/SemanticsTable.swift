@@ -91,7 +91,7 @@ enum SemanticsTable {
         "stale feed", .staleFeed, begin: { $0.feed(.health(instrument: 0, isStale: true, lagNanoseconds: 0)) },
         end: { $0.feed(.health(instrument: 0, isStale: false, lagNanoseconds: 0)) }),
       stop(
-        "Supervisor lost", .supervisorLost, begin: { $0.command(.supervisor(isLost: true)) }, end: { $0.command(.supervisor(isLost: false)) }),
+        "Supervisor lost", .supervisorLost, begin: { $0.command(.supervisor(.lost)) }, end: { $0.command(.supervisor(.allows)) }),
       stop(
         "missing models", .modelsMissing, begin: { $0.command(.models(instrument: -1, isMissing: true)) },
         end: { $0.command(.models(instrument: -1, isMissing: false)) }),

@@ -11,7 +11,9 @@ import Testing
   static let ways: [(name: String, code: RefusalCode, isAccounts: Bool, begin: @Sendable (HandDesk) -> Void)] = [
     ("kill", .killed, true, { $0.command(.kill) }),
     ("halt", .halted, true, { $0.command(.halt) }),
-    ("Supervisor lost", .supervisorLost, true, { $0.command(.supervisor(isLost: true)) }),
+    ("Supervisor lost", .supervisorLost, true, { $0.command(.supervisor(.lost)) }),
+    ("Supervisor's halt", .supervisorHalted, true, { $0.command(.supervisor(.halted)) }),
+    ("Supervisor's pause", .supervisorPaused, true, { $0.command(.supervisor(.paused)) }),
     ("journal trouble", .journalTrouble, true, { $0.command(.journal(hasTrouble: true)) }),
     ("missing models", .modelsMissing, true, { $0.command(.models(instrument: -1, isMissing: true)) }),
     ("a missing model of the symbol", .modelsMissing, false, { $0.command(.models(instrument: 0, isMissing: true)) }),
@@ -70,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: [true, false]) func `What stops openings alone sells nothing on halt flatten, and a stop that comes on top does`(isModel: Bool) {
-    for stop in [Event.Command.halt, .supervisor(isLost: true)] {
+    for stop in [Event.Command.halt, .supervisor(.lost)] {
       let desk = HandDesk(onHalt: .flatten)
       desk.hold(20)
       let before = desk.sent.count
@@ -113,10 +115,10 @@ import Testing
     desk.command(.halt)
     desk.command(.resume)
     #expect(desk.blocking() == .none)
-    desk.command(.supervisor(isLost: true))
+    desk.command(.supervisor(.lost))
     desk.command(.resume)
     #expect(desk.blocking() == .supervisorLost, "only the Supervisor itself ends that")
-    desk.command(.supervisor(isLost: false))
+    desk.command(.supervisor(.allows))
     #expect(desk.blocking() == .none)
     desk.command(.journal(hasTrouble: true))
     desk.command(.resume)

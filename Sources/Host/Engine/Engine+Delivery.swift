@@ -134,11 +134,11 @@ extension Engine {
     return request.side == .sell ? position > 0 : position < 0
   }
 
-  /// Whether a stop of the account is one that `risk.on_halt` is about. A missing model and a journal in trouble stop what opens alone: they say
-  /// nothing against what is held, and end by themselves.
+  /// Whether a stop of the account is one that `risk.on_halt` is about. A missing model, a journal in trouble and the
+  /// Supervisor's pause stop what opens alone: they say nothing against what is held, and end by themselves.
   private static func takesPositions(_ code: RefusalCode) -> Bool {
     switch code {
-    case .none, .modelsMissing, .journalTrouble: false
+    case .none, .modelsMissing, .journalTrouble, .supervisorPaused: false
     default: true
     }
   }

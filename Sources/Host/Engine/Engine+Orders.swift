@@ -121,15 +121,16 @@ extension Engine {
   // MARK: Approvals
 
   /// The Supervisor's answer. One that comes when nothing waits any more is late: a denial of what is open cancels its rest.
-  mutating func answered(_ orderID: UInt64, isAllowed: Bool) {
+  mutating func answered(_ orderID: UInt64, _ code: RefusalCode) {
     guard let slot = orders.slot(orderID: orderID) else { return }
     isTouched = true
     let index = Int(orders[slot].pointee.request.instance)
     guard orders[slot].pointee.state == .pending else {
-      if !isAllowed, !orders[slot].pointee.isReducing { requestCancel(slot) }
+      // Not an answer that is none: the order went out without one.
+      if code == .supervisorDenied, !orders[slot].pointee.isReducing { requestCancel(slot) }
       return
     }
-    if !isAllowed { return revoke(index, slot, .supervisorDenied) }
+    if code != .none { return revoke(index, slot, code) }
     if now >= orders[slot].pointee.deadline { return revoke(index, slot, .decisionExpired) }
     let old = orders[slot].pointee.replaces
     // What it was to replace has ended meanwhile, and with it the reason for this one.

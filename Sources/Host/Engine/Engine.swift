@@ -212,9 +212,9 @@ public struct Engine: ~Copyable {
     case .health(let instrument, let isStale, let lag):
       begin(event.time)
       health(Int(instrument), isStale: isStale, lagNanoseconds: lag)
-    case .verdict(let orderID, let isAllowed):
+    case .verdict(let orderID, let code):
       begin(event.time)
-      answered(orderID, isAllowed: isAllowed)
+      answered(orderID, code)
     }
     return end()
   }
@@ -386,7 +386,7 @@ public struct Engine: ~Copyable {
         noteRiskState()
         for index in 0..<instanceCount { flatten(index) }
       }
-    case .supervisor(let isLost): gate.supervisor(isLost: isLost)
+    case .supervisor(let word): gate.supervisor(word)
     case .journal(let hasTrouble): gate.journal(hasTrouble: hasTrouble)
     case .models(let instrument, let isMissing): gate.models(instrument, isMissing: isMissing)
     case .quarantine(let instance): takeOut(Int(instance))

@@ -34,8 +34,8 @@ public struct Event: Sendable, BitwiseCopyable {
     case transfer(Money)
     /// How well the instrument's data arrives.
     case health(instrument: Int32, isStale: Bool, lagNanoseconds: Int64)
-    /// The Supervisor's answer about an order that waits for it.
-    case verdict(orderID: UInt64, isAllowed: Bool)
+    /// The Supervisor's answer about an order that waits for it: `.none` allows it, else why not, an answer that is none too.
+    case verdict(orderID: UInt64, RefusalCode)
     /// Time has passed without data; runs timers.
     case clock
     case command(Command)
@@ -50,8 +50,8 @@ public struct Event: Sendable, BitwiseCopyable {
     case flatten(instrument: Int32)
     /// Drawdown is measured from the equity of now on.
     case resetPeak
-    /// Whether the Supervisor answers; while it does not, nothing opens.
-    case supervisor(isLost: Bool)
+    /// What the Supervisor says; while it is lost, or stops the host, nothing opens.
+    case supervisor(SupervisorWord)
     /// The journal cannot be written, or soon cannot; or all is well with it again.
     case journal(hasTrouble: Bool)
     /// Whether a model that is configured for the instrument (-1 = for any) is missing or cannot be used; while it is, nothing opens there.

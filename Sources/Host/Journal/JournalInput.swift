@@ -83,12 +83,17 @@ extension JournalRecord {
     case .health:
       let lag = decoder.take(Int64.self)
       return .event(Event(time(), .health(instrument: decoder.take(), isStale: decoder.take(UInt32.self) != 0, lagNanoseconds: lag)))
-    case .verdict: return .event(Event(time(), .verdict(orderID: decoder.take(), isAllowed: decoder.take(UInt32.self) != 0)))
+    case .verdict:
+      let (order, isAllowed) = (decoder.take(UInt64.self), decoder.take(UInt32.self) != 0)
+      guard let code = RefusalCode(rawValue: UInt16(truncatingIfNeeded: decoder.take(UInt32.self))), isAllowed == (code == .none) else { return nil }
+      return .event(Event(time(), .verdict(orderID: order, code)))
     case .clock: return .event(Event(time(), .clock))
     case .command:
       guard let code = CommandCode(rawValue: variant) else { return nil }
-      let parts = CommandCode.Parts(
+      var parts = CommandCode.Parts(
         code: code, instrument: decoder.take(), instance: decoder.take(), flag: decoder.take(UInt32.self) != 0, failure: decoder.takeFailure())
+      guard let word = SupervisorWord(rawValue: UInt8(truncatingIfNeeded: decoder.take(UInt32.self))) else { return nil }
+      parts.word = word
       return CommandCode.command(parts).map { .event(Event(time(), .command($0))) }
     case .tighten:
       let count = Int(decoder.take(UInt32.self))

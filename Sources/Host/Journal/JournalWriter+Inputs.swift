@@ -99,10 +99,11 @@ extension JournalWriter {
         $0.put(instrument)
         $0.put(UInt32(isStale ? 1 : 0))
       }
-    case .verdict(let orderID, let isAllowed):
+    case .verdict(let orderID, let code):
       add(.verdict) {
         $0.put(orderID)
-        $0.put(UInt32(isAllowed ? 1 : 0))
+        $0.put(UInt32(code == .none ? 1 : 0))
+        $0.put(UInt32(code.rawValue))
       }
     case .clock: add(.clock) { _ in }
     case .command(let command):
@@ -112,6 +113,7 @@ extension JournalWriter {
         $0.put(parts.instance)
         $0.put(UInt32(parts.flag ? 1 : 0))
         $0.put(failure: parts.failure)
+        $0.put(UInt32(parts.word.rawValue))
       }
     }
   }

@@ -22,6 +22,8 @@ public enum CommandCode: UInt8, Sendable {
     var instrument: Int32 = -1
     var instance: Int32 = -1
     var flag = false
+    /// Of the Supervisor.
+    var word = SupervisorWord.allows
     var failure: PluginFailure?
   }
 
@@ -31,7 +33,7 @@ public enum CommandCode: UInt8, Sendable {
     case .resume: Parts(code: .resume)
     case .flatten(let instrument): Parts(code: .flatten, instrument: instrument)
     case .resetPeak: Parts(code: .resetPeak)
-    case .supervisor(let isLost): Parts(code: .supervisor, flag: isLost)
+    case .supervisor(let word): Parts(code: .supervisor, flag: word != .allows, word: word)
     case .journal(let hasTrouble): Parts(code: .journal, flag: hasTrouble)
     case .models(let instrument, let isMissing): Parts(code: .models, instrument: instrument, flag: isMissing)
     case .kill: Parts(code: .kill)
@@ -47,7 +49,7 @@ public enum CommandCode: UInt8, Sendable {
     case .resume: .resume
     case .flatten: .flatten(instrument: parts.instrument)
     case .resetPeak: .resetPeak
-    case .supervisor: .supervisor(isLost: parts.flag)
+    case .supervisor: .supervisor(parts.word)
     case .journal: .journal(hasTrouble: parts.flag)
     case .models: .models(instrument: parts.instrument, isMissing: parts.flag)
     case .kill: .kill

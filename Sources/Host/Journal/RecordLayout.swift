@@ -91,9 +91,9 @@ public enum RecordLayout {
     case .funding: [.init("rate", .integer), .init("price", .price), .init("instrument", .instrument)]
     case .transfer: [.init("amount", .money)]
     case .health: [.init("lag_ns", .integer), .init("instrument", .instrument), .init("is_stale", .flag)]
-    case .verdict: [.init("order", .identifier), .init("is_allowed", .flag)]
+    case .verdict: [.init("order", .identifier), .init("is_allowed", .flag), .init("code", .code)]
     case .clock, .end, .restore: []
-    case .command: [.init("instrument", .instrument), .init("instance", .instance), .init("flag", .flag)] + failure
+    case .command: [.init("instrument", .instrument), .init("instance", .instance), .init("flag", .flag)] + failure + [.init("supervisor", .word)]
     case .tighten: [.init("symbols", .word)]
     case .replacement: [.init("warm_until_ns", .integer), .init("instance", .instance), .init("bytes", .word)]
     case .answer:

@@ -19,7 +19,8 @@ struct LossGuard: Codable {
   private var isHalted = false
   /// The host ends: nothing opens any more in this life.
   private var isEnding = false
-  private var isSupervisorLost = false
+  /// Nil: it allows; states of older hosts have another member for it.
+  private var supervisor: SupervisorWord?
   /// Nil: there is none; states of older hosts do not have it.
   private var hasJournalTrouble: Bool?
   /// The same.
@@ -45,7 +46,7 @@ struct LossGuard: Codable {
     if isKilled { return Refusal(.killed) }
     if isHalted || isEnding { return Refusal(.halted) }
     if let loss = drawdown ?? dailyLoss { return loss }
-    if isSupervisorLost { return Refusal(.supervisorLost) }
+    if let refusal = supervisor?.refusal { return refusal }
     if hasJournalTrouble == true { return Refusal(.journalTrouble) }
     return isModelMissing == true ? Refusal(.modelsMissing) : nil
   }
@@ -97,12 +98,12 @@ struct LossGuard: Codable {
   mutating func beginAnew() {
     isKilled = false
     isEnding = false
-    isSupervisorLost = false
+    supervisor = nil
     hasJournalTrouble = nil
     isModelMissing = nil
   }
 
-  mutating func supervisor(isLost: Bool) { isSupervisorLost = isLost }
+  mutating func supervisor(_ word: SupervisorWord) { supervisor = word == .allows ? nil : word }
   mutating func journal(hasTrouble: Bool) { hasJournalTrouble = hasTrouble ? true : nil }
   mutating func models(isMissing: Bool) { isModelMissing = isMissing ? true : nil }
 

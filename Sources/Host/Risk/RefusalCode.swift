@@ -83,6 +83,17 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codabl
   case journalTrouble = 96
   /// A model that is configured is missing or cannot be used.
   case modelsMissing = 97
+  // What the Supervisor has ordered, and why its answer about an order is none.
+  case supervisorHalted = 98
+  case supervisorPaused = 99
+  /// No answer at all.
+  case supervisorUnreachable = 100
+  /// It did not take the question: a status of 400 to 499.
+  case supervisorRejected = 101
+  /// It failed on it: any other status but 200.
+  case supervisorFailed = 102
+  /// Its answer cannot be read.
+  case supervisorMalformed = 103
 
   // The venue's own answer.
   case venueRejected = 128
@@ -154,6 +165,12 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable, BitwiseCopyable, Codabl
     case .dust: "DUST"
     case .journalTrouble: "JOURNAL_TROUBLE"
     case .modelsMissing: "MODELS_MISSING"
+    case .supervisorHalted: "SUPERVISOR_HALTED"
+    case .supervisorPaused: "SUPERVISOR_PAUSED"
+    case .supervisorUnreachable: "SUPERVISOR_UNREACHABLE"
+    case .supervisorRejected: "SUPERVISOR_REJECTED"
+    case .supervisorFailed: "SUPERVISOR_FAILED"
+    case .supervisorMalformed: "SUPERVISOR_MALFORMED"
     case .venueRejected: "VENUE_REJECTED"
     case .wouldTake: "WOULD_TAKE"
     }

@@ -93,7 +93,7 @@ extension RiskGate {
   /// The kill switch; once on it stays on for the life of the process.
   public mutating func kill() { losses.kill() }
 
-  public mutating func supervisor(isLost: Bool) { losses.supervisor(isLost: isLost) }
+  public mutating func supervisor(_ word: SupervisorWord) { losses.supervisor(word) }
   public mutating func journal(hasTrouble: Bool) { losses.journal(hasTrouble: hasTrouble) }
 
   /// A model that is configured is missing, for one instrument or (-1) for the account.

@@ -177,7 +177,7 @@ final class SmallWorld {
     switch move {
     case .wish(let instance, let wish): desk.wish(instance, wish)
     case .report(let index, let report): desk.report(before.orders[index].slot, before.orders[index].order, report)
-    case .verdict(let index, let isAllowed): desk.feed(.verdict(orderID: before.orders[index].order.id, isAllowed: isAllowed))
+    case .verdict(let index, let isAllowed): desk.feed(.verdict(orderID: before.orders[index].order.id, isAllowed ? .none : .supervisorDenied))
     case .timePasses:
       desk.now += 3_600_000_000_000
       desk.feed(.clock)
