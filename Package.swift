@@ -68,7 +68,7 @@ let platform: [Target] = [
   .target(name: "CKernel", path: "Sources/Host/Platform/CKernel", cSettings: cSettings),
   room("YAMLDocument", "Sources/Host/Platform/YAMLDocument", ["CLibYAML"]),
   room("Cryptography", "Sources/Host/Platform/Cryptography", ["CLibCrypto"]),
-  room("HTTPClient", "Sources/Host/Platform/HTTPClient", ["CLibCurl"]),
+  room("HTTPClient", "Sources/Host/Platform/HTTPClient", ["CLibCurl", "Kernel"]),
   room("Compression", "Sources/Host/Platform/Compression", ["CZlib", "CZstd"]),
   room("JSONScanner", "Sources/Host/Platform/JSONScanner", ["CJSON"]),
   room("XGBoostLibrary", "Sources/Host/Platform/XGBoostLibrary", ["CXGBoost"]),

@@ -21,6 +21,20 @@ static inline CURLcode qe_curl_times(CURL *_Nonnull handle, curl_off_t *_Nonnull
     CURLcode code = curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, sent);
     return code != CURLE_OK ? code : curl_easy_getinfo(handle, CURLINFO_STARTTRANSFER_TIME_T, answered);
 }
+static inline CURLMcode qe_curl_multi_set_long(CURLM *_Nonnull multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+/* The next transfer that has ended: 1, with its handle and result; 0 when there is none. */
+static inline int qe_curl_multi_done(CURLM *_Nonnull multi, CURL *_Nullable *_Nonnull handle, CURLcode *_Nonnull code) {
+    int left;
+    for (CURLMsg *message; (message = curl_multi_info_read(multi, &left));)
+        if (message->msg == CURLMSG_DONE) {
+            *handle = message->easy_handle;
+            *code = message->data.result;
+            return 1;
+        }
+    return 0;
+}
 static inline CURLcode qe_curl_start(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 
 #endif

@@ -3,7 +3,7 @@ import CLibCurl
 /// Why there is no answer.
 public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Kind: String, Sendable {
-    case addressInvalid, nameUnknown, refused, timedOut, tls, closed, tooLarge, malformed, failed
+    case addressInvalid, nameUnknown, refused, timedOut, tls, closed, tooLarge, malformed, ended, failed
   }
 
   public let kind: Kind
