@@ -126,6 +126,10 @@ let composition: [Target] = [
       "Simulation",
     ],
     settings: besideGRDB),
+  .target(
+    name: "Supervision",
+    dependencies: ["HTTPClient", "Kernel", "Market", "Risk", "Session", .product(name: "Logging", package: "swift-log")],
+    path: "Sources/Host/Supervision", swiftSettings: swiftSettings),
   room("Drill", "Sources/Host/Drill", ["Engine", "Market", "PluginABI", "Risk", "Session", "Settings", "Simulation"]),
   // Tries a plugin case by case, each in a child.
   room("Conformance", "Sources/Conformance/Harness", ["Cryptography", "Features", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
@@ -136,8 +140,8 @@ let composition: [Target] = [
   .target(
     name: "Daemon",
     dependencies: [
-      "Cryptography", "Engine", "Features", "Feeds", "Journal", "Kernel", "Ledger", "Market", "Models", "PluginABI", "Plugins", "Replay", "Risk",
-      "Session", "Settings", "Simulation", "Storage", .product(name: "Logging", package: "swift-log"),
+      "Cryptography", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger", "Market", "Models", "PluginABI", "Plugins", "Replay",
+      "Risk", "Session", "Settings", "Simulation", "Storage", "Supervision", .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/Daemon", swiftSettings: besideGRDB),
   .executableTarget(
@@ -265,6 +269,7 @@ let tests: [Target] = [
   test(
     "RecoveryTests", ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"],
     settings: besideGRDB),
+  test("SupervisionTests", ["HTTPClient", "Market", "Risk", "Session", "Supervision", .product(name: "Logging", package: "swift-log")]),
   test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "PluginABI", "Plugins"]),

@@ -74,11 +74,14 @@ struct RunCommand: ParsableCommand {
       loaded, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))
     let secretsLog = logs.logger("secrets")
     for warning in secrets.warnings { secretsLog.warning("\(warning)") }
+    let headers = try loaded.supervisorHeaders(secrets)
     let (options, mode, place) = (settings, mode, reading.place)
     let result = try HostRun(
       settings: loaded, executableFolder: Executable.folder, durationSeconds: duration, hostVersion: HostVersion.text, beginsAnew: fresh
     )
-    .run(report: { logs.show(status: $0.line) }, log: RunLog(logs), reread: { () throws(SettingsError) in try options.read(mode: mode, at: place) })
+    .run(
+      report: { logs.show(status: $0.line) }, log: RunLog(logs), supervisorHeaders: headers,
+      reread: { () throws(SettingsError) in try options.read(mode: mode, at: place) })
     log.notice("\(result.status.line)")
     log.notice("stopped by \(result.stoppedBy); decisions \(result.decisionHash); \(result.leftOpen)")
     logs.flush()
@@ -123,6 +126,7 @@ extension Settings {
       case .demo: .demo
       case .live: .live
       }
-    return SecretNeeds(mode: mode, exchange: exchange == .binanceSpot ? .binanceSpot : .binanceUSDM, llmEnabled: llmEnabled)
+    return SecretNeeds(mode: mode, exchange: exchange == .binanceSpot ? .binanceSpot : .binanceUSDM, llmEnabled: llmEnabled,
+      supervisor: hasSupervisor && supervisor.token.isEmpty && supervisor.tokenFile == nil)
   }
 }

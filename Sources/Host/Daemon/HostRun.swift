@@ -1,4 +1,6 @@
+import HTTPClient
 import Storage
+import Supervision
 import Logging
 import Engine
 import Cryptography
@@ -32,9 +34,10 @@ public struct HostRun: Sendable {
   /// - Parameters:
   ///   - report: called once a second with the state; the last one is in the result.
   ///   - log: what happens.
+  ///   - supervisorHeaders: with the token that the Supervisor asks for.
   ///   - reread: reads the settings again, on a thread of its own.
   public func run(
-    report: (RunStatus) -> Void, log: RunLog,
+    report: (RunStatus) -> Void, log: RunLog, supervisorHeaders: HTTPHeaders = HTTPHeaders(),
     reread: @escaping @Sendable () throws(SettingsError) -> SettingsReading
   ) throws -> HostResult {
     let symbols = try Self.feedSymbols(settings)
@@ -61,7 +64,8 @@ public struct HostRun: Sendable {
     if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, shadows: shadowed, instruments, killSwitch, log) }
     let modelSource = ModelSource.quarantining(settings, executableFolder: executableFolder)
     let session = try TradingSession(
-      instruments: instruments, strategies: strategies, vacant: try vacancies(last?.state, strategies, instruments, log), settings: settings
+      instruments: instruments, strategies: strategies, vacant: try vacancies(last?.state, strategies, instruments, log), settings: settings,
+      approvalMilliseconds: asksSupervisor ? settings.supervisor.maximumDecisionAgeMilliseconds : nil
     ) { index, isRead in isRead ? modelSource.places(of: instruments[index], index: index) : [] }
     var origin = try last.map { (journal: $0.journal, state: try $0.state.moved(to: session)) }
     // In the state itself: a start that fails further on, or is killed, must not take the halt with it.
@@ -106,6 +110,8 @@ public struct HostRun: Sendable {
     let statusFile = settings.statusFile.path.map { StatusFile(path: settings.resolved($0)) }
     do throws(KernelError) { try statusFile?.start() } catch { throw SessionError(.unavailable, "ops.status_file: \(error)") }
     defer { statusFile?.finish() }
+    let supervisor = try makeSupervisor(supervisorHeaders, started: started, log)
+    defer { supervisor?.stop() }
     for symbol in feeds.syntheticSymbols {
       log.host.info("\(symbol): its data has no quotes; bid and ask are made from its trades")
     }
@@ -114,7 +120,7 @@ public struct HostRun: Sendable {
       starter: starter, rereader: SettingsRereader(read: reread, tellEngine: StopSignals.interruptWait),
       republished: { try self.republished(for: $0, horizonSeconds: $1, quarantine) }, modelSource: modelSource, quarantine: quarantine,
       held: quarantined + broken, shadows: shadows, shadowMaker: maker, started: started, journal: journal, storage: storage, statusFile: statusFile,
-      log: log)
+      supervisor: supervisor, asksSupervisor: asksSupervisor, hostVersion: hostVersion, log: log)
     if let origin { host.goOn(from: origin.state.engine, journal: origin.journal, doubt: last?.doubt) }
     let watchdog = host.watchdog
     try watchdog.start()

@@ -1,3 +1,4 @@
+import Supervision
 import Storage
 import Simulation
 import Settings
@@ -24,7 +25,7 @@ extension LiveHost {
       queues: RunStatus.Queues(
         control: mailbox.depth, feedLagMilliseconds: Int((health.map(\.lagNanoseconds).max() ?? 0) / 1_000_000),
         openOrders: openOrders),
-      storage: storage?.status)
+      storage: storage?.status, supervisor: supervisor.map { RunStatus.Supervisor($0.status, asks: loop.gateway != nil) })
   }
 
   var openOrders: Int { session.instances.indices.reduce(0) { $0 + loop.engine.openOrderCount(instance: $1) } }

@@ -10,6 +10,7 @@ import Plugins
 import Session
 import Settings
 import Storage
+import Supervision
 
 /// A host at work: the engine's loop with its feeds, its clock and everybody who may speak to it.
 ///
@@ -54,6 +55,14 @@ struct LiveHost: ~Copyable {
   /// Makes a shadow's new version.
   let shadowMaker: ShadowMaker
   private var nextDriftLook = Int64.min
+  /// Nil where none is spoken to.
+  let supervisor: SupervisorClient?
+  let hostID: String
+  let hostVersion: String
+  /// Rises with each turn of the loop.
+  private(set) var turn: UInt64 = 0
+  /// Wall clock of the last event; nil before the first.
+  private(set) var lastData: Int64?
   let storage: MarketStorage?
   private var storageNews = StorageNews()
   private let statusFile: StatusFile?
@@ -73,8 +82,12 @@ struct LiveHost: ~Copyable {
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
     starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
     modelSource: ModelSource, quarantine: Quarantine, held: [RunStatus.Instance], shadows: Shadows, shadowMaker: ShadowMaker, started: Int64,
-    journal: JournalWriter?, storage: MarketStorage?, statusFile: StatusFile?, log: RunLog
+    journal: JournalWriter?, storage: MarketStorage?, statusFile: StatusFile?, supervisor: SupervisorClient?, asksSupervisor: Bool, hostVersion: String,
+    log: RunLog
   ) {
+    self.supervisor = supervisor
+    self.hostVersion = hostVersion
+    hostID = supervisor?.hostID ?? ""
     self.statusFile = statusFile
     self.storage = storage
     self.settings = settings
@@ -99,6 +112,7 @@ struct LiveHost: ~Copyable {
     // Feeds without quotes bring those that they make: each symbol has its own kind of data.
     loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices, journal: journal)
     loop.watchModels(monitor)
+    if let supervisor, asksSupervisor { loop.gateway = SupervisorGateway(supervisor, instruments: session.instruments) }
     health = session.instruments.map { _ in FeedHealth(now: started) }
     let (calls, suspects) = shadows.watched(
       behind: loop.engine.callMark, instanceCount: session.instances.count,
@@ -148,6 +162,7 @@ struct LiveHost: ~Copyable {
     let stoppedBy: String
     while true {
       watchdog.pulse.turn()
+      turn &+= 1
       let now = clock.now()
       if now >= end {
         stoppedBy = "duration"
@@ -241,6 +256,7 @@ struct LiveHost: ~Copyable {
       notices.failed("\(session.instruments[index].id.symbol): its feed has ended: \(error)")
     }
     health[index].received(at: now)
+    lastData = now
     events += 1
     return true
   }
@@ -276,6 +292,7 @@ struct LiveHost: ~Copyable {
     notices.now = now
     hearKillSwitch(now)
     if let request = mailbox.take() { answer(request, now) }
+    hearSupervisor(now)
     takeReadSettings(now)
   }
 

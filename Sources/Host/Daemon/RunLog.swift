@@ -15,6 +15,8 @@ public struct RunLog: Sendable {
   let plugins: Logger
   /// What is there of models, what takes over, what drifts.
   let models: Logger
+  /// Heartbeats, its word, its verdicts.
+  let supervisor: Logger
   /// Changes the level of all of them.
   let setLevel: @Sendable (Logger.Level) -> Void
   /// Takes the watchdog's words before the process ends: must not wait for anybody.
@@ -31,6 +33,7 @@ public struct RunLog: Sendable {
     orders = make("orders")
     plugins = make("plugins")
     models = make("models")
+    supervisor = make("supervisor")
     self.setLevel = setLevel
     self.lastWords = lastWords
   }

@@ -511,6 +511,10 @@ extension Engine {
   public var dayBase: Money { gate.dayBase }
   public var peak: Money { gate.peak }
   public var limits: RiskLimits { gate.limits }
+  /// That the last order has; 0 = there was none.
+  public var lastOrderID: UInt64 { gate.nextNumber - 1 }
+  /// What an instrument's position would be worth at most if all that is open filled in the worst way.
+  public func worstNotional(instrument: Int) -> Money { gate.worstNotional(instrument: Int32(instrument)) }
 
   /// Every limit that is set, with what is used of it now; for people, not for the hot path.
   public func limitUses() -> [LimitUse] {

@@ -82,6 +82,8 @@ public struct JournalHead: Codable, Sendable, Equatable {
   public var models: [ModelPlace]?
   /// Nil where it begins anew.
   public var origin: Origin?
+  /// How long an opening order waited for the Supervisor's answer; nil = nobody was asked.
+  public var approvalMilliseconds: Int64?
   /// Whether the host acted on `decision.filters`; nil in heads of those that only read them.
   public var areFiltersInForce: Bool? = true
 
@@ -106,6 +108,7 @@ public struct JournalHead: Codable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case format, mode, venue, account, libc, settings, pairs, instances, models, origin
     case areFiltersInForce = "decision_filters_in_force"
+    case approvalMilliseconds = "approval_ms"
     case startedAt = "started_at"
     case hostVersion = "host_version"
     case hostDigest = "host_digest"

@@ -19,6 +19,19 @@ public enum UTCStamp {
       + "\(digits(time.hour, 2)):\(digits(time.minute, 2)):\(digits(time.second, 2)) UTC"
   }
 
+  /// `2026-11-23T01:45:00.123+00:00`, for other programs.
+  public static func iso(milliseconds: Int64) -> String {
+    let time = UTCTime(milliseconds)
+    return "\(day(milliseconds: milliseconds))T\(digits(time.hour, 2)):\(digits(time.minute, 2)):\(digits(time.second, 2))"
+      + ".\(digits(Int(milliseconds % 1000), 3))+00:00"
+  }
+
+  /// `2026-11-23`
+  public static func day(milliseconds: Int64) -> String {
+    let time = UTCTime(milliseconds)
+    return "\(digits(time.year, 4))-\(digits(time.month, 2))-\(digits(time.day, 2))"
+  }
+
   private static func date(_ time: UTCTime) -> String { digits(time.year, 4) + digits(time.month, 2) + digits(time.day, 2) }
   private static func clock(_ time: UTCTime) -> String { digits(time.hour, 2) + digits(time.minute, 2) + digits(time.second, 2) }
 

@@ -66,6 +66,7 @@ struct RepeatedEngine: ~Copyable {
     }
     let models = RecordedModels(count: head.models?.count ?? 0)
     var configuration = try settings.engineConfiguration(instruments: instruments, instances: instances)
+    configuration.approvalNanoseconds = head.approvalMilliseconds.map { $0 * 1_000_000 }
     configuration.models = try models.places(head.models ?? [], instruments, in: path)
     let state = try head.state(in: folder).map { try SavedState($0, in: "\(folder)/\(JournalFormat.stateName)") }
     if let state, state.instruments != instruments.map(\.id.description) || state.instances.count != head.instances.count {

@@ -260,6 +260,14 @@ extension RiskSnapshot {
 // MARK: - For people
 
 extension RiskGate {
+  /// That the next order has.
+  public var nextNumber: UInt64 { nextID }
+
+  /// What an instrument's position would be worth at most if all that is open filled in the worst way.
+  public func worstNotional(instrument: Int32) -> Money {
+    book.symbolExposure(instrument, adding: OrderRequest(instrument: -1, instance: 0, side: .buy, type: .market, quantity: .zero, price: .zero))
+  }
+
   /// Every limit that is set, with what is used of it at `now`.
   public func limitUses(now: Int64) -> [LimitUse] {
     var uses: [LimitUse] = []

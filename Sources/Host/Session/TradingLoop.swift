@@ -40,6 +40,8 @@ public struct TradingLoop: ~Copyable {
   public private(set) var counters = RunCounters()
   private let observer: (any RunObserver)?
   private let journal: LoopJournal?
+  /// Who is asked about orders where `EngineConfiguration.approvalNanoseconds` says so; nil = nobody, and an order that waits expires.
+  public var gateway: (any OrderGateway)?
   /// Keeps the plugins' instances alive for as long as the engine may call them.
   private let owner: AnyObject?
   /// By instance; nil for those that the engine calls itself.
@@ -188,6 +190,24 @@ public struct TradingLoop: ~Copyable {
   /// No more data comes: what is on its way arrives.
   public mutating func finish() {
     if isDelayed { closeLine() }
+  }
+
+  /// The Supervisor's answer about an order that waits for it; see `Event.Payload.verdict`.
+  ///
+  /// - Returns: the number of the input that it was.
+  @discardableResult
+  public mutating func answer(orderID: UInt64, _ code: RefusalCode, receiveNanoseconds: Int64) -> UInt64 {
+    if isDelayed { reach(receiveNanoseconds) }
+    let number = sequence &+ 1
+    step(max(receiveNanoseconds, self.receiveNanoseconds), .verdict(orderID: orderID, code))
+    return number
+  }
+
+  private func market(of request: OrderRequest) -> OrderMarket {
+    let index = Int(request.instrument)
+    return OrderMarket(
+      bid: engine.bid(instrument: index), ask: engine.ask(instrument: index), last: engine.lastPrice(instrument: index),
+      position: engine.book(instrument: index).position)
   }
 
   /// Number of the last input.
@@ -414,6 +434,7 @@ public struct TradingLoop: ~Copyable {
       CrashPoint.pass(.beforeSend)
       if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
       CrashPoint.pass(.afterSend)
+      if let gateway, order.isReducing { gateway.tell(order, market(of: order.request)) }
       observer?.sent(order)
     case .cancel(let slot, let orderID):
       counters.cancels += 1
@@ -455,8 +476,8 @@ public struct TradingLoop: ~Copyable {
     case .query(let order):
       venue.resume(order)
       if isDelayed { respond() }
-    // Nobody is asked here: no approvals are configured.
-    case .ask: break
+    case .ask(let order):
+      gateway?.ask(order, market(of: order.request))
     case .instanceFailed(let instance, let failure):
       counters.failedInstances += 1
       observer?.failed(instance: instance, failure)

@@ -19,6 +19,7 @@ extension TradingSession {
       libc: host.libc, cpuFeatures: host.cpuFeatures, settings: lines,
       settingsDigest: SHA256Hasher.digest(of: Array((lines.joined(separator: "\n") + "\n" + pairs).utf8)).hex, pairs: pairs,
       instances: instances.indices.map { description(of: $0) })
+    head.approvalMilliseconds = configuration.approvalNanoseconds.map { $0 / 1_000_000 }
     if !models.isEmpty { head.models = models.map { $0.description(on: instruments[$0.instrument]) } }
     return head
   }

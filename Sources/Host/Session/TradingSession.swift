@@ -50,10 +50,11 @@ public final class TradingSession {
   /// - Parameters:
   ///   - strategies: what was resolved, by index into `instruments`.
   ///   - vacant: places of strategies that are not there any more.
+  ///   - approvalMilliseconds: how long an opening order waits for the Supervisor's answer; nil = nobody is asked.
   ///   - models: the places of an instrument's models, given whether any of its strategies reads predictions.
   public init(
     instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], vacant: [Vacancy] = [], settings: Settings,
-    launcher: StrategyLauncher? = nil, models: (_ instrument: Int, _ isRead: Bool) throws -> [ModelPlace] = { _, _ in [] }
+    approvalMilliseconds: Int64? = nil, launcher: StrategyLauncher? = nil, models: (_ instrument: Int, _ isRead: Bool) throws -> [ModelPlace] = { _, _ in [] }
   ) throws {
     let launcher = launcher ?? StrategyLauncher(settings)
     var sources: [ResolvedStrategy?] = []
@@ -95,6 +96,7 @@ public final class TradingSession {
       EngineConfiguration.Model(
         binding: $0.binding, instrument: Int32($0.instrument), horizonSeconds: $0.horizonSeconds, schema: $0.schemaIndex)
     }
+    configuration.approvalNanoseconds = approvalMilliseconds.map { $0 * 1_000_000 }
     self.configuration = configuration
   }
 

@@ -65,6 +65,8 @@ public struct Settings: Sendable, Hashable {
   public var journal = JournalSettings()
   /// ops.*
   public var statusFile = StatusFileSettings()
+  /// supervisor.*
+  public var supervisor = SupervisorSettings()
   /// engine.*
   public var engine = EngineSettings()
   /// Keys of duties that this version does not have, by name, where they are not the default.

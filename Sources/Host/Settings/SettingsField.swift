@@ -108,7 +108,7 @@ struct SettingsField: Sendable {
         $0.mock.spreadTicks = Int($1)
       },
       optionalWhole("feed.mock.max_events", \.mock.maximumEvents, 1...Int64.max, none: "no end"),
-    ] + storage + plugins + models + later
+    ] + storage + plugins + models + supervisor + later
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   private static let sections = Set(

@@ -17,7 +17,7 @@ extension Doctor {
     } else {
       findings.append(.pass("venue", "mode \(settings.mode.rawValue) asks none"))
     }
-    if settings.value(of: "supervisor.enabled") == "true" || settings.value(of: "supervisor.risk_enabled") == "true" {
+    if settings.hasSupervisor {
       findings.append(supervisor(settings))
     } else {
       findings.append(.pass("supervisor", "not used"))
@@ -70,11 +70,10 @@ extension Doctor {
   }
 
   private static func supervisor(_ settings: Settings) -> Finding {
-    let url = settings.value(of: "supervisor.base_url") + "/api/v1/dashboard/health"
-    let authority = settings.value(of: "supervisor.tls_ca_file")
+    let url = settings.supervisor.baseURL + "/api/v1/dashboard/health"
     do throws(HTTPError) {
       let status = try HTTPClient.get(
-        url, timeoutMilliseconds: timeoutMilliseconds, certificateAuthority: authority == "null" ? nil : settings.resolved(authority)
+        url, timeoutMilliseconds: timeoutMilliseconds, certificateAuthority: settings.supervisor.certificateAuthorityFile.map(settings.resolved)
       ).status
       if status == 401 {
         return .warn(

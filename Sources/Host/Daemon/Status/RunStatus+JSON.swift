@@ -5,7 +5,7 @@ import Storage
 
 extension RunStatus {
   enum CodingKeys: String, CodingKey {
-    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, shadows, models, limits, refusals, queues, storage
+    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, shadows, models, limits, refusals, queues, storage, supervisor
     case uptimeSeconds = "uptime_s"
     case processID = "pid"
     case quoteAsset = "quote_asset"
@@ -23,7 +23,7 @@ extension RunStatus {
       ("halted", .optional(blocked)), ("halted_why", .optional(blockedWhy)), ("symbols", .array(symbols.map(\.json))),
       ("instances", .array(instances.map(\.json))), ("shadows", .array(shadows.map(\.json))), ("models", .array(models.map(\.json))),
       ("limits", .array(limits.map(\.json))), ("refusals", .array(refusals.map(\.json))),
-      ("queues", queues.json), ("storage", storage?.json ?? .null),
+      ("queues", queues.json), ("storage", storage?.json ?? .null), ("supervisor", supervisor?.json ?? .null),
     ])
   }
 }
@@ -133,6 +133,28 @@ extension RunStatus.Queues {
 
   var json: JSONValue {
     .object([("control", .integer(control)), ("feed_lag_ms", .integer(feedLagMilliseconds)), ("open_orders", .integer(openOrders))])
+  }
+}
+
+extension RunStatus.Supervisor {
+  enum CodingKeys: String, CodingKey {
+    case state, why, asked, allowed, denied, bypassed, failures
+    case answerAgeMilliseconds = "answer_age_ms"
+    case bypasses = "on_risk_error_bypass"
+    case deniedReducing = "denied_reducing"
+    case lastAnswerMicroseconds = "last_answer_us"
+    case longestAnswerMicroseconds = "longest_answer_us"
+  }
+
+  var json: JSONValue {
+    .object([
+      ("state", .text(state)), ("why", .optional(why)), ("answer_age_ms", answerAgeMilliseconds.map { .integer($0) } ?? .null),
+      ("on_risk_error_bypass", .boolean(bypasses)), ("asked", .integer(asked)), ("allowed", .integer(allowed)), ("denied", .integer(denied)),
+      ("bypassed", .integer(bypassed)),
+      ("failures", .object(failures.sorted { $0.key < $1.key }.map { (key: $0.key, value: .integer($0.value)) })),
+      ("denied_reducing", .integer(deniedReducing)), ("last_answer_us", .integer(lastAnswerMicroseconds)),
+      ("longest_answer_us", .integer(longestAnswerMicroseconds)),
+    ])
   }
 }
 

@@ -118,6 +118,30 @@ public struct RunStatus: Sendable, Equatable, Decodable {
     public var text: String
   }
 
+  /// The host's Supervisor, as the host sees it.
+  public struct Supervisor: Sendable, Equatable, Decodable {
+    /// waiting, answers, paused, halted, silent, lost or stalled.
+    public var state: String
+    /// Of all states but answers and waiting.
+    public var why: String?
+    /// Since its last good answer; nil = there was none.
+    public var answerAgeMilliseconds: Int?
+    /// Opening orders that nobody answers about go out.
+    public var bypasses: Bool
+    /// Opening orders that it was asked about, and what became of them.
+    public var asked: Int
+    public var allowed: Int
+    public var denied: Int
+    public var bypassed: Int
+    /// Answers that were none, by code.
+    public var failures: [String: Int]
+    /// Reducing orders that it denied; they went out.
+    public var deniedReducing: Int
+    /// From the question to the answer.
+    public var lastAnswerMicroseconds: Int
+    public var longestAnswerMicroseconds: Int
+  }
+
   /// What waits, and where.
   public struct Queues: Sendable, Equatable, Decodable {
     /// Commands of the control socket that the engine has not taken.
@@ -160,6 +184,8 @@ public struct RunStatus: Sendable, Equatable, Decodable {
   public var queues: Queues
   /// Nil where nothing is stored.
   public var storage: StorageStatus?
+  /// Nil where none is spoken to.
+  public var supervisor: Supervisor?
 
   /// One line for a terminal or a log.
   public var line: String {

@@ -44,8 +44,16 @@ public enum StatusScreen {
       "fills \(status.fills)  trades \(status.trades)  refused \(status.refused)  open orders \(status.queues.openOrders)  "
         + "waiting: commands \(status.queues.control), feed \(status.queues.feedLagMilliseconds) ms behind",
     ]
+    if let supervisor = status.supervisor { lines.append(self.supervisor(supervisor)) }
     if let why = status.blockedWhy { lines.insert("nothing opens: \(why)", at: 1) }
     return lines
+  }
+
+  private static func supervisor(_ supervisor: RunStatus.Supervisor) -> String {
+    let answered = supervisor.answerAgeMilliseconds.map { ", answered \(age($0)) ago" } ?? ""
+    let orders = supervisor.asked > 0 ? "; asked \(supervisor.asked), denied \(supervisor.denied), bypassed \(supervisor.bypassed)" : ""
+    return "supervisor \(supervisor.state)\(supervisor.why.map { ": \($0)" } ?? "")\(answered)\(orders)"
+      + (supervisor.bypasses ? "; WARNING: orders go out when it does not answer (bypass)" : "")
   }
 
   private static func symbols(_ symbols: [RunStatus.Symbol]) -> TextTable {

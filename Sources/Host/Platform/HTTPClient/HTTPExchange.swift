@@ -36,8 +36,9 @@ public final class HTTPExchange: Sendable {
     self.certificateAuthority = certificateAuthority
     self.maximumOpen = maximumOpen
     ended = try WakeSignal()
-    // Questions about orders go side by side, and no connection waits for another's answer.
-    _ = qe_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 16)
+    // Questions about orders go side by side; a burst of them does not flood whoever answers.
+    _ = qe_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 32)
+    _ = qe_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 32)
     try BackgroundThread.start { [self] in work() }
   }
 

@@ -13,6 +13,16 @@ public struct KernelFeatures: Sendable {
   }
 }
 
+public enum Machine {
+  /// Its own name, for people.
+  public static var name: String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "host" }
+    let text = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return text.isEmpty ? "host" : text
+  }
+}
+
 public enum KernelClock {
   /// Whether an NTP client keeps it; nil when the kernel does not say.
   public static var isSynchronised: Bool? {
