@@ -263,7 +263,10 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test(
-    "RecoveryTests", ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"],
+    "RecoveryTests",
+    [
+      "Cryptography", "Engine", "Journal", "Kernel", "Ledger", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation",
+    ],
     settings: besideGRDB),
   test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
