@@ -160,15 +160,15 @@ import Testing
     _ = try host.succeed(["replay", "\(journals)/\(try #require(try names().last))"])
   }
 
-  @Test func `A host that is killed at random moments loses nothing and has nothing twice`() throws {
+  @Test(arguments: ["batch", "always"]) func `A host that is killed at random moments loses nothing and has nothing twice`(sync: String) throws {
     try publish("BTCUSDT", "trade", "0.001")
     try publish("ETHUSDT", "limit_cancel", "0.01")
     var chance = Chance.seeded("killed hosts")
     let rounds = ProcessInfo.processInfo.environment["QE_KILL_ROUNDS"].flatMap(Int.init) ?? 6
     var orders: Set<Int> = []
     for round in 0..<rounds {
-      let context = "round \(round), QE_SEED=\(chance.seed)"
-      let child = try host.start(Self.words + Self.busy)
+      let context = "\(sync), round \(round), QE_SEED=\(chance.seed)"
+      let child = try host.start(Self.words + Self.busy + ["--set", "journal.sync=\(sync)"])
       try child.waitForError("mock begins")
       usleep(UInt32.random(in: 0..<400_000, using: &chance))
       child.signal(SIGKILL)

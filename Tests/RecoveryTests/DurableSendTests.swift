@@ -82,6 +82,32 @@ import Testing
     try recovers(run)
   }
 
+  @Test(arguments: [true, false]) func `A replacement that never leaves takes the old order back all the same`(fails: Bool) throws {
+    let run = try DurableRun(
+      script: script([1: [.limit(1, .buy, 10, at: 598_000)], 3: [.replace(2, target: 1, .buy, 12, at: 598_500)]]))
+    run.trade(600_000)
+    try run.drain()
+    run.trade(600_000)
+    run.disk.hold()
+    run.trade(600_000)
+    #expect(run.loop.isWaitingForDisk && run.loop.engine.openOrders.count == 2)
+    if fails {
+      run.disk.fail()
+    } else {
+      run.command(.halt)
+      run.disk.letGo()
+    }
+    try run.drain()
+    #expect(run.sent.map(\.order) == [1] && run.loop.engine.openOrders.isEmpty && run.strategy.breaches.isEmpty, "\(run.strategy.breaches)")
+    #expect(update(run, 1)?.state == QE_ORDER_REPLACED)
+    #expect(update(run, 2)?.state == (fails ? QE_ORDER_REFUSED : QE_ORDER_CANCELLED))
+    // Nothing of either is at the venue: the price goes through both.
+    run.trade(590_000)
+    #expect(run.fills.isEmpty && run.loop.engine.book(instance: 0).position == 0)
+    run.end()
+    try recovers(run)
+  }
+
   @Test func `An order that waits is taken back by a halt, and never leaves`() throws {
     let run = try DurableRun(script: script([1: [.market(1, .buy, 10)]]))
     run.disk.hold()
