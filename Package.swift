@@ -267,7 +267,10 @@ let tests: [Target] = [
   test("YAMLDocumentTests", ["YAMLDocument"]),
   test("SettingsTests", ["Market", "Risk", "Settings", "Simulation"]),
   test(
-    "RecoveryTests", ["Cryptography", "Engine", "Journal", "Ledger", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation"],
+    "RecoveryTests",
+    [
+      "Cryptography", "Engine", "Journal", "Kernel", "Ledger", "Market", "PluginABI", "Replay", "Risk", "Session", "Settings", "Simulation",
+    ],
     settings: besideGRDB),
   test("SupervisionTests", ["HTTPClient", "Market", "Risk", "Session", "Supervision", .product(name: "Logging", package: "swift-log")]),
   test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),

@@ -6,6 +6,7 @@ import Models
 import Plugins
 import Session
 import Settings
+import Synchronization
 import TestKit
 import Testing
 
@@ -69,6 +70,29 @@ import Testing
     paper.mode = .paper
     #expect(try isStarted(paper), "each mode has its own")
     #expect(Quarantine.objections(paper)(entry.manifest.model.digest) == nil)
+  }
+
+  /// Notes who is started, and who is at each end.
+  private final class Witness: StartObserver {
+    private let heard = Mutex<[String]>([])
+    var words: [String] { heard.withLock { $0 } }
+
+    func begins(_ digest: Digest, name: String, instance: String) { heard.withLock { $0.append("\(digest.hex) \(name) \(instance)") } }
+    func hasEnded() { heard.withLock { $0.append("end") } }
+  }
+
+  @Test func `Whoever looks at starts is told of a model before its code runs, and that it has ended`() throws {
+    let entry = try publish()
+    let witness = Witness()
+    var source = ModelSource.quarantining(settings, executableFolder: folder.url.path)
+    source.observer = witness
+    let content = source.content(instrument, horizonSeconds: 5)
+    defer { content.close() }
+    guard case .model(let model, _) = content else { throw CocoaError(.featureUnsupported) }
+    #expect(witness.words == ["\(entry.manifest.model.digest.hex) \(model.adapterName) \(model.id)", "end"])
+    // As the watchdog names it while the model is asked.
+    let place = ModelPlace(instrument: 0, horizonSeconds: 5, content: content)
+    #expect(Suspect(place)?.text == witness.words[0])
   }
 
   @Test func `In live each native code that runs in the host is named: the adapter, and every library that it is lent`() throws {

@@ -16,7 +16,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func watchdog(_ path: String) -> Watchdog {
-    Watchdog(calls: WatchedCalls(CallMark(), instanceCount: 2), limitMilliseconds: 1000, suspects: suspects, folder: path, say: { _ in })
+    Watchdog(calls: WatchedCalls(CallMark(), instanceCount: 2), limit: .step(milliseconds: 1000), suspects: suspects, folder: path, say: { _ in })
   }
 
   private func stop() throws -> [String: Any] {

@@ -94,6 +94,40 @@ import Testing
     try host.refuse(["why", "1"], exitCode: 66, naming: ["there is no journal"])
   }
 
+  @Test(arguments: ["batch", "always"]) func `why tells when an order was decided, when it left and when the venue answered`(sync: String) throws {
+    _ = try host.succeed(["strategies", "publish", "Churn", "--symbol", "ETHUSDT", "--param", "mode=trade", "--param", "quantity=0.01"])
+    _ = try host.succeed(
+      [
+        "run", "--mode", "mock", "--config", Host.oracle, "--set", "feed.mock.symbols=ETHUSDT", "--set", "feed.mock.start_price=3000", "--set",
+        "feed.mock.trades_per_second=200", "--set", "feed.mock.max_events=400", "--set", "simulation.order_latency_ms=5", "--set",
+        "simulation.response_latency_ms=5", "--set", "journal.segment_mb=1", "--set", "journal.sync=\(sync)",
+      ])
+    let journal = try newest
+    #expect(try replay(journal).errors.contains("all equal"))
+    let rows = try host.succeed(["journal", "export", journal, "--kind", "sent"]).output.split(separator: "\n")
+    let sends = try host.succeed(["journal", "export", journal, "--kind", "send"]).output.split(separator: "\n")
+    #expect(rows.count == sends.count && rows.count > 10, "every order that was decided left: \(rows.count) of \(sends.count)")
+    let line = try #require(rows.dropFirst(3).first)
+    let row = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    let number = try #require(row["order"] as? Int)
+    #expect(row["what"] as? String == "send")
+    let why = try host.succeed(["why", "\(number)", "--journal", journal, "--json"])
+    let hops = try #require(try why.json["hops"] as? [[String: Any]])
+    func hop(_ what: String) throws -> [String: Any] { try #require(hops.first { $0["what"] as? String == what }, "\(what) in \(why)") }
+    let (decided, sent, venue) = (try hop("order"), try hop("sent"), try hop("venue"))
+    let times = try [hop("tick"), decided, sent, venue].compactMap { $0["after_ms"] as? Double }
+    try #require(times.count == 4, "\(why)")
+    #expect(times[0] == 0 && times[1] > 0 && times[1] <= times[2] && times[3] >= 10, "\(why)")
+    // What nobody has read a clock at has no time.
+    #expect(try hop("intent")["after_ms"] is NSNull && hop("verdict")["after_ms"] is NSNull && hop("tick")["since_previous_ms"] is NSNull)
+    let step = try #require(sent["since_previous_ms"] as? Double)
+    #expect(abs(times[2] - times[1] - step) < 0.002, "\(why)")
+    let words = try #require(why.errorLines.first { $0.contains(" sent ") })
+    #expect(words.contains("order \(number)") && words.contains(" after the one before)") && !words.contains("decided_ns"), "\(words)")
+    // Of the next start, which is none of its inputs, nothing is lost or doubled by it.
+    #expect(try host.succeed(["journal", "state", journal]).json["mismatch"] is NSNull)
+  }
+
   @Test(arguments: ["in_process", "process"])
   func `A session of the host replays with every decision equal, ended in order or killed`(isolation: String) throws {
     _ = try host.succeed(["strategies", "publish", "Churn", "--symbol", "ETHUSDT", "--param", "mode=trade", "--param", "quantity=0.01"])
@@ -247,7 +281,7 @@ import Testing
   }
 
   /// Bit by bit, after the definition.
-  private static func crc32c(_ bytes: Data) -> UInt32 {
+  static func crc32c(_ bytes: Data) -> UInt32 {
     var crc: UInt32 = ~0
     for byte in bytes {
       crc ^= UInt32(byte)

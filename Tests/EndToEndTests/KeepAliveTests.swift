@@ -28,6 +28,29 @@ import Testing
     #expect(outcome.errors.components(separatedBy: "keep-alive:").count == 2, "one restart, one line: \(outcome)")
   }
 
+  @Test(arguments: [
+    ("start_spin", "the host ended itself with 75", "its call took longer than plugins.start_timeout_seconds = 1"),
+    ("start_segv", "the host crashed with SIGSEGV", "its call crashed the host with SIGSEGV"),
+  ])
+  func `What ends the host as it is started does so once`(fault: String, words: String, reason: String) throws {
+    try fatal.publish("none")
+    // Whoever publishes it tries it: it is another thing afterwards.
+    let manifest = host.runtime.appendingPathComponent("strategies/BTCUSDT/0/current/manifest.json")
+    let text = try String(contentsOf: manifest, encoding: .utf8)
+    let edited = text.replacing(/"fault"(\s*):(\s*)"none"/) { "\"fault\"\($0.1):\($0.2)\"\(fault)\"" }
+    try #require(edited != text, "\(text)")
+    try Data(edited.utf8).write(to: manifest)
+    let child = try host.start(fatal.arguments(["--keep-alive", "--set", "plugins.start_timeout_seconds=1"]))
+    try child.waitForError("quantumedge: keep-alive: \(words); restart 1 of at most 10 in a row, in 1 s")
+    try child.waitForError("Fatal@BTCUSDT/0 does not run: in quarantine since ")
+    _ = try waitForStatus { ($0["instances"] as? [[String: Any]])?.map { $0["state"] as? String } == ["active", "quarantined"] }
+    child.signal(SIGTERM)
+    let outcome = try child.finish(deadlineSeconds: 30)
+    #expect(outcome.exitCode == 0 && outcome.errors.components(separatedBy: "keep-alive:").count == 2, "one restart: \(outcome)")
+    let entries = try fatal.quarantine()
+    #expect(entries.map { $0["instance"] as? String } == ["Fatal@BTCUSDT/0"] && (entries[0]["reason"] as? String)?.hasPrefix(reason) == true)
+  }
+
   @Test func `Other ends are passed on, with their exit code`() throws {
     // Nothing is published.
     let missing = try host.run(fatal.arguments(["--keep-alive"]), deadlineSeconds: 60)

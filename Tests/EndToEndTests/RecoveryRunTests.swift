@@ -78,15 +78,97 @@ import Testing
     _ = try host.succeed(["replay", "\(journals)/\(try #require(try names().last))"])
   }
 
-  @Test func `A host that is killed at random moments loses nothing and has nothing twice`() throws {
+  @Test func `A run whose journal is not whole at its end exits with 1, and says what is missing`() throws {
+    try publish("BTCUSDT", "trade", "0.001")
+    let child = try host.start(Self.words + ["--set", "feed.mock.trades_per_second=20000"])
+    try child.waitForError("mock begins")
+    let name = try #require(try names().first)
+    try FileManager.default.createDirectory(atPath: "\(journals)/\(name)/000003.qej", withIntermediateDirectories: false)
+    try child.waitForError("not written down any more")
+    child.signal(SIGTERM)
+    let outcome = try child.finish(deadlineSeconds: 60)
+    #expect(outcome.exitCode == 1, "\(outcome)")
+    #expect(outcome.errors.contains("the journal is not whole: ") && outcome.errors.contains("its end is lost"), "\(outcome)")
+    #expect(try outcome.text("stopped_by") == "SIGTERM", "it ended in order all the same: \(outcome)")
+  }
+
+  /// An answer of a strategy becomes one to a call that was never made, with its checksum mended, as an editor of journals would.
+  private func editAnswer(of instance: Int32, in journal: String, beforeLast count: Int) throws -> UInt64 {
+    let url = URL(fileURLWithPath: "\(journal)/000001.qej")
+    var data = try Data(contentsOf: url)
+    var answers: [(offset: Int, length: Int)] = []
+    for block in 0..<data.count / 65_536 {
+      var offset = block * 65_536
+      while offset + 24 <= (block + 1) * 65_536 - 48 {
+        let (length, kind) = (Int(data[offset + 4]) | Int(data[offset + 5]) << 8, data[offset + 6])
+        guard length > 0 else { break }
+        let owner = data[(offset + 32)..<(offset + 36)].enumerated().reduce(Int32(0)) { $0 | Int32($1.element) << (8 * $1.offset) }
+        if kind == 32, owner == instance { answers.append((offset, length)) }
+        offset += length
+      }
+    }
+    let (offset, length) = try #require(answers.dropLast(count).last)
+    data[offset + 29] ^= 1
+    var sum = JournalTests.crc32c(data[(offset + 4)..<(offset + length)])
+    for index in 0..<4 {
+      data[offset + index] = UInt8(truncatingIfNeeded: sum)
+      sum >>= 8
+    }
+    try data.write(to: url)
+    return data[(offset + 8)..<(offset + 16)].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) }
+  }
+
+  @Test func `After a journal whose answers do not fit the next run is halted and says so, exits go on, and resume opens again`() throws {
+    try publish("BTCUSDT", "trade", "0.001", every: 300)
+    try publish("ETHUSDT", "trade", "0.01")
+    let child = try host.start(Self.words + ["--set", "feed.mock.trades_per_second=100"])
+    try child.waitForError("mock begins")
+    let socket = host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path
+    func position(_ status: [String: Any]) -> Double? {
+      (status["symbols"] as? [[String: Any]])?.first { $0["symbol"] as? String == "BTCUSDT" }?["position"] as? Double
+    }
+    let control = try ControlSocket(socket)
+    let held = try control.status { position($0) == 0.001 }
+    let fills = try #require(held["fills"] as? Int)
+    // Orders of the other strategy come after it, so that what is edited is behind what is held.
+    _ = try control.status { ($0["fills"] as? Int ?? 0) >= fills + 8 }
+    child.signal(SIGKILL)
+    _ = try child.finish(deadlineSeconds: 30)
+    let name = try #require(try names().last)
+    let input = try editAnswer(of: 1, in: "\(journals)/\(name)", beforeLast: 2)
+
+    let next = try host.start(Self.words + Self.busy)
+    try next.waitForError("journal \(name): from input \(input) on")
+    try next.waitForError("the host goes on HALTED from what it makes of it")
+    try next.waitForError("mock begins")
+    let again = try ControlSocket(socket)
+    let status = try again.status { $0["halted"] as? String == "HALTED" }
+    let why = try #require(status["halted_why"] as? String)
+    #expect(why.hasPrefix("HALTED by the host: journal \(name): ") && why.contains("input \(input)"), "\(why)")
+    let told = try host.succeed(["risk", "status", "--mode", "mock"])
+    #expect(told.errors.contains("HALTED by the host: journal \(name)"), "\(told)")
+    // The strategy's own exit: it holds, and sells with its next turn.
+    _ = try again.status { position($0) == 0 && $0["halted"] as? String == "HALTED" }
+    let flat = try #require(try again.status()["fills"] as? Int)
+    let events = try #require(try again.status()["events"] as? Int)
+    let later = try again.status { ($0["events"] as? Int ?? 0) > events + 2000 }
+    #expect(later["fills"] as? Int == flat && later["halted"] as? String == "HALTED", "nothing opens meanwhile: \(later)")
+    _ = try host.succeed(["risk", "resume", "--mode", "mock"])
+    _ = try again.status { ($0["fills"] as? Int ?? 0) > flat && $0["halted"] is NSNull }
+    next.signal(SIGTERM)
+    #expect(try next.finish(deadlineSeconds: 30).exitCode == 0)
+    _ = try host.succeed(["replay", "\(journals)/\(try #require(try names().last))"])
+  }
+
+  @Test(arguments: ["batch", "always"]) func `A host that is killed at random moments loses nothing and has nothing twice`(sync: String) throws {
     try publish("BTCUSDT", "trade", "0.001")
     try publish("ETHUSDT", "limit_cancel", "0.01")
     var chance = Chance.seeded("killed hosts")
     let rounds = ProcessInfo.processInfo.environment["QE_KILL_ROUNDS"].flatMap(Int.init) ?? 6
     var orders: Set<Int> = []
     for round in 0..<rounds {
-      let context = "round \(round), QE_SEED=\(chance.seed)"
-      let child = try host.start(Self.words + Self.busy)
+      let context = "\(sync), round \(round), QE_SEED=\(chance.seed)"
+      let child = try host.start(Self.words + Self.busy + ["--set", "journal.sync=\(sync)"])
       try child.waitForError("mock begins")
       usleep(UInt32.random(in: 0..<400_000, using: &chance))
       child.signal(SIGKILL)

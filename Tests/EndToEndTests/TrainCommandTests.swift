@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestKit
 import Testing
 
@@ -47,6 +48,66 @@ import Testing
     #expect(instances.first?["id"] as? String == "HorizonEnsemble@BTCUSDT/0")
     // It was trained on three quarters of these very seconds, and says so.
     #expect(try outcome.json["in_sample"] as? Bool == true, "\(outcome)")
+  }
+
+  private static let training = [
+    "train", "--symbols", "BTCUSDT", "--horizons", "1", "--data", ".", "--min-rows", "200", "--rounds", "20", "--json",
+  ]
+
+  @Test func `A model that its adapter refuses is not published, and that is said`() throws {
+    var chance = Chance.seeded("train, and the check refuses")
+    try host.folder.write(ModelHost.ticks(seconds: 500, chance: &chance), to: "BTCUSDT_a.csv")
+    let outcome = try host.run(Self.training + ["--publish", "--set", "ml.adapters=xgboost_json=LinearModel"])
+    #expect(outcome.exitCode == 1, "\(outcome)")
+    #expect(outcome.errorLines.contains { $0.hasPrefix("BTCUSDT 1 s: not published: ") }, "\(outcome)")
+    let model = try #require((try outcome.json["models"] as? [[String: Any]])?.first)
+    #expect(model["trained"] as? Bool == true && model["published"] as? Bool == false, "\(outcome)")
+    #expect(try host.succeed(["models", "list"]).errors.contains("no model is published"))
+    #expect(!FileManager.default.fileExists(atPath: host.folder.path("runtime/models/BTCUSDT/1/current")))
+  }
+
+  @Test func `What is in quarantine is published with a warning, and a host that refuses it is named`() throws {
+    var chance = Chance.seeded("train, and the host refuses")
+    try host.folder.write(ModelHost.ticks(seconds: 500, chance: &chance), to: "BTCUSDT_a.csv")
+    let first = try host.succeed(Self.training + ["--publish"])
+    #expect(!first.errors.contains("quarantine"), "\(first)")
+    let listed = try host.succeed(["models", "list", "--json"])
+    let digest = try #require((try listed.json["models"] as? [[String: Any]])?.first?["digest"] as? String)
+    let state = host.runtime.appendingPathComponent("state/mock/binance/paper")
+    try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
+    let entry =
+      [
+        "digest": digest, "name": "XGBoostModel", "instance": "XGBoostModel@BTCUSDT/1", "reason": "its call crashed the host with SIGSEGV",
+        "at": "2026-01-01T00:00:00Z", "host_pid": 1,
+      ] as [String: Any]
+    try JSONSerialization.data(withJSONObject: ["version": 1, "entries": [entry]] as [String: Any])
+      .write(to: state.appendingPathComponent("quarantine.json"))
+    let warning = "XGBoostModel@BTCUSDT/1 is in quarantine in mode mock since 2026-01-01T00:00:00Z: its call crashed the host with SIGSEGV"
+    let release = "quantumedge plugin quarantine release \(digest.prefix(12)) --mode mock"
+
+    try models.publishEnsemble(["primary_horizons=1"])
+    let child = try host.start(
+      ["run", "--json", "--mode", "mock", "--set", "feed.mock.symbols=BTCUSDT"] + ModelHost.settings + ["--set", "ml.horizons=1"])
+    try child.waitForError("mock begins")
+    let again = try host.run(Self.training + ["--publish"])
+    #expect(again.exitCode == 1, "\(again)")
+    #expect(again.errors.contains(warning) && again.errors.contains(release), "\(again)")
+    #expect(
+      again.errorLines.contains {
+        $0.hasPrefix("BTCUSDT 1 s: published; it is published, and the host in mode mock goes on without it")
+      }, "\(again)")
+    child.signal(SIGTERM)
+    _ = try child.finish(deadlineSeconds: 60)
+
+    // By hand the same, and so is who only asks it.
+    let files = try FileManager.default.subpathsOfDirectory(atPath: host.folder.path("artifacts/models/BTCUSDT"))
+    let file = try #require(files.first { $0.hasSuffix("manifest.json") })
+    let manifest = "artifacts/models/BTCUSDT/\(file)"
+    let published = try host.succeed(["models", "publish", manifest])
+    #expect(published.errors.contains(warning) && published.errors.contains(release), "\(published)")
+    _ = try host.succeed(Array(Self.training.prefix(7)) + ["--export-features", "rows.csv", "--limit-files", "1", "--json"])
+    let predicted = try host.succeed(["models", "predict", "--manifest", manifest, "--features", "rows.csv"])
+    #expect(predicted.errors.contains(warning) && predicted.output.hasPrefix("p_up\n"), "\(predicted)")
   }
 
   @Test func `What no model could be of, or followed from, is refused before anything is read`() throws {

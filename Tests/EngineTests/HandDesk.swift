@@ -224,13 +224,6 @@ final class HandDesk {
 }
 
 extension qe_intent {
-  static func replace(_ tag: UInt64, target: UInt64, _ side: Side, _ quantity: Int64, at price: Int64) -> qe_intent {
-    var intent = limit(tag, side, quantity, at: price)
-    intent.kind = QE_INTENT_REPLACE
-    intent.target_tag = target
-    return intent
-  }
-
   static func target(_ tag: UInt64, _ position: Int64) -> qe_intent {
     var intent = blank()
     intent.kind = QE_INTENT_TARGET_POSITION

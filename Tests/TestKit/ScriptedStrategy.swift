@@ -121,6 +121,13 @@ extension qe_intent {
     return intent
   }
 
+  public static func replace(_ tag: UInt64, target: UInt64, _ side: Side, _ quantity: Int64, at price: Int64) -> qe_intent {
+    var intent = limit(tag, side, quantity, at: price)
+    intent.kind = QE_INTENT_REPLACE
+    intent.target_tag = target
+    return intent
+  }
+
   public static func cancel(_ tag: UInt64, target: UInt64) -> qe_intent {
     var intent = blank()
     intent.kind = QE_INTENT_CANCEL

@@ -6,6 +6,8 @@
  *   abort    calls abort
  *   stack    runs out of stack
  *   none     behaves: it sends nothing
+ * or as it is created, which nobody can publish who tries it first:
+ *   start_segv, start_spin
  */
 #include "quantumedge_plugin.h"
 
@@ -20,7 +22,9 @@ static const qe_parameter parameters[PARAMETER_COUNT] = {
     [AFTER] = {"after", "calls that go well", QE_PARAMETER_INTEGER, 0, 10, 0, 1e9, NULL, 0},
 };
 
-static const char *const faults[] = {"none", "spin", "block", "segv", "abort", "stack"};
+static const char *const faults[] = {"none", "spin", "block", "segv", "abort", "stack", "start_segv", "start_spin"};
+
+static volatile int turns = 1;
 
 typedef struct instance {
     const char *fault;
@@ -36,6 +40,9 @@ static qe_status create(const qe_host *host, const qe_config *config, void **out
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         if (strcmp(config->parameters[FAULT].text, faults[i]) == 0) fault = faults[i];
     if (fault == NULL) return QE_INVALID;
+    if (strcmp(fault, "start_segv") == 0) return *(volatile int *)16;
+    if (strcmp(fault, "start_spin") == 0)
+        while (turns) {}
     instance *self = calloc(1, sizeof *self);
     if (self == NULL) return QE_ERROR;
     self->fault = fault;
@@ -50,8 +57,6 @@ static qe_status fine(void *memory) {
 }
 
 static void destroy(void *memory) { free(memory); }
-
-static volatile int turns = 1;
 
 /* Not in vain: the compiler must keep each frame. */
 static int deepen(volatile char *above) {

@@ -24,6 +24,7 @@ enum ModelsOutput {
   ///
   /// - Throws: when one refuses: what is published is then not what runs.
   static func tellHosts(_ entry: ModelStore.Entry, _ settings: Settings) throws {
+    for warning in Quarantine.warnings(entry.manifest.model.digest, settings) { Console.warning(warning) }
     let answers = RunningHosts(settings: settings).reloadModel(symbol: entry.symbol, horizonSeconds: entry.horizonSeconds)
     for answer in answers { Console.line("host in mode \(answer.mode.rawValue): \(answer.text)") }
     let refused = answers.filter { !$0.isDone }.map(\.mode.rawValue)

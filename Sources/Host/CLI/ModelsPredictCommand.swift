@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cryptography
+import Daemon
 import Features
 import Kernel
 import Market
@@ -30,6 +31,7 @@ struct ModelsPredictCommand: ParsableCommand {
     let name = resolved.manifest.market.map { "\(loaded.pairs.venue).\($0.rawValue).\(resolved.symbol)" } ?? resolved.symbol
     let instrument = try StrategiesOutput.instrument(name, loaded)
     let rows = try FeatureRows(path: features, schema: resolved.schema, limit: Self.sizeLimit)
+    for warning in Quarantine.warnings(resolved.model.digest, loaded) { Console.warning(warning) }
     let instance = try ModelInstance(resolved, on: instrument)
     defer { instance.close() }
     for note in instance.notes { Console.warning(note) }

@@ -205,6 +205,7 @@ enum StrategiesOutput {
   ///
   /// - Throws: when one refuses: what is published is then not what runs.
   static func tellHosts(_ entry: StrategyStore.Entry, _ instrument: Instrument, _ settings: Settings) throws {
+    for warning in Quarantine.warnings(entry.manifest.pluginDigest, settings) { Console.warning(warning) }
     let answers = RunningHosts(settings: settings).reload(symbol: instrument.id.symbol, horizonSeconds: entry.horizonSeconds)
     for answer in answers { Console.line("host in mode \(answer.mode.rawValue): \(answer.text)") }
     let refused = answers.filter { !$0.isDone }.map(\.mode.rawValue)

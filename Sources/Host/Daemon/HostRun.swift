@@ -62,10 +62,14 @@ public struct HostRun: Sendable {
     let shadowed = admitted.filter { settings.isShadow($0.resolved, on: instruments[$0.instrument]) }
     let killSwitch = KillSwitch(file: settings.killSwitch.file.map(settings.resolved), latch: state.killLatchPath)
     if settings.mode.tradesOnVenue { throw try venueRefusal(strategies, shadows: shadowed, instruments, killSwitch, log) }
-    let modelSource = ModelSource.quarantining(settings, executableFolder: executableFolder)
+    let startWatch = try StartWatch(settings, folder: state.path, log)
+    defer { startWatch.end() }
+    var modelSource = ModelSource.quarantining(settings, executableFolder: executableFolder)
+    modelSource.observer = startWatch
     let session = try TradingSession(
       instruments: instruments, strategies: strategies, vacant: try vacancies(last?.state, strategies, instruments, log), settings: settings,
-      approvalMilliseconds: asksSupervisor ? settings.supervisor.maximumDecisionAgeMilliseconds : nil
+      approvalMilliseconds: asksSupervisor ? settings.supervisor.maximumDecisionAgeMilliseconds : nil,
+      launcher: StrategyLauncher(settings, observer: startWatch)
     ) { index, isRead in isRead ? modelSource.places(of: instruments[index], index: index) : [] }
     var origin = try last.map { (journal: $0.journal, state: try $0.state.moved(to: session)) }
     // In the state itself: a start that fails further on, or is killed, must not take the halt with it.
@@ -82,7 +86,7 @@ public struct HostRun: Sendable {
       lastPrices: instruments.indices.map { origin?.state.engine.prices(instrument: $0).last ?? .zero })
     let maker = ShadowMaker(
       settings: settings, instruments: instruments, modelSource: modelSource, clock: feeds.clock, folder: state.path, hostVersion: hostVersion,
-      log: log)
+      startWatch: startWatch, log: log)
     let (shadows, broken) = try makeShadows(shadowed, maker, areAll: session.instances.isEmpty, log)
     let control: ControlServer
     do throws(KernelError) {
@@ -122,6 +126,7 @@ public struct HostRun: Sendable {
       held: quarantined + broken, shadows: shadows, shadowMaker: maker, started: started, journal: journal, storage: storage, statusFile: statusFile,
       supervisor: supervisor, asksSupervisor: asksSupervisor, hostVersion: hostVersion, log: log)
     if let origin { host.goOn(from: origin.state.engine, journal: origin.journal, doubt: last?.doubt) }
+    startWatch.end()
     let watchdog = host.watchdog
     try watchdog.start()
     defer { watchdog.stop() }
@@ -169,7 +174,8 @@ public struct HostRun: Sendable {
       log.host.warning(
         "the clock (\(stamp)) is behind that of the journal \(ahead): this run's is named \(name), so that it comes after it; set the clock")
     }
-    return try JournalWriter(folder: journals.path(name), head: head, state: bytes, options: settings.journal.options())
+    return try JournalWriter(
+      folder: journals.path(name), head: head, state: bytes, options: settings.journal.options(), onDurable: StopSignals.interruptWait)
   }
 
   /// Symbols of the mode's feed.

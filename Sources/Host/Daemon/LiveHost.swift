@@ -110,7 +110,10 @@ struct LiveHost: ~Copyable {
     self.log = log
     notices = RunNotices(session: session, log: log)
     // Feeds without quotes bring those that they make: each symbol has its own kind of data.
-    loop = session.makeLoop(hasQuotes: true, clock: feeds.clock, observer: notices, journal: journal)
+    // At full speed the times are the recording's: there nothing is late, and nothing may depend on the disk.
+    loop = session.makeLoop(
+      hasQuotes: true, clock: feeds.clock, observer: notices, journal: journal,
+      realTime: feeds.pace == .max ? nil : { Clocks.realtimeNanoseconds() })
     loop.watchModels(monitor)
     if let supervisor, asksSupervisor { loop.gateway = SupervisorGateway(supervisor, instruments: session.instruments) }
     health = session.instruments.map { _ in FeedHealth(now: started) }
@@ -118,7 +121,8 @@ struct LiveHost: ~Copyable {
       behind: loop.engine.callMark, instanceCount: session.instances.count,
       session.instances.map(Suspect.init) + session.models.map { Suspect($0) ?? .nobody }, models: modelSource.horizonsSeconds.count)
     watchdog = Watchdog(
-      calls: calls, limitMilliseconds: settings.engine.maximumStepMilliseconds, suspects: suspects, folder: quarantine.folder, say: log.lastWords)
+      calls: calls, limit: .step(milliseconds: settings.engine.maximumStepMilliseconds), suspects: suspects, folder: quarantine.folder,
+      say: log.lastWords)
   }
 
   /// One line: what begins.
@@ -287,10 +291,11 @@ struct LiveHost: ~Copyable {
     shadows.forEach { $0.clock(receiveNanoseconds: time) }
   }
 
-  /// What others have to say between two inputs: the kill switch, one command of the control socket.
+  /// What others have to say between two inputs: the kill switch, the disk, one command of the control socket.
   private mutating func hear(_ now: Int64) {
     notices.now = now
     hearKillSwitch(now)
+    if loop.isWaitingForDisk { loop.sendDurable(receiveNanoseconds: engineNow(now)) }
     if let request = mailbox.take() { answer(request, now) }
     hearSupervisor(now)
     takeReadSettings(now)

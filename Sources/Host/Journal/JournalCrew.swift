@@ -16,6 +16,9 @@ final class JournalCrew: @unchecked Sendable {
   /// Bytes of the journal that are whole, over all segments.
   private let position = Atomic<Int>(0)
   private let durable = Atomic<Int>(0)
+  /// The last position that somebody does something at once the disk has it.
+  private let awaited = Atomic<Int>(0)
+  private let onDurable: @Sendable () -> Void
   private let isEnding = Atomic<Bool>(false)
   private let isWorking = Atomic<Bool>(true)
   /// Records were lost: what is written behind a gap could not be read.
@@ -53,7 +56,8 @@ final class JournalCrew: @unchecked Sendable {
   private static let idleNanoseconds: Int64 = 5_000_000
   private static let ahead = 4 << 20
 
-  init(folder: String, options: JournalOptions, disk: JournalDisk, chain: Digest, first: MappedFile) {
+  init(folder: String, options: JournalOptions, disk: JournalDisk, chain: Digest, first: MappedFile, onDurable: @escaping @Sendable () -> Void) {
+    self.onDurable = onDurable
     self.folder = folder
     self.disk = disk
     self.options = options
@@ -107,9 +111,21 @@ final class JournalCrew: @unchecked Sendable {
     }
   }
 
+  /// The journal up to there is wanted on the disk.
+  func `await`(_ bytes: Int) {
+    // In one order with `durable`: either the crew sees it, or who awaits sees that it is there.
+    awaited.store(bytes, ordering: .sequentiallyConsistent)
+    wish.raise(wish.value &+ 1)
+  }
+
+  func standing(of bytes: Int) -> JournalWriter.Standing {
+    if durable.load(ordering: .sequentiallyConsistent) >= bytes { return .durable }
+    return bytes == .max || isNotOnDisk ? .never : .waits
+  }
+
   /// Until they are on the disk, or nobody can say any more that they are.
   func waitUntilDurable(_ bytes: Int) {
-    while durable.load(ordering: .acquiring) < bytes, !isNotOnDisk {
+    while standing(of: bytes) == .waits {
       let seen = round.value
       wish.raise(wish.value &+ 1)
       round.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
@@ -214,7 +230,9 @@ final class JournalCrew: @unchecked Sendable {
     do throws(KernelError) {
       for index in segments.keys.sorted() where index * options.segmentBytes < bytes { try disk.sync(segments[index]!) }
       lastSync = now
-      durable.store(bytes, ordering: .releasing)
+      let before = durable.load(ordering: .relaxed)
+      durable.store(bytes, ordering: .sequentiallyConsistent)
+      if awaited.load(ordering: .sequentiallyConsistent) > before { onDurable() }
     } catch { isNotOnDisk(error) }
   }
 
@@ -245,6 +263,7 @@ final class JournalCrew: @unchecked Sendable {
     shared.withLock {
       $0.notOnDisk = $0.notOnDisk ?? "\(error): what was written before it may be gone after a power cut; mend the disk, then start the host again"
     }
+    onDurable()
   }
 }
 

@@ -75,6 +75,8 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
   case pluginState = 33
   /// What a model said of a closed second.
   case prediction = 34
+  /// When something left for the venue, by the wall clock.
+  case sent = 35
 
   case send = 64
   case cancel = 65
@@ -91,6 +93,8 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
   case instanceFailed = 76
 
   public var isInput: Bool { rawValue < 32 }
+  /// Beside inputs and what came of them: a replay does not do it again.
+  public var isNote: Bool { self == .pluginState || self == .sent }
   /// What a plugin or a model said in the course of an input.
   public var isAnswer: Bool { self == .answer || self == .prediction }
 

@@ -2,7 +2,8 @@
 public enum JournalSync: String, Sendable, Hashable, CaseIterable {
   /// On the disk every `intervalMilliseconds`: a power cut loses what came since; a killed host loses nothing.
   case batch
-  /// An order is sent once its record is on the disk: a power cut loses no order. The send waits for the disk.
+  /// An order is sent once its record is on the disk: a power cut loses no order. The send waits for the disk, in a run by the wall clock not
+  /// the thread that decided it.
   case always
   /// When the system wants: a killed host loses nothing, a power cut may lose it all.
   case none

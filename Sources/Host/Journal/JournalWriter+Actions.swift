@@ -12,6 +12,26 @@ extension JournalWriter {
     append(kind, sequence: sequence, receiveNanoseconds: receiveNanoseconds, payloadSize: RecordLayout.size(of: kind)) { $0.put(action) }
   }
 
+  /// When an order, a cancel, a replacement or a query was decided and handed to the venue, ns since the epoch by the wall clock.
+  public func sent(
+    _ action: UnsafePointer<Action>, decidedNanoseconds: Int64, sentNanoseconds: Int64, sequence: UInt64, receiveNanoseconds: Int64
+  ) {
+    let orderID: UInt64
+    switch action.pointee {
+    case .send(let order), .replace(_, _, let order): orderID = order.id
+    case .cancel(_, let id): orderID = id
+    case .query(let order): orderID = order.id
+    default: return
+    }
+    let kind = RecordKind(of: action)
+    append(.sent, sequence: sequence, receiveNanoseconds: receiveNanoseconds, payloadSize: RecordLayout.size(of: .sent)) {
+      $0.put(orderID)
+      $0.put(UInt32(kind.rawValue))
+      $0.put(decidedNanoseconds)
+      $0.put(sentNanoseconds)
+    }
+  }
+
   /// What a plugin keeps, in pieces that a block has room for.
   public func pluginState(_ bytes: [UInt8], instance: Int32, sequence: UInt64, receiveNanoseconds: Int64) {
     var start = 0

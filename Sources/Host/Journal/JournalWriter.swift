@@ -32,18 +32,25 @@ public final class JournalWriter {
 
   /// Makes the folder's head and its first segment.
   ///
-  /// - Parameter state: what the engine goes on with, by the head's origin; nil for one that begins anew.
+  /// - Parameters:
+  ///   - state: what the engine goes on with, by the head's origin; nil for one that begins anew.
+  ///   - onDurable: what is awaited is on the disk, or never will be; called on the journal's own thread.
   /// - Throws: when the folder has a journal already, or cannot be written.
-  public convenience init(folder: String, head: JournalHead, state: [UInt8]? = nil, options: JournalOptions) throws(JournalError) {
-    try self.init(folder: folder, head: head, state: state, options: options, disk: JournalDisk())
+  public convenience init(
+    folder: String, head: JournalHead, state: [UInt8]? = nil, options: JournalOptions, onDurable: @escaping @Sendable () -> Void = {}
+  ) throws(JournalError) {
+    try self.init(folder: folder, head: head, state: state, options: options, disk: JournalDisk(), onDurable: onDurable)
   }
 
-  package init(folder: String, head: JournalHead, state: [UInt8]? = nil, options: JournalOptions, disk: JournalDisk) throws(JournalError) {
+  package init(
+    folder: String, head: JournalHead, state: [UInt8]? = nil, options: JournalOptions, disk: JournalDisk,
+    onDurable: @escaping @Sendable () -> Void = {}
+  ) throws(JournalError) {
     precondition(options.segmentBytes % JournalFormat.blockSize == 0 && options.segmentBytes >= 2 * JournalFormat.blockSize)
     blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
     self.folder = folder
     do throws(KernelError) {
-      (segment, crew) = try Self.begin(folder, head, state, options, disk)
+      (segment, crew) = try Self.begin(folder, head, state, options, disk, onDurable)
     } catch {
       guard error.isThere else { throw JournalError(.unavailable, "\(error)") }
       throw JournalError(.badData, "\(folder): there is a journal already; name another folder")
@@ -54,7 +61,8 @@ public final class JournalWriter {
   }
 
   private static func begin(
-    _ folder: String, _ head: JournalHead, _ state: [UInt8]?, _ options: JournalOptions, _ disk: JournalDisk
+    _ folder: String, _ head: JournalHead, _ state: [UInt8]?, _ options: JournalOptions, _ disk: JournalDisk,
+    _ onDurable: @escaping @Sendable () -> Void
   ) throws(KernelError) -> (MappedFile, JournalCrew) {
     try Files.createFolders(folder)
     // Any file of a journal: what is taken away again with a run that fails must be of that run.
@@ -71,7 +79,8 @@ public final class JournalWriter {
         try Files.writeAtomically(state, to: "\(folder)/\(JournalFormat.stateName)", mode: 0o600, replacing: false)
         made.append("\(folder)/\(JournalFormat.stateName)")
       }
-      let crew = JournalCrew(folder: folder, options: options, disk: disk, chain: SHA256Hasher.digest(of: text), first: segment)
+      let crew = JournalCrew(
+        folder: folder, options: options, disk: disk, chain: SHA256Hasher.digest(of: text), first: segment, onDurable: onDurable)
       try crew.start()
       CrashPoint.pass(.beforeHead)
       do throws(KernelError) { try Files.writeAtomically(text, to: "\(folder)/\(JournalFormat.headName)", mode: 0o600, replacing: false) } catch {
@@ -120,11 +129,36 @@ public final class JournalWriter {
     CrashPoint.pass(.afterAppend)
   }
 
+  /// An order leaves when the disk has its record.
+  public var holdsSends: Bool { crew.options.sync == .always }
+
   /// Before an order leaves: with `always` it waits until all that was appended is on the disk.
   @inline(__always)
   public func beforeSend() {
-    if crew.options.sync == .always, block != waste { crew.waitUntilDurable(blockNumber * JournalFormat.blockSize + offset) }
+    if holdsSends { wait(for: position) }
   }
+
+  /// Whether the disk has the journal up to a position.
+  public enum Standing: Sendable {
+    case durable, waits
+    /// It has not, and nobody will ever be able to say that it has.
+    case never
+  }
+
+  /// Where the journal ends now; beyond every end where its records are lost.
+  private var position: Int { block == waste ? .max : blockNumber * JournalFormat.blockSize + offset }
+
+  /// The position of all that was appended; `onDurable` is called when the disk has it.
+  public func awaited() -> Int {
+    let position = position
+    if position != .max { crew.await(position) }
+    return position
+  }
+
+  public func standing(of position: Int) -> Standing { crew.standing(of: position) }
+
+  /// Until the disk has it, or never will.
+  public func wait(for position: Int) { crew.waitUntilDurable(position) }
 
   /// All that was appended is on the disk, sealed, and the files are as long as they need be. What comes later is lost.
   public func close() {

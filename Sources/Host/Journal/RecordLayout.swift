@@ -11,6 +11,8 @@ public struct RecordField: Sendable, Equatable {
     case flag
     /// Four bytes: what the plugin contract, the venue's report, an order or a decision calls it.
     case intentKind, reportKind, orderType, outcome
+    /// Four bytes: a kind of record.
+    case recordKind
     /// Four bytes.
     case word
     /// Eight bytes, raw in the instrument's scale.
@@ -26,7 +28,7 @@ public struct RecordField: Sendable, Equatable {
 
     var size: Int {
       switch self {
-      case .instrument, .instance, .side, .code, .flag, .intentKind, .reportKind, .orderType, .outcome, .word: 4
+      case .instrument, .instance, .side, .code, .flag, .intentKind, .reportKind, .orderType, .outcome, .recordKind, .word: 4
       case .price, .quantity, .integer, .identifier, .real: 8
       case .money, .wide: 16
       }
@@ -105,6 +107,8 @@ public enum RecordLayout {
         .init("p_down", .real), .init("edge", .real),
       ]
     case .pluginState: [.init("instance", .instance), .init("bytes", .word), .init("offset", .word)]
+    case .sent:
+      [.init("order", .identifier), .init("what", .recordKind), .init("decided_ns", .integer), .init("sent_ns", .integer)]
     case .send, .replace:
       request + [.init("is_reducing", .flag), .init("old_slot", .word), .init("paired_order", .identifier), .init("old_order", .identifier)]
     case .ask, .query: request

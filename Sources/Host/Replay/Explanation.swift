@@ -20,10 +20,17 @@ public struct Explanation: Sendable {
   /// One step of the chain.
   public struct Hop: Sendable {
     public var input: UInt64
-    public var receiveNanoseconds: Int64
-    /// tick, intent, verdict, order, venue, books.
+    /// When: an input was received, an order was decided, it was sent; nil where nobody has read a clock.
+    public var nanoseconds: Int64?
+    /// tick, intent, verdict, order, sent, venue, books.
     public var what: String
     public var record: JSONValue
+    /// Order and kind of what left.
+    fileprivate var leaving: (UInt64, UInt32)?
+    /// Since the first hop, ns; nil where its own time is not known.
+    public fileprivate(set) var elapsed: Int64?
+    /// Since the hop before it whose time is known.
+    public fileprivate(set) var sincePrevious: Int64?
   }
 
   public let subject: Subject
@@ -112,7 +119,7 @@ public struct Explanation: Sendable {
         } else if record.kind.isAnswer {
           try step.take(answer: record)
         }
-        add(record, text)
+        if record.kind != .sent || subject.isOrder(of: record) { add(record, text) }
         if case .order(let order) = subject, [.send, .replace, .ask].contains(record.kind) {
           var decoder = record.decoder
           let id = decoder.take(UInt64.self)
@@ -132,6 +139,20 @@ public struct Explanation: Sendable {
     mismatch = engine.mismatch
     guard !hops.isEmpty else { throw JournalError(.missingInput, "\(folder): has no input \(number)") }
     if let instance { keep(instance, number) }
+    measure()
+  }
+
+  /// The engine reads no clock: what came of an input has no time of its own, but for what left. A practice venue answers within the same moment
+  /// of the engine's: where that is before the order had really left, it is no time either.
+  private mutating func measure() {
+    guard let start = hops.first?.nanoseconds else { return }
+    var last = start
+    for index in hops.indices {
+      guard let time = hops[index].nanoseconds, time >= last else { continue }
+      hops[index].elapsed = time - start
+      if index > 0 { hops[index].sincePrevious = time - last }
+      last = time
+    }
   }
 
   /// The rows of the models that were asked in this very step.
@@ -150,7 +171,7 @@ public struct Explanation: Sendable {
   /// Reports, fills and cancels of an order.
   private static func concerns(_ record: JournalRecord, _ order: UInt64) -> Bool {
     switch record.kind {
-    case .execution, .fill, .cancel, .query, .verdict:
+    case .execution, .fill, .cancel, .query, .verdict, .sent:
       var decoder = record.decoder
       return decoder.take(UInt64.self) == order
     default: return false
@@ -164,13 +185,32 @@ public struct Explanation: Sendable {
     case .prediction: what = "model"
     case .decision, .refusal: what = "verdict"
     case .send, .replace, .ask, .cancel, .query: what = "order"
+    case .sent: what = "sent"
     case .execution, .verdict: what = "venue"
     case .fill, .roundTrip, .funding, .fundingPaid: what = "books"
     default: what = record.kind.isInput ? "tick" : "risk"
     }
     var json = text.json(record)
     if record.kind == .answer, case .object(let members) = json { json = .object(members + [("intents", .array(text.intents(record)))]) }
-    hops.append(Hop(input: record.sequence, receiveNanoseconds: record.receiveNanoseconds, what: what, record: json))
+    var time: Int64? = record.sequence == hops.last?.input ? nil : record.receiveNanoseconds
+    if record.kind == .sent {
+      var decoder = record.decoder
+      let (order, kind) = (decoder.take(UInt64.self), decoder.take(UInt32.self))
+      let decided = decoder.take(Int64.self)
+      time = decoder.take()
+      if let index = hops.lastIndex(where: { $0.leaving.map { $0 == (order, kind) } ?? false }) { hops[index].nanoseconds = decided }
+    }
+    hops.append(Hop(input: record.sequence, nanoseconds: time, what: what, record: json, leaving: Self.leaving(record)))
+  }
+
+  /// Order and kind of what left.
+  private static func leaving(_ record: JournalRecord) -> (UInt64, UInt32)? {
+    switch record.kind {
+    case .send, .cancel, .replace, .query:
+      var decoder = record.decoder
+      return (decoder.take(), UInt32(record.kind.rawValue))
+    default: return nil
+    }
   }
 
   /// Of the order's own step what other instances said and did is no part of the chain.
@@ -218,7 +258,8 @@ extension Explanation {
         .array(
           hops.indices.map { index in
             .object([
-              ("what", .text(hops[index].what)), ("after_ms", elapsed(index).map { .number($0) } ?? .null), ("record", hops[index].record),
+              ("what", .text(hops[index].what)), ("after_ms", hops[index].elapsed.map { .number(Self.milliseconds($0)) } ?? .null),
+              ("since_previous_ms", hops[index].sincePrevious.map { .number(Self.milliseconds($0)) } ?? .null), ("record", hops[index].record),
             ])
           })
       ),
@@ -243,7 +284,7 @@ extension Explanation {
   public var lines: [String] {
     var lines = mismatch.map { ["the journal: \($0.text); limits and features may be others than the host's"] } ?? []
     var hasLimits = false
-    for (index, hop) in hops.enumerated() {
+    for hop in hops {
       if !hasLimits, hop.what != "tick" {
         hasLimits = true
         lines += features.map { row in
@@ -251,9 +292,10 @@ extension Explanation {
         }
         lines += limits.map { "            limit   \($0.code) \($0.scope): \($0.value) of \($0.limit), headroom \($0.headroom)" }
       }
-      let time = elapsed(index).map { "+\($0) ms" } ?? ""
+      let time = hop.elapsed.map { "+\(Self.milliseconds($0)) ms" } ?? ""
+      let step = hop.sincePrevious.map { "  (\(Self.span($0)) after the one before)" } ?? ""
       lines.append(
-        "\(String(repeating: " ", count: max(0, 11 - time.utf8.count)))\(time) \(hop.what)\(String(repeating: " ", count: max(1, 8 - hop.what.utf8.count)))\(Self.words(hop.record))"
+        "\(String(repeating: " ", count: max(0, 11 - time.utf8.count)))\(time) \(hop.what)\(String(repeating: " ", count: max(1, 8 - hop.what.utf8.count)))\(Self.words(hop.record))\(step)"
       )
     }
     return lines
@@ -273,20 +315,19 @@ extension Explanation {
     "price", "trigger_price", "paired_order", "old_order", "flags", "time_in_force", "fee_asset", "bids", "asks",
   ]
 
-  /// Since the first hop; nil for what came of the same input as the hop before: the engine reads no clock, so that it has no time of its own.
-  private func elapsed(_ index: Int) -> String? {
-    guard index == 0 || hops[index].input != hops[index - 1].input else { return nil }
-    return Self.milliseconds(hops[index].receiveNanoseconds - start)
+  /// Microseconds where they are less than a millisecond.
+  private static func span(_ nanoseconds: Int64) -> String {
+    nanoseconds < 1_000_000 ? "\(DecimalText.formatShort(Int128(nanoseconds / 100), scale: 1)) µs" : "\(milliseconds(nanoseconds)) ms"
   }
-
-  private var start: Int64 { hops.first?.receiveNanoseconds ?? 0 }
 
   private static func milliseconds(_ nanoseconds: Int64) -> String { DecimalText.formatShort(Int128(nanoseconds / 1000), scale: 3) }
 
   /// `kind name value name value`, without what says nothing.
   private static func words(_ record: JSONValue) -> String {
     guard case .object(let members) = record else { return "" }
-    let silent: Set<String> = ["receive_ns", "slot", "old_slot", "failure", "detail", "figure", "call", "status", "recorded", "count"]
+    let silent: Set<String> = [
+      "receive_ns", "slot", "old_slot", "failure", "detail", "figure", "call", "status", "recorded", "count", "decided_ns", "sent_ns",
+    ]
     return members.compactMap { name, value in
       if silent.contains(name) { return nil }
       let text = value.description.trimmed
@@ -297,6 +338,13 @@ extension Explanation {
 }
 
 extension Explanation.Subject {
+  /// Whether a record that begins with the number of an order is of the subject; every one is of an input.
+  fileprivate func isOrder(of record: JournalRecord) -> Bool {
+    guard case .order(let number) = self else { return true }
+    var decoder = record.decoder
+    return decoder.take(UInt64.self) == number
+  }
+
   var json: JSONValue {
     switch self {
     case .order(let number): .object([("order", .number("\(number)"))])

@@ -37,7 +37,7 @@ public struct RecordText {
         if instruments.indices.contains(index) { instrument = instruments[index] }
       case .money, .wide: _ = scout.takeWide()
       case .price, .quantity, .integer, .identifier, .real: _ = scout.take(UInt64.self)
-      case .instance, .side, .code, .flag, .intentKind, .reportKind, .orderType, .outcome, .word: _ = scout.take(UInt32.self)
+      case .instance, .side, .code, .flag, .intentKind, .reportKind, .orderType, .outcome, .recordKind, .word: _ = scout.take(UInt32.self)
       }
     }
     if instrument == nil, instruments.count == 1 { instrument = instruments[0] }
@@ -108,6 +108,9 @@ public struct RecordText {
     case .reportKind:
       let raw = decoder.take(UInt32.self)
       return ExecutionReport.Kind(rawValue: UInt8(truncatingIfNeeded: raw)).map { .text("\($0)") } ?? .number("\(raw)")
+    case .recordKind:
+      let raw = decoder.take(UInt32.self)
+      return RecordKind(rawValue: UInt8(truncatingIfNeeded: raw)).map { .text($0.name) } ?? .number("\(raw)")
     case .orderType: return Self.typeName(decoder.take())
     case .outcome:
       let raw = decoder.take(UInt32.self)

@@ -47,11 +47,10 @@ struct ReplaySteps: ~Copyable {
       guard record.sequence == begun.sequence else {
         throw JournalError(.badData, "\(reader.place): a record of input \(record.sequence) stands with input \(begun.sequence)")
       }
+      if record.kind.isNote { continue }
       let start = bytes.count
       bytes.append(contentsOf: record.payload)
       let part = ReplayStep.Part(kind: record.kind, range: start..<bytes.count)
-      // What plugins kept at the end comes of no input.
-      if record.kind == .pluginState { continue }
       if record.kind.isAnswer { step.answers.append(part) } else { step.actions.append(part) }
     }
     step.isCut = next == nil && reader.ending != nil && reader.ending != .sealed

@@ -95,7 +95,16 @@ final class LoopJournal: AnswerJournal {
     writer.pluginState(state, instance: instance, sequence: sequence, receiveNanoseconds: receiveNanoseconds)
   }
 
+  func sent(_ action: UnsafePointer<Action>, decidedNanoseconds: Int64, sentNanoseconds: Int64) {
+    writer.sent(
+      action, decidedNanoseconds: decidedNanoseconds, sentNanoseconds: sentNanoseconds, sequence: sequence, receiveNanoseconds: receiveNanoseconds)
+  }
+
   func beforeSend() { writer.beforeSend() }
+
+  func awaited() -> Int { writer.awaited() }
+  func standing(of position: Int) -> JournalWriter.Standing { writer.standing(of: position) }
+  func wait(for position: Int) { writer.wait(for: position) }
 
   func end(_ time: EventTime) {
     writer.input(end: time)

@@ -12,6 +12,8 @@ public struct ModelSource: Sendable {
   private let inProcessDigests: [String]
   /// Why a model file, by its digest, is not to be used; nil = it may.
   private let quarantined: @Sendable (Digest) -> String?
+  /// Looks at the starts of models; nil = nobody does.
+  public var observer: (any StartObserver)?
 
   /// - Parameters:
   ///   - executableFolder: where adapters stand that no manifest names.
@@ -54,7 +56,10 @@ public struct ModelSource: Sendable {
     do throws(PluginError) {
       let resolved = try resolver.resolve(instrument, horizonSeconds: horizonSeconds)
       try admit(resolved)
-      return .model(try ModelInstance(resolved, on: instrument), from: resolved)
+      let instance = try observer.watch(resolved.model.digest, name: resolved.adapterName, instance: resolved.instanceID) {
+        () throws(PluginError) in try ModelInstance(resolved, on: instrument)
+      }
+      return .model(instance, from: resolved)
     } catch { return .fault(error) }
   }
 

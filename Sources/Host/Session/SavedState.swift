@@ -107,7 +107,13 @@ public struct SavedState: Codable, Sendable {
     var refused: [(instance: String, reason: String)] = []
     for (index, instance) in session.instances.enumerated() where instances.indices.contains(index) {
       guard let state = instances[index].pluginState else { continue }
-      do throws(PluginError) { try instance.restoreState(Array(state)) } catch {
+      do throws(PluginError) {
+        // A worker that fails in it fails alone.
+        let observer = instance.isolation == .inProcess ? session.launcher.observer : nil
+        try observer.watch(instance.digest, name: instance.facts.name, instance: instance.id) { () throws(PluginError) in
+          try instance.restoreState(Array(state))
+        }
+      } catch {
         refused.append((instance.id, "\(error)"))
         instances[index].pluginState = nil
       }

@@ -10,9 +10,14 @@ public struct StrategyLauncher: Sendable {
   private let worker: WorkerOptions
   /// ml.horizons: a strategy that wants others is refused where it starts.
   private let predictionHorizonsSeconds: [Int64]
+  /// Looks at the starts in this process; nil = nobody does.
+  let observer: (any StartObserver)?
 
-  /// - Parameter workerExecutable: what is started as `worker`; this executable by default.
-  public init(_ settings: Settings, workerExecutable: String = "/proc/self/exe") {
+  /// - Parameters:
+  ///   - workerExecutable: what is started as `worker`; this executable by default.
+  ///   - observer: looks at the starts in this process; nil = nobody does.
+  public init(_ settings: Settings, workerExecutable: String = "/proc/self/exe", observer: (any StartObserver)? = nil) {
+    self.observer = observer
     self.settings = settings.plugins
     isLive = settings.mode == .live
     predictionHorizonsSeconds = settings.models.horizonsSeconds
@@ -51,11 +56,13 @@ public struct StrategyLauncher: Sendable {
     switch isolation(of: id, manifest: resolved.manifest) {
     case .inProcess:
       try checkPlace(resolved, instrument)
-      let library = try PluginLibrary.load(resolved.file)
-      try resolved.check(library.facts)
-      return try StrategyInstance(
-        library: library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters, id: id,
-        deliverableEvents: TradingSession.deliverableEvents, predictionHorizonsSeconds: predictionHorizonsSeconds)
+      return try observer.watch(resolved.file.digest, name: resolved.name, instance: id) {
+        let library = try PluginLibrary.load(resolved.file)
+        try resolved.check(library.facts)
+        return try StrategyInstance(
+          library: library, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters, id: id,
+          deliverableEvents: TradingSession.deliverableEvents, predictionHorizonsSeconds: predictionHorizonsSeconds)
+      }
     case .process:
       let isolated = try IsolatedStrategy(
         file: resolved.file, instrument: instrument, horizonSeconds: resolved.horizonSeconds, parameters: resolved.parameters, id: id,

@@ -38,10 +38,16 @@ public struct TradingLoop: ~Copyable {
   var venue: SimulatedVenue
   private var hasher: DecisionHasher
   public private(set) var counters = RunCounters()
-  private let observer: (any RunObserver)?
-  private let journal: LoopJournal?
   /// Who is asked about orders where `EngineConfiguration.approvalNanoseconds` says so; nil = nobody, and an order that waits expires.
   public var gateway: (any OrderGateway)?
+  let observer: (any RunObserver)?
+  let journal: LoopJournal?
+  /// The wall clock, ns, of a loop that lives in it; nil where the times are the data's.
+  let realTime: (() -> Int64)?
+  /// What waits for the disk; nil where nothing does.
+  var outbox: Outbox?
+  /// Ends of orders that never left.
+  var unsent: [ExecutionReport] = []
   /// Keeps the plugins' instances alive for as long as the engine may call them.
   private let owner: AnyObject?
   /// By instance; nil for those that the engine calls itself.
@@ -73,18 +79,23 @@ public struct TradingLoop: ~Copyable {
   ///   - workers: of the isolated instances, by instance; empty where there are none.
   ///   - owner: of the instances that the configuration binds; held until the loop is gone.
   ///   - journal: where every input and action goes; nil = nowhere.
+  ///   - realTime: the wall clock, ns, of a loop that lives in it: what leaves is stamped with it, and waits for the disk by itself where it
+  ///     has to. Nil = the times are the data's.
   ///   - callMark: of a loop before it, where a watchdog looks already; nil = its own.
   public init(
     _ configuration: EngineConfiguration, model: SimulationModel, syntheticSpread: BasisPoints?, clock: DataClock = .row,
     workers: [(any Worker)?] = [], owner: AnyObject?, observer: (any RunObserver)?, journal: JournalWriter? = nil,
-    callMark: CallMark? = nil
+    realTime: (() -> Int64)? = nil, callMark: CallMark? = nil
   ) {
     let specs = configuration.instruments
     hasDepth = Array(repeating: false, count: specs.count)
     engine = Engine(configuration, callMark: callMark)
     self.journal = journal.map { LoopJournal($0, horizonSeconds: configuration.models.map(\.horizonSeconds)) }
     engine.answers = self.journal
-    venue = SimulatedVenue(model: model, instruments: specs, capacity: max(1, configuration.instances.count) * Engine.openOrdersPerInstance)
+    let openOrders = max(1, configuration.instances.count) * Engine.openOrdersPerInstance
+    venue = SimulatedVenue(model: model, instruments: specs, capacity: openOrders)
+    self.realTime = realTime
+    outbox = realTime != nil && journal?.holdsSends == true ? Outbox(openOrders: openOrders) : nil
     isDelayed = !model.latency.isZero || clock == .recorded
     detourFrom = isDelayed ? .min : venue.nextFunding
     line = DelayLine(model: model, clock: clock)
@@ -189,6 +200,7 @@ public struct TradingLoop: ~Copyable {
 
   /// No more data comes: what is on its way arrives.
   public mutating func finish() {
+    sendAll()
     if isDelayed { closeLine() }
   }
 
@@ -218,6 +230,7 @@ public struct TradingLoop: ~Copyable {
 
   /// Seals the journal, after all is done; what comes later is in none.
   public mutating func closeJournal() {
+    sendAll()
     guard let journal else { return }
     journal.end(next(receiveNanoseconds))
   }
@@ -327,7 +340,7 @@ public struct TradingLoop: ~Copyable {
     hasDepth[Int(instrument)] = true
   }
 
-  private mutating func payFunding(_ receive: Int64) {
+  mutating func payFunding(_ receive: Int64) {
     if venue.advance(to: receive) { settle(receive) }
     detourFrom = venue.nextFunding
   }
@@ -383,18 +396,25 @@ public struct TradingLoop: ~Copyable {
         _ = engine.answer(wait(awaited))
         continue
       }
-      if isDelayed { return }
-      if let report = venue.nextReport() {
+      if !unsent.isEmpty {
+        report(unsent.removeFirst(), receive)
+      } else if isDelayed {
+        return
+      } else if let report = venue.nextReport() {
         CrashPoint.pass(.beforeAck)
-        let time = next(receive)
-        journal?.input(time, report, instrument: engine.instrument(slot: report.slot))
-        _ = engine.process(time, report)
+        self.report(report, receive)
       } else if let payment = venue.nextFundingPayment() {
         _ = process(Event(next(receive), .funding(instrument: payment.instrument, rate: payment.rate, price: payment.price)))
       } else {
         return
       }
     }
+  }
+
+  private mutating func report(_ report: ExecutionReport, _ receive: Int64) {
+    let time = next(receive)
+    journal?.input(time, report, instrument: engine.instrument(slot: report.slot))
+    _ = engine.process(time, report)
   }
 
   @inline(__always)
@@ -428,26 +448,14 @@ public struct TradingLoop: ~Copyable {
   @inline(__always)
   private mutating func perform(_ action: UnsafePointer<Action>) {
     switch action.pointee {
-    case .send(let order):
+    case .send(let order), .replace(_, _, let order):
       counters.orders += 1
-      journal?.beforeSend()
-      CrashPoint.pass(.beforeSend)
-      if isDelayed { line.send(.submit(order)) } else { venue.submit(order) }
-      CrashPoint.pass(.afterSend)
+      depart(action)
       if let gateway, order.isReducing { gateway.tell(order, market(of: order.request)) }
-      observer?.sent(order)
-    case .cancel(let slot, let orderID):
+    case .cancel(_, let orderID):
       counters.cancels += 1
-      if isDelayed { line.send(.cancel(slot: slot, orderID: orderID)) } else { venue.cancel(slot: slot, orderID: orderID) }
-    case .replace(let slot, let orderID, let order):
-      counters.orders += 1
-      journal?.beforeSend()
-      if isDelayed {
-        line.send(.replace(slot: slot, orderID: orderID, with: order))
-      } else {
-        venue.replace(slot: slot, orderID: orderID, with: order)
-      }
-      observer?.sent(order)
+      if !takeBack(orderID) { depart(action) }
+    case .query: depart(action)
     case .decision(let decision):
       hasher.add(decision)
       observer?.decided(decision)
@@ -473,11 +481,7 @@ public struct TradingLoop: ~Copyable {
       observer?.riskChanged(refusal)
     case .instanceRiskState(let instance, let refusal):
       observer?.riskChanged(instance: instance, refusal)
-    case .query(let order):
-      venue.resume(order)
-      if isDelayed { respond() }
-    case .ask(let order):
-      gateway?.ask(order, market(of: order.request))
+    case .ask(let order): gateway?.ask(order, market(of: order.request))
     case .instanceFailed(let instance, let failure):
       counters.failedInstances += 1
       observer?.failed(instance: instance, failure)

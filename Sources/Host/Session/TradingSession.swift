@@ -110,13 +110,16 @@ public final class TradingSession {
   ///   - hasQuotes: whether the feed brings quotes; where it does not, they are made from trades.
   ///   - clock: what the times of its data say.
   ///   - journal: where every input and action goes; nil = nowhere.
+  ///   - realTime: the wall clock, ns, of a loop that lives in it; nil = the times are the data's.
   ///   - callMark: of a loop before it, where a watchdog looks already; nil = its own.
   public func makeLoop(
-    hasQuotes: Bool, clock: DataClock = .row, observer: (any RunObserver)?, journal: JournalWriter? = nil, callMark: CallMark? = nil
+    hasQuotes: Bool, clock: DataClock = .row, observer: (any RunObserver)?, journal: JournalWriter? = nil, realTime: (() -> Int64)? = nil,
+    callMark: CallMark? = nil
   ) -> TradingLoop {
     TradingLoop(
       configuration, model: model, syntheticSpread: hasQuotes ? nil : model.syntheticSpread, clock: clock,
-      workers: instances.map { $0 as? any Worker }, owner: self, observer: observer, journal: journal, callMark: callMark)
+      workers: instances.map { $0 as? any Worker }, owner: self, observer: observer, journal: journal, realTime: realTime,
+      callMark: callMark)
   }
 
   /// Notes another plugin in an instance's place; gives the one that stood there.

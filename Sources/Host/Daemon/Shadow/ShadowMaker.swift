@@ -16,6 +16,7 @@ struct ShadowMaker: Sendable {
   /// The state folder of the real account.
   let folder: String
   let hostVersion: String
+  let startWatch: StartWatch
   let log: RunLog
 
   /// `shadow/EMACross@BTCUSDT-0/journal` in the state folder.
@@ -28,7 +29,10 @@ struct ShadowMaker: Sendable {
   /// - Parameter callMark: where the watchdog looks for it.
   /// - Throws: what a real one would not start for either, or its journal cannot be written.
   func make(_ resolved: ResolvedStrategy, instrument: Int, callMark: CallMark) throws -> ShadowRun {
-    let session = try TradingSession(instruments: [instruments[instrument]], strategies: [(instrument: 0, resolved: resolved)], settings: settings) {
+    let session = try TradingSession(
+      instruments: [instruments[instrument]], strategies: [(instrument: 0, resolved: resolved)], settings: settings,
+      launcher: StrategyLauncher(settings, observer: startWatch)
+    ) {
       index, isRead in isRead ? modelSource.places(of: instruments[instrument], index: index) : []
     }
     do {

@@ -23,6 +23,21 @@ extension Quarantine {
     }
   }
 
+  /// Of something that is current now: the hosts that will not run it, and how they would. What is published is for the hosts of all modes.
+  public static func warnings(_ digest: Digest, _ settings: Settings) -> [String] {
+    Mode.allCases.compactMap { mode in
+      var settings = settings
+      settings.mode = mode
+      let quarantine = Quarantine(folder: StateFolder.path(settings))
+      do throws(SessionError) {
+        return try quarantine.read().first { $0.digest == digest.hex }.map {
+          "\($0.instance) is in quarantine in mode \(mode.rawValue) since \($0.at): \($0.reason); hosts of that mode do not run it before: "
+            + releaseCommand(digest.hex, settings)
+        }
+      } catch { return "mode \(mode.rawValue): \(error)" }
+    }
+  }
+
   static func releaseCommand(_ digest: String, _ settings: Settings) -> String {
     "quantumedge plugin quarantine release \(digest.prefix(12)) --mode \(settings.mode.rawValue)"
   }

@@ -11,9 +11,30 @@ final class Watchdog: Sendable {
   /// For writing down why; then the process ends without.
   private static let lastWordsSeconds: UInt32 = 2
 
+  /// How long a piece of work may take.
+  enum Limit: Sendable {
+    case step(milliseconds: Int64)
+    case start(seconds: Int64)
+
+    var nanoseconds: Int64 {
+      switch self {
+      case .step(let milliseconds): milliseconds * 1_000_000
+      case .start(let seconds): seconds * 1_000_000_000
+      }
+    }
+
+    /// With the setting that it is.
+    var words: String {
+      switch self {
+      case .step(let milliseconds): "engine.max_step_ms = \(milliseconds)"
+      case .start(let seconds): "plugins.start_timeout_seconds = \(seconds)"
+      }
+    }
+  }
+
   let pulse = EnginePulse()
   private let calls: WatchedCalls
-  private let limitMilliseconds: Int64
+  private let limit: Limit
   private let folder: String
   /// Each engine's instances, and behind them its models. Held for an assignment alone, and never waited for.
   private let suspects: Mutex<[Suspect]>
@@ -25,9 +46,9 @@ final class Watchdog: Sendable {
   ///   - calls: tells which of the suspects is being called.
   ///   - folder: the state folder.
   ///   - say: takes the line that tells why the process ends.
-  init(calls: WatchedCalls, limitMilliseconds: Int64, suspects: [Suspect], folder: String, say: @escaping @Sendable (String) -> Void) {
+  init(calls: WatchedCalls, limit: Limit, suspects: [Suspect], folder: String, say: @escaping @Sendable (String) -> Void) {
     self.calls = calls
-    self.limitMilliseconds = limitMilliseconds
+    self.limit = limit
     self.suspects = Mutex(suspects)
     self.folder = folder
     self.say = say
@@ -47,7 +68,7 @@ final class Watchdog: Sendable {
 
   private func watch(_ thread: ObservedThread) throws(KernelError) {
     try BackgroundThread.start { [self] in
-      var detector = HangDetector(limitNanoseconds: limitMilliseconds * 1_000_000)
+      var detector = HangDetector(limitNanoseconds: limit.nanoseconds)
       while !isStopped.load(ordering: .acquiring) {
         Clocks.sleep(nanoseconds: detector.periodNanoseconds)
         guard let state = thread.state(), let cpu = thread.cpuNanoseconds() else { continue }
@@ -80,7 +101,7 @@ final class Watchdog: Sendable {
     let suspect = known.indices.contains(Int(verdict.call)) ? known[Int(verdict.call)] : nil
     var line: String
     if let suspect {
-      let reason = "its call took longer than engine.max_step_ms = \(limitMilliseconds); the host ended itself"
+      let reason = "its call took longer than \(limit.words); the host ended itself"
       line = "\(suspect.instance): \(reason) with \(HangExit.code)"
       do {
         try Quarantine(folder: folder).add(Quarantine.Entry(suspect, reason: reason))
@@ -90,7 +111,7 @@ final class Watchdog: Sendable {
       }
     } else {
       line =
-        "the engine was stuck for longer than engine.max_step_ms = \(limitMilliseconds); no one plugin's call took most of it, so none is in "
+        "the engine was stuck for longer than \(limit.words); no one plugin's call took most of it, so none is in "
         + "quarantine; the host ended itself with \(HangExit.code)"
     }
     let stop = LastStop(

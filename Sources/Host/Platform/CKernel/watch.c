@@ -92,9 +92,24 @@ static void crashed(int signal, siginfo_t *info, void *context) {
 }
 
 int qe_note_crashes(int fd, int32_t (*current)(void), size_t count) {
-    if (notes.texts != NULL) {
+    if (notes.texts != NULL && notes.thread != gettid()) {
         errno = EALREADY;
         return -1;
+    }
+    if (notes.texts != NULL) {
+        char **texts = calloc(count + 1, sizeof *texts);
+        if (texts == NULL) return -1;
+        char **old = notes.texts;
+        /* The thread that may crash is this one, and no call is under way. */
+        size_t old_count = notes.count;
+        close(notes.fd);
+        notes.fd = fd;
+        notes.current = current;
+        notes.texts = texts;
+        notes.count = count;
+        for (size_t i = 0; i < old_count; i++) free(old[i]);
+        free(old);
+        return 0;
     }
     /* A stack of its own: the plugin's may be what has run out. */
     stack_t stack = {.ss_sp = malloc(STACK_BYTES), .ss_size = STACK_BYTES};

@@ -14,10 +14,10 @@ public enum CrashNote {
 
   /// Largest text that is read back.
   private static let sizeLimit = 1 << 16
-  // Unsafe: written once, by `arm`, before the handler that reads it exists.
+  // Unsafe: written by `arm` alone, on the one thread whose crashes the handler notes, while no call of it is under way.
   nonisolated(unsafe) private static var current: @Sendable () -> Int32 = { -1 }
 
-  /// Empties the file and holds it open for a crash of the calling thread.
+  /// Empties the file and holds it open for a crash of the calling thread. The last call holds; all are of one thread.
   ///
   /// - Parameters:
   ///   - texts: what to write, by call.

@@ -19,7 +19,7 @@ int qe_end_with_parent(int32_t parent, int signal);
 /* From now on a crash of the calling thread (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT) inside call `n`, as
  * `current` then says, writes "<signal> <seconds since the epoch>\n<text n>" to `fd`; then it goes on as before. `current`
  * must be fit for a signal handler; below 0 = no call, and nothing is written. A signal from another process is no crash.
- * Once in a process's life. 0, or -1 and errno. */
+ * Again for the same thread: what was to be noted before is not any more, and its `fd` is closed. 0, or -1 and errno. */
 int qe_note_crashes(int fd, int32_t (*current)(void), size_t count);
 
 /* The text of a call, copied. For the thread that may crash. 0, or -1 and errno. */
