@@ -140,8 +140,8 @@ let composition: [Target] = [
   .target(
     name: "Daemon",
     dependencies: [
-      "Cryptography", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger", "Market", "Models", "PluginABI", "Plugins", "Replay",
-      "Risk", "Session", "Settings", "Simulation", "Storage", "Supervision", .product(name: "Logging", package: "swift-log"),
+      "Cryptography", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger", "Market", "Models", "PluginABI", "Plugins",
+      "Replay", "Risk", "Session", "Settings", "Simulation", "Storage", "Supervision", .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/Daemon", swiftSettings: besideGRDB),
   .executableTarget(

@@ -252,6 +252,38 @@ class Comparison:
                     self.check("recovery of a journal of 10 million records <= 2 s",
                                f"{seconds:.2f} s ({records:,} records in {state['wall_s']:.2f} s, {state['rss_mb']:.0f} MB)", seconds <= 2)
 
+    def snapshots(self):
+        """A host on a made-up market at full rate, killed after ten million records: what its next start reads."""
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(self.options.ticks)) as root:
+            environment = {"QE_ROOT": root}
+            published = [self.options.bin, "strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--json"]
+            if not self.attempt("publish", published, 60, environment):
+                return
+            host = subprocess.Popen(
+                [self.options.bin, "run", "--mode", "mock", "--set", "feed.mock.trades_per_second=100000", "--set", "journal.snapshot_seconds=10"],
+                env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            journals = os.path.join(root, "runtime/state/mock/binance/paper/journal")
+            try:
+                # A segment has about a million records.
+                deadline = time.monotonic() + 300
+                while time.monotonic() < deadline and sum(
+                        name.endswith(".qej") for folder in (os.listdir(journals) if os.path.isdir(journals) else [])
+                        for name in os.listdir(os.path.join(journals, folder))) < 12:
+                    time.sleep(0.2)
+            finally:
+                host.kill()
+                host.wait()
+            path = os.path.join(journals, sorted(os.listdir(journals))[-1])
+            info = self.attempt("its records", [self.options.bin, "journal", "info", path, "--json"], 120)
+            state = self.attempt("recovery from a snapshot", [self.options.bin, "journal", "state", path], 120)
+            whole = self.attempt("recovery from the beginning", [self.options.bin, "journal", "state", path, "--no-snapshot"], 120)
+            if info and state and whole:
+                records = info["json"]["records"]
+                same = {**state["json"], "snapshot": None} == whole["json"]
+                self.check("recovery of a journal of 10 million records with snapshots <= 2 s",
+                           f"{state['wall_s']:.2f} s, {state['cpu_s']:.2f} CPU s ({records:,} records; {whole['wall_s']:.2f} s from the beginning), "
+                           f"{'the same state' if same else 'ANOTHER STATE'}", same and records >= 10_000_000 and state["wall_s"] <= 2)
+
     def storage(self):
         with tempfile.TemporaryDirectory(dir=os.path.dirname(self.options.ticks)) as folder:
             run = self.attempt("storage", [self.options.bin, "benchmark", "storage", "--folder", os.path.join(folder, "data"), "--json"], 120)
@@ -284,6 +316,7 @@ def main():
     comparison.workload()
     comparison.bounds()
     comparison.journal()
+    comparison.snapshots()
     comparison.storage()
     comparison.write()
     sys.exit(0 if comparison.passed else 1)

@@ -32,7 +32,7 @@ import Testing
     arguments: ["mock", "paper"],
     [
       ("beforeAppend", 4000), ("afterAppend", 4000), ("beforeSend", 80), ("afterSend", 80), ("beforeAck", 80), ("afterFill", 80),
-      ("beforeSegment", 2), ("afterSegment", 2),
+      ("beforeSegment", 2), ("afterSegment", 2), ("beforeSnapshot", 2), ("afterSnapshot", 2),
     ])
   func `Killed at a point of the write path, the next host knows it all`(mode: String, place: (point: String, passages: Int)) throws {
     var chance = Chance.seeded("\(mode) \(place.point)")

@@ -39,6 +39,45 @@ import Testing
     #expect(outcome.exitCode == 0, "\(outcome)")
   }
 
+  @Test func `A killed host is read again from its last snapshot on, and a damaged one is passed over`() throws {
+    try publish("BTCUSDT", "trade", "0.001")
+    let child = try host.start(Self.words + Self.busy)
+    try child.waitForError("mock 3s")
+    child.signal(SIGKILL)
+    _ = try child.finish(deadlineSeconds: 30)
+    let killed = try #require(try names().last)
+    let journal = "\(journals)/\(killed)"
+    func snapshots() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: journal).filter { $0.hasPrefix("snapshot-") }.sorted() }
+    let kept = try snapshots()
+    #expect(kept.count == 2, "\(kept)")
+    let number = try #require(try host.succeed(["journal", "state", journal]).json["snapshot"] as? Int)
+    #expect(kept.last?.contains("\(number).json") == true)
+    let before = try state(killed)
+    #expect(try host.succeed(["journal", "info", journal]).errors.contains(kept[0]) && host.succeed(["journal", "verify", journal]).exitCode == 0)
+    // One flipped bit.
+    let path = URL(fileURLWithPath: "\(journal)/\(kept[1])")
+    var data = try Data(contentsOf: path)
+    data[data.count / 2] ^= 1
+    try data.write(to: path)
+    try host.refuse(["journal", "verify", journal], exitCode: 65, naming: [kept[1], "is not as it was written"])
+    #expect(try state(killed) as NSDictionary == before as NSDictionary)
+    let next = try host.succeed(Self.words + Self.quiet + ["--duration", "0.2"])
+    #expect(next.errors.contains("\(killed)/\(kept[1]): is not as it was written"), "\(next)")
+    #expect(next.errors.contains("inputs read again since the snapshot at input "), "\(next)")
+  }
+
+  @Test func `After a kill a strategy goes on with its last snapshot's state where nothing has happened to it since`() throws {
+    for (slow, isKept) in [("900", true), ("4", false)] {
+      _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT", "--param", "fast=3", "--param", "slow=\(slow)"])
+      let child = try host.start(Self.words + ["--fresh", "--set", "feed.mock.trades_per_second=400"])
+      try child.waitForError("mock 3s")
+      child.signal(SIGKILL)
+      _ = try child.finish(deadlineSeconds: 30)
+      let next = try host.succeed(Self.words + Self.quiet + ["--duration", "0.2"])
+      #expect(next.errors.contains("EMACross@BTCUSDT/0: goes on with what it kept") == isKept, "slow \(slow): \(next)")
+    }
+  }
+
   @Test func `A disk that is full stops what opens, and a start after a lost end is halted`() throws {
     try publish("BTCUSDT", "trade", "0.001")
     let child = try host.start(Self.words + ["--set", "feed.mock.trades_per_second=20000"])

@@ -16,12 +16,22 @@ struct Restarts {
     }.sorted()
   }
 
-  func state(_ name: String) throws -> [String: Any] { try host.succeed(["journal", "state", "\(journals)/\(name)"]).json }
+  /// As the next start takes it over; read from a snapshot on it is the same as from the journal's beginning.
+  func state(_ name: String) throws -> [String: Any] {
+    let path = "\(journals)/\(name)"
+    var state = try host.succeed(["journal", "state", path]).json
+    var whole = try host.succeed(["journal", "state", path, "--no-snapshot"]).json
+    #expect(whole.removeValue(forKey: "snapshot") is NSNull)
+    let snapshot = state.removeValue(forKey: "snapshot")
+    #expect(state as NSDictionary == whole as NSDictionary, "snapshot \(snapshot ?? "none"): \(state) \(whole)")
+    return state
+  }
 
   static func words(_ mode: String) -> [String] {
     [
       "run", "--mode", mode, "--json", "--config", Host.oracle, "--set", "app.websocket=mock", "--set", "feed.mock.symbols=BTCUSDT,ETHUSDT", "--set",
-      "feed.mock.start_price=60000,3000", "--set", "feed.stale_after_ms=3600000", "--set", "journal.segment_mb=1",
+      "feed.mock.start_price=60000,3000", "--set", "feed.stale_after_ms=3600000", "--set", "journal.segment_mb=1", "--set",
+      "journal.snapshot_seconds=1",
     ]
   }
 

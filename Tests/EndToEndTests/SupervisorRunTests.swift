@@ -68,7 +68,10 @@ import Testing
 
   @Test func `Its halt and its pause hold until it takes them back, and status says so`() throws {
     let child = try host.start(words())
-    for (word, code) in [(#""halted": true, "halt_reason": "Daily loss 210.00 >= limit 200.00 USDT""#, "SUPERVISOR_HALTED"), (#""halted": false, "llm_paused": true"#, "SUPERVISOR_PAUSED")] {
+    for (word, code) in [
+      (#""halted": true, "halt_reason": "Daily loss 210.00 >= limit 200.00 USDT""#, "SUPERVISOR_HALTED"),
+      (#""halted": false, "llm_paused": true"#, "SUPERVISOR_PAUSED"),
+    ] {
       supervisor.answer { $0.risk = "{\(word)}" }
       try child.waitForError("STOPPED \(code)")
       let status = try host.succeed(["status", "--mode", "mock", "--json"])
@@ -85,7 +88,8 @@ import Testing
   func `Where nobody answers, an opening order goes out or does not, as risk_on_error says`(rule: String, goesOut: Bool) throws {
     let child = try host.start(words(["supervisor.risk_on_error=\(rule)"], port: 1))
     try child.waitForError("no heartbeat is answered: nobody answers there")
-    try child.waitForError(goesOut ? "it goes out (supervisor.risk_on_error: bypass)" : "SUPERVISOR_UNREACHABLE: nobody answers there; it is not sent")
+    try child.waitForError(
+      goesOut ? "it goes out (supervisor.risk_on_error: bypass)" : "SUPERVISOR_UNREACHABLE: nobody answers there; it is not sent")
     let status = try host.succeed(["status", "--mode", "mock"])
     #expect(status.errors.contains("supervisor silent: nobody answers there"), "\(status)")
     #expect(status.errors.contains("WARNING: orders go out when it does not answer") == goesOut, "\(status)")

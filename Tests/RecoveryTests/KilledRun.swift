@@ -32,7 +32,11 @@ final class KilledRun {
 
   var journal: String { folder.path("journal") }
 
-  init(seed: UInt64, events: Int) throws {
+  /// Files of snapshots that were kept on the way, by the input behind which they were.
+  private(set) var snapshots: [UInt64: Data] = [:]
+
+  /// - Parameter snapshots: how often one is kept, in events; nil = never.
+  init(seed: UInt64, events: Int, snapshots every: Int? = nil) throws {
     folder = try TemporaryFolder()
     var settings = Settings()
     settings.mode = .mock
@@ -41,7 +45,7 @@ final class KilledRun {
     instruments = ["BTCUSDT", "ETHUSDT"].map { settings.pairs.instrument($0)! }
     self.settings = settings
     strategies = (0..<3).map { Self.strategy(seed: seed &+ $0) }
-    try run(seed: seed, events: events)
+    try run(seed: seed, events: events, snapshots: every)
   }
 
   /// Wishes at trades alone, whatever it is told: another life of it wishes the same.
@@ -101,13 +105,17 @@ final class KilledRun {
       open: Dictionary(uniqueKeysWithValues: engine.openOrders.map { ($0.id, $0.remaining) }))
   }
 
-  private func run(seed: UInt64, events: Int) throws {
+  private func run(seed: UInt64, events: Int, snapshots every: Int?) throws {
     let writer = try JournalWriter(folder: journal, head: head, options: JournalOptions(sync: .none, segmentBytes: 2 * JournalFormat.blockSize))
     var loop = try loop(writer)
     var chance = Chance(seed: seed)
     var prices: [Int64] = [600_000, 300_000]
     var milliseconds: Int64 = 1_704_067_200_000
-    for _ in 0..<events {
+    for event in 0..<events {
+      if let every, event % every == every - 1 {
+        snapshots[loop.lastSequence] = try loop.keptSnapshot(
+          head, instruments, pluginStates: strategies.map { _ in [UInt8(event % 256)] }, in: journal)
+      }
       let index = Int.random(in: 0..<2, using: &chance)
       prices[index] += Int64.random(in: -40...40, using: &chance)
       milliseconds += Int64.random(in: 1...900, using: &chance)

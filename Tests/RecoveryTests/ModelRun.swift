@@ -19,6 +19,9 @@ final class ModelRun {
   private var models: [ScriptedModel] = []
   private var milliseconds: Int64 = 1_704_067_200_000
   private var price: Int64 = 600_000
+  private let head: JournalHead
+  /// What took over last.
+  private var published: String?
 
   static let horizonSeconds: Int64 = 5
   var journal: String { folder.path("journal") }
@@ -68,6 +71,7 @@ final class ModelRun {
       ])
     head.models = [Self.place(instrument, first == nil ? nil : "First")]
     edit(&head)
+    self.head = head
     let writer = try JournalWriter(
       folder: folder.path("journal"), head: head, options: JournalOptions(sync: .none, segmentBytes: 8 * JournalFormat.blockSize))
     loop = TradingLoop(configuration, model: settings.simulation, syntheticSpread: .zero, owner: nil, observer: nil, journal: writer)
@@ -86,6 +90,7 @@ final class ModelRun {
 
   func publish(_ name: String, _ model: ScriptedModel) {
     models.append(model)
+    published = name
     loop.replaceModel(
       0, with: model.binding, schema: 0, description: Self.place(instrument, name), receiveNanoseconds: milliseconds * 1_000_000)
   }
@@ -105,6 +110,13 @@ final class ModelRun {
   }
 
   func end() { loop.closeJournal() }
+
+  /// Has a snapshot kept now.
+  func snapshot() throws -> Data {
+    var head = head
+    if let published { head.models = [Self.place(instrument, published)] }
+    return try loop.keptSnapshot(head, [instrument], pluginStates: [nil], in: journal)
+  }
 
   var fills: Int { loop.counters.fills }
   var lastInput: UInt64 { loop.lastSequence }

@@ -145,7 +145,7 @@ struct ExchangeTests {
     let reading = try loading.read("supervisor:\n  enabled: true\n  api_token: hunter-2\napp: {llm_enabled: true}\nstorage: {flush_batch: 7}\n")
     #expect(
       reading.warnings.map { $0.replacing(loading.folder.url.path + "/", with: "") } == [
-        "s.yaml:4: app.llm_enabled: this version asks no language model",
+        "s.yaml:4: app.llm_enabled: this version asks no language model"
       ])
     #expect(reading.rows.contains { $0.key == "supervisor.api_token" && $0.value == "<redacted>" })
     #expect(!reading.settings.canonicalText.contains("hunter-2") && reading.settings.value(of: "storage.flush_batch") == "7")

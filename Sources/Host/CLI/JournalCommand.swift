@@ -35,11 +35,15 @@ struct JournalCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The folder of a journal.", valueName: "journal"))
     var folder: String
 
+    @Flag(name: .long, help: "Read all of it, from its beginning.") var noSnapshot = false
+
     func run() throws {
-      let result = try JournalRecovery.read(folder: folder)
+      let result = try JournalRecovery.read(folder: folder, usesSnapshots: !noSnapshot)
+      for reason in result.passedOver { Console.line("a snapshot is passed over: \(reason)") }
       guard case .object(let members) = result.state.json(result.instruments) else { return }
       let known: [(key: String, value: JSONValue)] = [
-        ("inputs", .integer(result.inputs)), ("ending", .text(result.ending.name)), ("mismatch", result.mismatch?.json ?? .null),
+        ("inputs", .integer(result.inputs + Int(result.snapshot ?? 0))), ("snapshot", result.snapshot.map { .integer(Int($0)) } ?? .null),
+        ("ending", .text(result.ending.name)), ("mismatch", result.mismatch?.json ?? .null),
       ]
       try Console.result(JSONValue.object(known + members).description)
       if let doubt = result.doubt { Console.line("\(folder): \(doubt); positions and orders may be others than these") }

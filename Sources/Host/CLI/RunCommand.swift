@@ -126,7 +126,8 @@ extension Settings {
       case .demo: .demo
       case .live: .live
       }
-    return SecretNeeds(mode: mode, exchange: exchange == .binanceSpot ? .binanceSpot : .binanceUSDM, llmEnabled: llmEnabled,
+    return SecretNeeds(
+      mode: mode, exchange: exchange == .binanceSpot ? .binanceSpot : .binanceUSDM, llmEnabled: llmEnabled,
       supervisor: hasSupervisor && supervisor.token.isEmpty && supervisor.tokenFile == nil)
   }
 }

@@ -33,10 +33,12 @@ extension HostRun {
     } else if let mismatch = recovered.mismatch {
       log.host.warning("journal \(name): \(mismatch.text); the host goes on HALTED from what it makes of it")
     }
+    for reason in recovered.passedOver { log.host.warning("a snapshot is passed over: \(reason)") }
     let milliseconds = (Clocks.monotonicNanoseconds() - began) / 1_000_000
     let end = recovered.ending == .sealed ? "ended" : recovered.ending == .lost ? "could not be written any more" : "was broken off"
     log.host.notice(
-      "goes on where \(name) \(end): \(recovered.inputs) inputs read again in \(milliseconds) ms; \(recovered.state.summary)")
+      "goes on where \(name) \(end): \(recovered.inputs) inputs read again\(recovered.snapshot.map { " since the snapshot at input \($0)" } ?? "") in \(milliseconds) ms; \(recovered.state.summary)"
+    )
     return (name, recovered.state, recovered.doubt)
   }
 

@@ -55,6 +55,7 @@ struct LiveHost: ~Copyable {
   /// Makes a shadow's new version.
   let shadowMaker: ShadowMaker
   private var nextDriftLook = Int64.min
+  private var snapshotClock: SnapshotClock
   /// Nil where none is spoken to.
   let supervisor: SupervisorClient?
   let hostID: String
@@ -82,7 +83,8 @@ struct LiveHost: ~Copyable {
     settings: Settings, session: TradingSession, feeds: MarketFeeds, killSwitch: KillSwitch, watcher: KillSwitchWatcher, mailbox: ControlMailbox,
     starter: InstanceStarter, rereader: SettingsRereader, republished: @escaping @Sendable (Instrument, Int64) throws -> ResolvedStrategy,
     modelSource: ModelSource, quarantine: Quarantine, held: [RunStatus.Instance], shadows: Shadows, shadowMaker: ShadowMaker, started: Int64,
-    journal: JournalWriter?, storage: MarketStorage?, statusFile: StatusFile?, supervisor: SupervisorClient?, asksSupervisor: Bool, hostVersion: String,
+    journal: JournalWriter?, storage: MarketStorage?, statusFile: StatusFile?, supervisor: SupervisorClient?, asksSupervisor: Bool,
+    hostVersion: String,
     log: RunLog
   ) {
     self.supervisor = supervisor
@@ -120,6 +122,7 @@ struct LiveHost: ~Copyable {
     let (calls, suspects) = shadows.watched(
       behind: loop.engine.callMark, instanceCount: session.instances.count,
       session.instances.map(Suspect.init) + session.models.map { Suspect($0) ?? .nobody }, models: modelSource.horizonsSeconds.count)
+    snapshotClock = SnapshotClock(periodSeconds: journal == nil || settings.takesRecordings ? nil : settings.journal.snapshotSeconds, now: started)
     watchdog = Watchdog(
       calls: calls, limit: .step(milliseconds: settings.engine.maximumStepMilliseconds), suspects: suspects, folder: quarantine.folder,
       say: log.lastWords)
@@ -269,6 +272,7 @@ struct LiveHost: ~Copyable {
   private mutating func look(_ now: Int64) {
     lookAtWorkers(now)
     lookAtJournal(now)
+    keepSnapshot(now)
     lookAtShadows(now)
     if let storage { storageNews.look(storage.status, now, log) }
     if now >= nextDriftLook {
@@ -393,17 +397,38 @@ struct LiveHost: ~Copyable {
 
   /// What plugins keep, for the next start: after all that they will be told.
   private mutating func keepPluginStates() {
-    for ordinal in session.instances.indices where !care.rows[ordinal].isOut && session.resolved[ordinal] != nil {
-      do throws(PluginError) {
-        guard let state = try session.instances[ordinal].saveState() else { continue }
-        guard state.count <= JournalPluginState.maximumBytes else {
-          log.plugins.warning(
-            "\(session.instances[ordinal].id): its state of \(state.count) bytes is too large to be kept: it begins anew the next time")
-          continue
-        }
-        loop.keep(pluginState: state, instance: ordinal)
-      } catch { log.plugins.warning("\(session.instances[ordinal].id): its state is not kept, it begins anew the next time: \(error)") }
+    for ordinal in session.instances.indices {
+      if let state = pluginState(ordinal, saysWhy: true) { loop.keep(pluginState: state, instance: ordinal) }
     }
+  }
+
+  /// - Parameter saysWhy: why there is none is logged.
+  private func pluginState(_ ordinal: Int, saysWhy: Bool) -> [UInt8]? {
+    guard !care.rows[ordinal].isOut, session.resolved[ordinal] != nil else { return nil }
+    let id = session.instances[ordinal].id
+    do throws(PluginError) {
+      guard let state = try session.instances[ordinal].saveState() else { return nil }
+      guard state.count <= JournalPluginState.maximumBytes else {
+        if saysWhy { log.plugins.warning("\(id): its state of \(state.count) bytes is too large to be kept: it begins anew the next time") }
+        return nil
+      }
+      return state
+    } catch {
+      if saysWhy { log.plugins.warning("\(id): its state is not kept, it begins anew the next time: \(error)") }
+      return nil
+    }
+  }
+
+  /// Where a start after a kill begins to read the journal, and what its plugins go on with.
+  private mutating func keepSnapshot(_ now: Int64) {
+    guard snapshotClock.isDue(now, inputs: loop.lastSequence), !loop.isJournalLost, let engine = loop.checkpoint() else { return }
+    let states = session.instances.indices.map { pluginState($0, saysWhy: !snapshotClock.hasTold) }
+    snapshotClock.hasTold = true
+    let saved = session.savedCheckpoint(engine, pluginStates: states)
+    if loop.keepSnapshot({ saved.bytes }) { snapshotClock.isTaken(now, inputs: loop.lastSequence) }
+    guard let trouble = loop.snapshotTrouble, trouble != snapshotClock.trouble else { return }
+    snapshotClock.trouble = trouble
+    log.host.warning("journal: no snapshot is kept, so that a start after a kill takes longer: \(trouble)")
   }
 
   /// A host that ends reads no settings again.

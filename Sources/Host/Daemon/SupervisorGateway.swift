@@ -38,7 +38,8 @@ extension HostRun {
     }
     guard settings.supervisor.isEnabled || asksSupervisor else { return nil }
     var options = SupervisorOptions(
-      baseURL: settings.supervisor.baseURL, hostID: "\(Machine.name)/\(settings.mode.rawValue)/\(settings.pairs.venue)/\(StateFolder.practiceAccount)",
+      baseURL: settings.supervisor.baseURL,
+      hostID: "\(Machine.name)/\(settings.mode.rawValue)/\(settings.pairs.venue)/\(StateFolder.practiceAccount)",
       runID: String(started / 1_000_000, radix: 36))
     options.certificateAuthority = settings.supervisor.certificateAuthorityFile.map(settings.resolved)
     options.reports = settings.supervisor.isEnabled

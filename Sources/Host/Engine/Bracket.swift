@@ -82,7 +82,7 @@ struct BracketTable: ~Copyable {
   private let brackets: UnsafeMutablePointer<Bracket>
   private let counts: UnsafeMutablePointer<Int32>
   private let instanceCount: Int
-  private(set) var nextNumber: UInt64 = 1
+  var nextNumber: UInt64 = 1
 
   init(instanceCount: Int) {
     self.instanceCount = max(1, instanceCount)

@@ -4,7 +4,7 @@ import Market
 ///
 /// A bar closes only on a trade of a later second. A late trade joins the open bar and is counted. Seconds without
 /// trades become flat bars, unless the gap is over the bound: then the open bar is dropped and the series starts anew.
-public struct BarBuilder: Sendable, BitwiseCopyable {
+public struct BarBuilder: Sendable, BitwiseCopyable, Hashable, Codable {
   @usableFromInline var current = Bar(
     second: .min, open: .zero, high: .zero, low: .zero, close: .zero, quantity: .zero, buyQuantity: .zero, tradeCount: 0, buyCount: 0)
   @usableFromInline let maximumGapSeconds: Int64
@@ -14,6 +14,8 @@ public struct BarBuilder: Sendable, BitwiseCopyable {
 
   /// - Parameter maximumGapSeconds: the longest distance of two trades, in seconds, that flat bars bridge.
   public init(maximumGapSeconds: Int64) { self.maximumGapSeconds = maximumGapSeconds }
+
+  public var longestGapSeconds: Int64 { maximumGapSeconds }
 
   /// Belongs to the bar that `closeNext` gave last, until the next `add`: the quote of the last trade, which for a flat
   /// bar came in an earlier second.

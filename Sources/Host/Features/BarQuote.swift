@@ -1,7 +1,7 @@
 import Market
 
 /// The best bid and ask beside a bar, as the instrument's scaled integers; 0 = none or unknown.
-public struct BarQuote: Sendable, BitwiseCopyable, Hashable {
+public struct BarQuote: Sendable, BitwiseCopyable, Hashable, Codable {
   public var bid: Int64
   public var bidQuantity: Int64
   public var ask: Int64

@@ -11,4 +11,10 @@ public protocol FeatureBuilder: AnyObject {
 
   /// As if no bar had come: before the first bar after a gap.
   func reset()
+
+  /// All that rows to come depend on, for a host that goes on from it. One that was given to `restore` gives the same rows, to the last bit.
+  var memory: [Double] { get }
+
+  /// - Returns: false where it is no memory of such a builder; nothing has changed then.
+  func restore(_ memory: [Double]) -> Bool
 }

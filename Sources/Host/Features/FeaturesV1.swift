@@ -34,6 +34,22 @@ final class FeaturesV1: FeatureBuilder {
 
   func reset() { barCount = 0 }
 
+  var memory: [Double] {
+    [Double(barCount), fastEMA, slowEMA] + prices.remembered + quantities.remembered + signs.remembered + returns.remembered
+  }
+
+  func restore(_ memory: [Double]) -> Bool {
+    let size = RollingWindow.capacity
+    guard memory.count == 3 + 4 * size, let count = Int(exactly: memory[0]), (0...Self.minimumBars).contains(count) else { return false }
+    (barCount, fastEMA, slowEMA) = (count, memory[1], memory[2])
+    let windows = memory.dropFirst(3)
+    prices.restore(windows.prefix(size))
+    quantities.restore(windows.dropFirst(size).prefix(size))
+    signs.restore(windows.dropFirst(2 * size).prefix(size))
+    returns.restore(windows.dropFirst(3 * size))
+    return true
+  }
+
   func close(_ bar: FeatureBar, into row: UnsafeMutablePointer<Double>) -> Bool {
     let price = bar.close
     // Not adjusted: seeded with the first bar of the series, and so with a memory of all of them.

@@ -41,6 +41,28 @@ final class FeaturesV2: FeatureBuilder {
 
   func reset() { barCount = 0 }
 
+  var memory: [Double] {
+    [Double(barCount)] + prices.remembered + highs.remembered + lows.remembered + returns.remembered + quantities.remembered + notionals.remembered
+      + signedQuantities.remembered + signedCounts.remembered + counts.remembered
+  }
+
+  func restore(_ memory: [Double]) -> Bool {
+    let size = RollingWindow.capacity
+    guard memory.count == 1 + 9 * size, let count = Int(exactly: memory[0]), (0...Self.minimumBars).contains(count) else { return false }
+    barCount = count
+    func window(_ index: Int) -> ArraySlice<Double> { memory[(1 + index * size)..<(1 + (index + 1) * size)] }
+    prices.restore(window(0))
+    highs.restore(window(1))
+    lows.restore(window(2))
+    returns.restore(window(3))
+    quantities.restore(window(4))
+    notionals.restore(window(5))
+    signedQuantities.restore(window(6))
+    signedCounts.restore(window(7))
+    counts.restore(window(8))
+    return true
+  }
+
   func close(_ bar: FeatureBar, into row: UnsafeMutablePointer<Double>) -> Bool {
     let price = bar.close
     // Not price / before - 1: the difference of near prices is exact, and so is then a small return.

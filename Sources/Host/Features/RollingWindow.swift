@@ -25,6 +25,11 @@ struct RollingWindow: ~Copyable {
     values[newest &+ Self.capacity] = value
   }
 
+  /// The newest first.
+  var remembered: [Double] { (0..<Self.capacity).map { self[$0] } }
+
+  mutating func restore(_ remembered: ArraySlice<Double>) { for value in remembered.reversed() { push(value) } }
+
   /// - Parameter age: 0 = the newest; below `capacity`.
   @inline(__always)
   subscript(age: Int) -> Double {

@@ -27,6 +27,17 @@ struct JournalBlocks: ~Copyable {
 
   var path: String { "\(folder)/\(JournalFormat.segmentName(max(1, segment)))" }
 
+  /// The next block is this one.
+  ///
+  /// - Throws: there is no such segment.
+  mutating func begin(segment: Int, block: Int, number: Int) throws(JournalError) {
+    self.segment = segment - 1
+    guard try openNext() else { throw JournalError(.badData, "\(folder): \(JournalFormat.segmentName(segment)) is missing") }
+    guard lseek(descriptor, off_t(block * JournalFormat.blockSize), SEEK_SET) >= 0 else { throw JournalError(KernelError("seek", path)) }
+    numberInSegment = block - 1
+    self.number = number - 1
+  }
+
   /// False at the end of the last segment.
   mutating func next() throws(JournalError) -> Bool {
     while true {

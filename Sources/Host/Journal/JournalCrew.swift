@@ -25,8 +25,21 @@ final class JournalCrew: @unchecked Sendable {
   private let hasGivenUp = Atomic<Bool>(false)
   /// The engine's thread waits for a segment: one more try, however short ago the last one failed.
   private let isWanted = Atomic<Bool>(false)
+  struct SnapshotOrder: Sendable {
+    var place: JournalSnapshot.Place
+    var sequence: UInt64
+    /// Bytes of the journal before it.
+    var position: Int
+    /// Made on the crew's thread.
+    var content: @Sendable () -> [UInt8]
+  }
+
   private struct Shared {
     var next: MappedFile?
+    /// Waits until the journal before it is on the disk.
+    var snapshot: SnapshotOrder?
+    /// Why the last snapshot was not written; nil where it was.
+    var noSnapshot: String?
     /// Why the next segment could not be made; over once it is.
     var noSegment: String?
     /// Why what was written did not reach the disk. It stays: after a sync that failed nobody knows which pages the disk has, and the
@@ -50,6 +63,7 @@ final class JournalCrew: @unchecked Sendable {
   private var sealed = 0
   private var touched = 0
   private var chain: Digest
+  private let headDigest: String
   private var lastSync: Int64 = 0
   private var nextTry: Int64 = 0
 
@@ -62,6 +76,7 @@ final class JournalCrew: @unchecked Sendable {
     self.disk = disk
     self.options = options
     self.chain = chain
+    headDigest = chain.hex
     blocksPerSegment = options.segmentBytes / JournalFormat.blockSize
     segments[0] = first
     // Unsafe: two words of their own cache lines, owned here, freed in deinit, zero at the beginning.
@@ -123,6 +138,18 @@ final class JournalCrew: @unchecked Sendable {
     return bytes == .max || isNotOnDisk ? .never : .waits
   }
 
+  /// Takes it where none is waiting.
+  func order(_ snapshot: SnapshotOrder) -> Bool {
+    shared.withLock { shared in
+      guard shared.snapshot == nil else { return false }
+      shared.snapshot = snapshot
+      return true
+    }
+  }
+
+  /// Why the last snapshot was not written; nil where it was, or there was none.
+  var snapshotTrouble: String? { shared.withLock { $0.noSnapshot } }
+
   /// Until they are on the disk, or nobody can say any more that they are.
   func waitUntilDurable(_ bytes: Int) {
     while standing(of: bytes) == .waits {
@@ -153,6 +180,7 @@ final class JournalCrew: @unchecked Sendable {
       if isEnding { break }
       prepare(bytes)
       sync(bytes)
+      writeSnapshot()
       round.raise(round.value &+ 1)
       wish.sleep(while: seen, nanoseconds: Self.idleNanoseconds)
     }
@@ -234,6 +262,15 @@ final class JournalCrew: @unchecked Sendable {
       durable.store(bytes, ordering: .sequentiallyConsistent)
       if awaited.load(ordering: .sequentiallyConsistent) > before { onDurable() }
     } catch { isNotOnDisk(error) }
+  }
+
+  /// Never one that is ahead of what a reader finds: after a power cut that would be another history.
+  private func writeSnapshot() {
+    guard let order = shared.withLock({ $0.snapshot }), options.sync == .none || durable.load(ordering: .relaxed) >= order.position else { return }
+    let line = JournalSnapshot.Line(head: headDigest, sequence: order.sequence, place: order.place)
+    var trouble: String?
+    do throws(KernelError) { try JournalSnapshot(line: line, content: order.content()).write(in: folder) } catch { trouble = "\(error)" }
+    shared.withLock { ($0.snapshot, $0.noSnapshot) = (nil, trouble) }
   }
 
   private func finish(_ bytes: Int) {

@@ -7,6 +7,7 @@ import Kernel
 ///
 /// - record: CRC32C u32 over the bytes after it, length u16 (of the whole record, a multiple of 8), kind u8, variant u8, sequence u64,
 ///   receive time i64 (ns), payload. A length of 0 ends the block's records.
+/// `snapshot-<input>.json`, see `JournalSnapshot`, is where who goes on from the journal begins to read it.
 /// A host that goes on where a former one was has that one's state in `state.json`.
 /// - trailer: magic u32, used bytes u32, block number in the journal u64, chain 32 bytes.
 ///   The highest bit of the used bytes says that records came after this block that no disk had room for: it is the journal's last one.
@@ -35,7 +36,7 @@ public enum JournalFormat {
   /// Whether the host writes files of this name into a journal's folder.
   static func isOwn(_ name: String) -> Bool {
     let isUnfinished = name.hasSuffix(MappedFile.unfinishedSuffix)
-    return name == headName || name == stateName
+    return name == headName || name == stateName || JournalSnapshot.isName(name)
       || segmentNumber(isUnfinished ? String(name.dropLast(MappedFile.unfinishedSuffix.count)) : name) != nil
   }
 

@@ -34,6 +34,8 @@ public enum JournalEnding: Sendable, Equatable {
 /// Reads a journal from its first record to its last, and holds every byte of it to its checksums.
 public struct JournalReader: ~Copyable {
   public let head: JournalHead
+  /// SHA-256 of head.json.
+  public let headDigest: String
   /// Nil until the end is reached.
   public private(set) var ending: JournalEnding?
   public private(set) var recordCount = 0
@@ -60,7 +62,26 @@ public struct JournalReader: ~Copyable {
     self.head = head
     self.checksChain = checksChain
     chain = SHA256Hasher.digest(of: bytes)
+    headDigest = chain.hex
     blocks = JournalBlocks(folder: folder)
+  }
+
+  /// Goes to the first record after a snapshot, before anything was read. The blocks before it are not looked at.
+  ///
+  /// - Throws: the journal does not have that place.
+  public mutating func begin(after snapshot: JournalSnapshot) throws(JournalError) {
+    precondition(!hasBlock && !checksChain, "a chain begins at the beginning")
+    let place = snapshot.line.place
+    guard place.segment > 0, place.block >= 0, place.blockNumber >= place.block, place.offset % 8 == 0,
+      (0...JournalFormat.blockCapacity).contains(place.offset)
+    else { throw JournalError(.badData, "\(blocks.folder): a snapshot of a place that no journal has") }
+    try blocks.begin(segment: place.segment, block: place.block, number: place.blockNumber)
+    try beginBlock()
+    guard hasBlock, used.map({ place.offset <= $0 }) ?? true else {
+      throw JournalError(.badData, "\(blocks.folder): input \(snapshot.sequence) of a snapshot is not there")
+    }
+    offset = place.offset
+    lastSequence = snapshot.sequence
   }
 
   /// Of all blocks that were read.

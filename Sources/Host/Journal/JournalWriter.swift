@@ -160,6 +160,23 @@ public final class JournalWriter {
   /// Until the disk has it, or never will.
   public func wait(for position: Int) { crew.waitUntilDurable(position) }
 
+  /// Has what the host knows now kept beside the segments, once the disk has what was appended before.
+  ///
+  /// - Parameters:
+  ///   - sequence: of the last input.
+  ///   - content: called on the journal's thread.
+  /// - Returns: false where the last one is not written yet, or nothing is written any more.
+  public func snapshot(after sequence: UInt64, content: @escaping @Sendable () -> [UInt8]) -> Bool {
+    guard !isClosed, block != waste else { return false }
+    let place = JournalSnapshot.Place(
+      segment: blockNumber / blocksPerSegment + 1, block: blockNumber % blocksPerSegment, offset: offset, blockNumber: blockNumber)
+    return crew.order(
+      JournalCrew.SnapshotOrder(place: place, sequence: sequence, position: blockNumber * JournalFormat.blockSize + offset, content: content))
+  }
+
+  /// Why the last snapshot was not written; nil where it was, or there was none.
+  public var snapshotTrouble: String? { crew.snapshotTrouble }
+
   /// All that was appended is on the disk, sealed, and the files are as long as they need be. What comes later is lost.
   public func close() {
     guard !isClosed else { return }

@@ -28,7 +28,7 @@ public struct Quote: Sendable, BitwiseCopyable, Hashable {
 }
 
 /// One closed one-second bar.
-public struct Bar: Sendable, BitwiseCopyable, Hashable {
+public struct Bar: Sendable, BitwiseCopyable, Hashable, Codable {
   /// Start of the second, epoch seconds.
   public var second: Int64
   public var open: Price

@@ -132,8 +132,9 @@ public struct JournalReplay {
     // Where a plugin may run in live is a matter of a start that trades; nothing is sent from here.
     if settings.mode == .live { settings.mode = .paper }
     let kept = KeptModels(store: store, file: file)
-    let session = try TradingSession(instruments: instruments, strategies: strategies, vacant: vacant, settings: settings, approvalMilliseconds: head.approvalMilliseconds)
-    { index, _ in
+    let session = try TradingSession(
+      instruments: instruments, strategies: strategies, vacant: vacant, settings: settings, approvalMilliseconds: head.approvalMilliseconds
+    ) { index, _ in
       try kept.places(head.models ?? [], of: instruments[index], index: index)
     }
     return (session, instruments)

@@ -13,6 +13,8 @@ public struct JournalSummary: Sendable {
   public var firstNanoseconds: Int64?
   public var lastNanoseconds: Int64 = 0
   public var ending = JournalEnding.open
+  /// By name, oldest first.
+  public var snapshots: [String] = []
 
   /// Reads all of it.
   ///
@@ -26,7 +28,11 @@ public struct JournalSummary: Sendable {
       summary.lastNanoseconds = record.receiveNanoseconds
     }
     // In no block's chain: the head has its digest.
-    if checksChain { _ = try summary.head.state(in: folder) }
+    if checksChain {
+      _ = try summary.head.state(in: folder)
+      for name in JournalSnapshot.names(in: folder) { _ = try JournalSnapshot.read("\(folder)/\(name)", headDigest: reader.headDigest) }
+    }
+    summary.snapshots = JournalSnapshot.names(in: folder).reversed()
     summary.records = reader.recordCount
     summary.bytes = reader.byteCount
     summary.lastInput = reader.lastSequence
@@ -55,6 +61,7 @@ public struct JournalSummary: Sendable {
       return "\(model.id) on \(place.instrument): \(model.model.name) \(model.model.digest.prefix(12)), \(model.schema), \(model.adapter.name)"
     }
     lines.append("\(records) records, \(lastInput) inputs, \(bytes >> 10) KiB; \(ending.text)")
+    lines += snapshots.map { "  \($0)" }
     lines += RecordKind.allCases.compactMap { kind in counts[kind].map { "  \(kind.name) \($0)" } }
     return lines
   }

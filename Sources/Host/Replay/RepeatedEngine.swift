@@ -53,9 +53,12 @@ struct RepeatedEngine: ~Copyable {
   /// The first step whose answers do not fit.
   private(set) var mismatch: JournalMismatch?
 
-  /// - Throws: the head's settings, instruments or state cannot be read.
-  init(_ head: JournalHead, in folder: String) throws {
+  /// - Parameter checkpoint: where it goes on; nil = the journal's beginning.
+  /// - Throws: the head's settings, instruments or state cannot be read, or the checkpoint is none of this journal's engine.
+  init(_ head: JournalHead, in folder: String, from checkpoint: SavedCheckpoint? = nil) throws {
     let path = "\(folder)/\(JournalFormat.headName)"
+    var head = head
+    if let checkpoint { (head.instances, head.models) = (checkpoint.instances, checkpoint.models) }
     let settings = try head.settingsInForce(in: path)
     let instruments = settings.pairs.instruments
     let instances = try head.instances.map { instance throws -> EngineConfiguration.Instance in
@@ -72,15 +75,31 @@ struct RepeatedEngine: ~Copyable {
     if let state, state.instruments != instruments.map(\.id.description) || state.instances.count != head.instances.count {
       throw JournalError(.badData, "\(folder)/\(JournalFormat.stateName): has other instruments or instances than \(JournalFormat.headName)")
     }
+    if let checkpoint, checkpoint.instruments != instruments.map(\.id.description) { throw Self.foreign(folder) }
+    let engine = try Self.engine(configuration, from: checkpoint?.engine, in: folder)
     self.state = state
     self.instruments = instruments
     self.models = models
     places = head.models ?? []
-    engine = Engine(configuration)
     capacity = configuration.maximumIntentsPerEvent
     digests = head.instances.map(\.digest)
     parameters = head.instances.map(\.parameters)
+    self.engine = engine
   }
+
+  private static func engine(_ configuration: EngineConfiguration, from checkpoint: EngineCheckpoint?, in folder: String) throws -> Engine {
+    var engine = Engine(configuration)
+    if let checkpoint {
+      let isLike = engine.resume(checkpoint)
+      guard isLike else { throw foreign(folder) }
+    }
+    return engine
+  }
+
+  private static func foreign(_ folder: String) -> JournalError { JournalError(.badData, "\(folder): a snapshot of another engine") }
+
+  /// As it stands between two inputs.
+  var checkpoint: EngineCheckpoint? { engine.checkpoint() }
 
   /// Every limit that is set, with what is used of it now.
   func limitUses() -> [LimitUse] { engine.limitUses() }

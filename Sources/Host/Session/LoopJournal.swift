@@ -100,6 +100,9 @@ final class LoopJournal: AnswerJournal {
       action, decidedNanoseconds: decidedNanoseconds, sentNanoseconds: sentNanoseconds, sequence: sequence, receiveNanoseconds: receiveNanoseconds)
   }
 
+  func snapshot(after sequence: UInt64, content: @escaping @Sendable () -> [UInt8]) -> Bool { writer.snapshot(after: sequence, content: content) }
+  var snapshotTrouble: String? { writer.snapshotTrouble }
+
   func beforeSend() { writer.beforeSend() }
 
   func awaited() -> Int { writer.awaited() }

@@ -225,6 +225,15 @@ public struct TradingLoop: ~Copyable {
   /// Number of the last input.
   public var lastSequence: UInt64 { sequence }
 
+  /// The engine as it stands between two inputs; nil in the middle of one.
+  public func checkpoint() -> EngineCheckpoint? { engine.checkpoint() }
+
+  /// Has the journal keep what the host knows now; see `JournalWriter.snapshot`.
+  public func keepSnapshot(_ content: @escaping @Sendable () -> [UInt8]) -> Bool { journal?.snapshot(after: sequence, content: content) ?? false }
+
+  /// Why the last snapshot was not written.
+  public var snapshotTrouble: String? { journal?.snapshotTrouble }
+
   /// Writes down what an instance's plugin keeps, once nothing will be asked of it any more.
   public func keep(pluginState bytes: [UInt8], instance: Int) { journal?.keep(bytes, of: Int32(instance)) }
 

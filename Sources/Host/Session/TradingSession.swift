@@ -54,7 +54,8 @@ public final class TradingSession {
   ///   - models: the places of an instrument's models, given whether any of its strategies reads predictions.
   public init(
     instruments: [Instrument], strategies: [(instrument: Int, resolved: ResolvedStrategy)], vacant: [Vacancy] = [], settings: Settings,
-    approvalMilliseconds: Int64? = nil, launcher: StrategyLauncher? = nil, models: (_ instrument: Int, _ isRead: Bool) throws -> [ModelPlace] = { _, _ in [] }
+    approvalMilliseconds: Int64? = nil, launcher: StrategyLauncher? = nil,
+    models: (_ instrument: Int, _ isRead: Bool) throws -> [ModelPlace] = { _, _ in [] }
   ) throws {
     let launcher = launcher ?? StrategyLauncher(settings)
     var sources: [ResolvedStrategy?] = []

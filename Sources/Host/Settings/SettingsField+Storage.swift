@@ -17,6 +17,7 @@ extension SettingsField {
     choice("storage.compress", \.storage.compression),
     choice("journal.sync", \.journal.sync),
     whole("journal.sync_interval_ms", \.journal.intervalMilliseconds, 1...60_000),
+    optionalWhole("journal.snapshot_seconds", \.journal.snapshotSeconds, 1...86_400, none: "none"),
     whole("journal.segment_mb", \.journal.segmentMegabytes, 1...4096),
     optionalWhole("journal.retention_days", \.journal.retentionDays, 1...36_500, none: "for ever"),
     optionalWhole("journal.max_total_gb", \.journal.maximumTotalGigabytes, 1...1_000_000, none: "no bound"),

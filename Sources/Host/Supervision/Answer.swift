@@ -55,7 +55,8 @@ enum HeartbeatAnswer: Equatable {
         self =
           risk.halted
           ? .word(.halted, why: Shown.line(risk.halt_reason ?? "no reason given"))
-          : risk.llm_paused == true || risk.paused == true ? .word(.paused, why: Shown.line(risk.pause_reason ?? "no reason given")) : .word(.allows, why: "")
+          : risk.llm_paused == true || risk.paused == true
+            ? .word(.paused, why: Shown.line(risk.pause_reason ?? "no reason given")) : .word(.allows, why: "")
       } else {
         self = .none(why: "its answer has no risk.halted as true or false")
       }

@@ -36,7 +36,8 @@ public struct OrderQuestion: Sendable {
       }
     return .object([
       ("symbol", .text(instrument.id.symbol)), ("side", .text(request.side == .buy ? "BUY" : "SELL")), ("order_type", .text(type)),
-      ("quantity", decimal(request.quantity.raw, Int(spec.quantityScale))), ("price", price.raw > 0 ? decimal(price.raw, Int(spec.priceScale)) : .null),
+      ("quantity", decimal(request.quantity.raw, Int(spec.quantityScale))),
+      ("price", price.raw > 0 ? decimal(price.raw, Int(spec.priceScale)) : .null),
       ("notional", price.raw > 0 ? .number(DecimalText.formatShort(spec.notional(price, request.quantity).raw, scale: Money.scale)) : .null),
       ("leverage", .null),
       ("is_reduce_only", .boolean(isReducing)), ("host_id", .text(hostID)), ("client_order_id", .text("\(runID)-\(orderID)")),

@@ -134,13 +134,15 @@ public final class SupervisorClient: Sendable {
   private func work() {
     let begin = Clocks.monotonicNanoseconds()
     var pace = HeartbeatPace(
-      intervalNanoseconds: options.heartbeatIntervalMilliseconds * 1_000_000, lostAfterNanoseconds: options.lostAfterMilliseconds * 1_000_000, now: begin)
+      intervalNanoseconds: options.heartbeatIntervalMilliseconds * 1_000_000, lostAfterNanoseconds: options.lostAfterMilliseconds * 1_000_000,
+      now: begin)
     while !shared.withLock({ $0.isEnding }) {
       wake.clear()
-      send(shared.withLock { shared in
-        defer { shared.posted = [] }
-        return shared.posted
-      })
+      send(
+        shared.withLock { shared in
+          defer { shared.posted = [] }
+          return shared.posted
+        })
       let nextBypass = bypassOverdue()
       if options.reports { keepPace(&pace) }
       let next = min(options.reports ? pace.nextLook : .max, nextBypass)
@@ -290,7 +292,9 @@ public final class SupervisorClient: Sendable {
     case .allowed: log.log(level: options.verdictLevel, "\(name): allowed")
     case .denied(let code, let reason): log.log(level: options.verdictLevel, "\(name): denied: \(code): \(reason)")
     case .none(let code, let why):
-      log.log(level: options.bypasses && code == .supervisorUnreachable ? .warning : options.verdictLevel, "\(name): \(code.name): \(why)\(Self.outcome(verdict))")
+      log.log(
+        level: options.bypasses && code == .supervisorUnreachable ? .warning : options.verdictLevel,
+        "\(name): \(code.name): \(why)\(Self.outcome(verdict))")
     }
     if verdict != nil { wakeEngine() }
   }
@@ -323,7 +327,9 @@ public final class SupervisorClient: Sendable {
       return (overdue, next)
     }
     for question in overdue.sorted(by: { $0.orderID < $1.orderID }) {
-      log.warning("\(question.instrument.id.symbol) order \(question.orderID): no answer in \(options.bypassMilliseconds) ms; it goes out (supervisor.risk_on_error: bypass)")
+      log.warning(
+        "\(question.instrument.id.symbol) order \(question.orderID): no answer in \(options.bypassMilliseconds) ms; it goes out (supervisor.risk_on_error: bypass)"
+      )
     }
     if !overdue.isEmpty { wakeEngine() }
     return next

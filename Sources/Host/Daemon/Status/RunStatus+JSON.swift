@@ -5,7 +5,8 @@ import Storage
 
 extension RunStatus {
   enum CodingKeys: String, CodingKey {
-    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, shadows, models, limits, refusals, queues, storage, supervisor
+    case mode, events, equity, pnl, drawdown, fees, fills, trades, refused, symbols, instances, shadows, models, limits, refusals, queues, storage,
+      supervisor
     case uptimeSeconds = "uptime_s"
     case processID = "pid"
     case quoteAsset = "quote_asset"

@@ -16,6 +16,8 @@ public enum CrashPoint: String, Sendable, CaseIterable {
   case beforeSegment, afterSegment
   /// What a run goes on with, and the head that makes a journal of it.
   case beforeState, beforeHead
+  /// A snapshot beside the segments.
+  case beforeSnapshot, afterSnapshot
   /// A file of stored ticks ends, and is packed.
   case beforeRotate, afterRotate, beforeUnpackedGoes
   /// The ledger's rows of a journal, before they are there.

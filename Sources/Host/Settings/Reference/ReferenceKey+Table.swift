@@ -7,8 +7,8 @@ extension ReferenceKey {
     ReferenceKey("trading", .dropped(dead)), ReferenceKey("ai", .dropped(dead)),
     ReferenceKey("supervisor_snapshots", .dropped("the Supervisor keeps its snapshots itself")),
     ReferenceKey("bingx_demo", .dropped("this host trades on Binance alone")),
-    ReferenceKey("policy", .dropped("the policy comes with the Supervisor's client, which this version does not have")),
-    ReferenceKey("telemetry", .dropped("telemetry comes with the Supervisor's client, which this version does not have")),
+    ReferenceKey("policy", .dropped("this version takes no policy of a Supervisor")),
+    ReferenceKey("telemetry", .dropped("this version sends no telemetry")),
     ReferenceKey("decision.regimes", .dropped(strategy)), ReferenceKey("execution.scalp", .dropped(strategy)),
   ]
 
