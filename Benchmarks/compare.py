@@ -264,11 +264,11 @@ class Comparison:
                 env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             journals = os.path.join(root, "runtime/state/mock/binance/paper/journal")
             try:
-                # A segment has about a million records.
+                # A segment has two thirds of a million records.
                 deadline = time.monotonic() + 300
                 while time.monotonic() < deadline and sum(
                         name.endswith(".qej") for folder in (os.listdir(journals) if os.path.isdir(journals) else [])
-                        for name in os.listdir(os.path.join(journals, folder))) < 12:
+                        for name in os.listdir(os.path.join(journals, folder))) < 17:
                     time.sleep(0.2)
             finally:
                 host.kill()

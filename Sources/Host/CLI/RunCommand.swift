@@ -68,7 +68,7 @@ struct RunCommand: ParsableCommand {
     for warning in reading.warnings { settingsLog.warning("\(warning)") }
     // What is asked comes after what was said.
     logs.flush()
-    if !loaded.secretNeeds.required.isEmpty { HostEnvironment.hideMemory() }
+    if !loaded.secretNeeds.required.isEmpty || loaded.hasSupervisor { HostEnvironment.hideMemory() }
     // Before the host blocks signals: whoever is asked for a passphrase can still stop it.
     let secrets = try RunSecrets.resolve(
       loaded, passphrase: PassphraseSource(descriptor: passphraseDescriptor, environment: HostEnvironment.secrets))

@@ -128,6 +128,8 @@ extension LiveHost {
     case .drawdownLimit: "measure from here on with: quantumedge risk reset-peak, then resume"
     case .journalTrouble: "make room on the disk; a journal whose end is lost, or that the disk refused, needs a restart"
     case .modelsMissing: "publish them (quantumedge models publish), or restart with ml.require_models: false"
+    case .supervisorHalted, .supervisorPaused: "it ends when it is cleared at the Supervisor (supervisor.base_url)"
+    case .supervisorLost: "it ends when the Supervisor answers; look with: quantumedge status"
     case .dailyLossLimit: "it ends with the UTC day: resume then"
     default: "look with: quantumedge risk status"
     }

@@ -54,7 +54,8 @@ public struct SecretNeeds: Sendable, Equatable {
   public static let llm = SecretUse(user: "app.llm_enabled", names: [.openAIAPIKey], isRequired: true, option: "--llm")
   public static let supervisorLLM = SecretUse(
     user: "the Supervisor's llm.enabled", names: [.openAIAPIKeySupervisor], isRequired: true, option: "--supervisor")
-  public static let supervisor = SecretUse(user: "supervisor.enabled", names: [.supervisorAPIToken], isRequired: false, option: nil)
+  public static let supervisor = SecretUse(
+    user: "supervisor.enabled, supervisor.risk_enabled", names: [.supervisorAPIToken], isRequired: false, option: nil)
   public static let alerts = SecretUse(user: "alerts", names: [.telegramBotToken], isRequired: false, option: nil)
 
   public var required: [SecretName] { uses.filter(\.isRequired).flatMap(\.names) }
