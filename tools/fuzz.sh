@@ -29,6 +29,7 @@ printf '{"A": "b", "N": 1.5, "T": true}' >"$seeds/container/json"
 "$host" backtest --symbol BTCUSDT --ticks-path "$seeds/t.csv" --strategy EMACross --journal "$seeds/j" --set journal.segment_mb=1 >/dev/null 2>&1
 { printf '\000'; head -c 6000 "$seeds/j/000001.qej"; } >"$seeds/journal/whole"
 printf '\001\000\000\044123456781234567812345678\001\000\000\000\001\000\000\000' >"$seeds/journal/records"
+printf '\005{"format":1,"head_sha256":"%064d","input":7,"place":{"segment":1,"block":0,"offset":0,"blockNumber":0}}\n{}' 7 >"$seeds/journal/snapshot"
 cp "$seeds/journal/whole" "$seeds/ledger/"
 # A send (kind 1 of those that are no inputs) and a fill (8) of order 1.
 { printf '\001\001\000\104\001\000\000\000\000\000\000\000'; head -c 60 /dev/zero; printf '\010\000\220\001\000\000\000\000\000\000\000'; head -c 136 /dev/zero; } >"$seeds/ledger/records"

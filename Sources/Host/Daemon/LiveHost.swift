@@ -406,6 +406,9 @@ struct LiveHost: ~Copyable {
   private func pluginState(_ ordinal: Int, saysWhy: Bool) -> [UInt8]? {
     guard !care.rows[ordinal].isOut, session.resolved[ordinal] != nil else { return nil }
     let id = session.instances[ordinal].id
+    // One that hangs or crashes in it is known by name.
+    loop.engine.callMark.begin(Int32(ordinal))
+    defer { loop.engine.callMark.end() }
     do throws(PluginError) {
       guard let state = try session.instances[ordinal].saveState() else { return nil }
       guard state.count <= JournalPluginState.maximumBytes else {
@@ -422,10 +425,15 @@ struct LiveHost: ~Copyable {
   /// Where a start after a kill begins to read the journal, and what its plugins go on with.
   private mutating func keepSnapshot(_ now: Int64) {
     guard snapshotClock.isDue(now, inputs: loop.lastSequence), !loop.isJournalLost, let engine = loop.checkpoint() else { return }
-    let states = session.instances.indices.map { pluginState($0, saysWhy: !snapshotClock.hasTold) }
+    // Not of workers: the engine would wait for one that hangs, and no deadline is long enough for any state and short enough for it.
+    let states = session.instances.indices.map {
+      session.instances[$0].isolation == .process ? nil : pluginState($0, saysWhy: !snapshotClock.hasTold)
+    }
     snapshotClock.hasTold = true
     let saved = session.savedCheckpoint(engine, pluginStates: states)
-    if loop.keepSnapshot({ saved.bytes }) { snapshotClock.isTaken(now, inputs: loop.lastSequence) }
+    // Where the last one is not written yet this one is left out: a slow disk is not asked more often.
+    _ = loop.keepSnapshot { saved.bytes }
+    snapshotClock.isTaken(now, inputs: loop.lastSequence)
     guard let trouble = loop.snapshotTrouble, trouble != snapshotClock.trouble else { return }
     snapshotClock.trouble = trouble
     log.host.warning("journal: no snapshot is kept, so that a start after a kill takes longer: \(trouble)")

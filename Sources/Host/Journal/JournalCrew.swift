@@ -38,6 +38,7 @@ final class JournalCrew: @unchecked Sendable {
     var next: MappedFile?
     /// Waits until the journal before it is on the disk.
     var snapshot: SnapshotOrder?
+    var isWritingSnapshot = false
     /// Why the last snapshot was not written; nil where it was.
     var noSnapshot: String?
     /// Why the next segment could not be made; over once it is.
@@ -264,16 +265,35 @@ final class JournalCrew: @unchecked Sendable {
     } catch { isNotOnDisk(error) }
   }
 
-  /// Never one that is ahead of what a reader finds: after a power cut that would be another history.
+  /// Never one that is ahead of what a reader finds: after a power cut that would be another history. On a thread of its own: orders may be
+  /// waiting for this one.
   private func writeSnapshot() {
-    guard let order = shared.withLock({ $0.snapshot }), options.sync == .none || durable.load(ordering: .relaxed) >= order.position else { return }
-    let line = JournalSnapshot.Line(head: headDigest, sequence: order.sequence, place: order.place)
-    var trouble: String?
-    do throws(KernelError) { try JournalSnapshot(line: line, content: order.content()).write(in: folder) } catch { trouble = "\(error)" }
-    shared.withLock { ($0.snapshot, $0.noSnapshot) = (nil, trouble) }
+    let due: SnapshotOrder? = shared.withLock { shared in
+      guard let order = shared.snapshot, !shared.isWritingSnapshot,
+        options.sync == .none || durable.load(ordering: .relaxed) >= order.position
+      else { return nil }
+      shared.isWritingSnapshot = true
+      return order
+    }
+    guard let due else { return }
+    @Sendable func done(_ trouble: String?) {
+      shared.withLock { ($0.snapshot, $0.isWritingSnapshot, $0.noSnapshot) = (nil, false, trouble) }
+      wish.raise(wish.value &+ 1)
+    }
+    do throws(KernelError) {
+      try BackgroundThread.start { [self] in
+        let line = JournalSnapshot.Line(head: headDigest, sequence: due.sequence, place: due.place)
+        do throws(KernelError) {
+          try JournalSnapshot(line: line, content: due.content()).write(in: folder)
+          done(nil)
+        } catch { done("\(error)") }
+      }
+    } catch { done("\(error)") }
   }
 
   private func finish(_ bytes: Int) {
+    // The folder may be taken away behind us.
+    while shared.withLock({ $0.isWritingSnapshot }) { wish.sleep(while: wish.value, nanoseconds: Self.idleNanoseconds) }
     let current = sealed / blocksPerSegment
     let rest = bytes - sealed * JournalFormat.blockSize
     if rest > 0, let segment = segments[current] {

@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 import Journal
 import Kernel
@@ -17,12 +18,39 @@ private let folder: String = {
 
 private let file = open("\(folder)/000001.qej", O_RDWR | O_CREAT | O_TRUNC, 0o600)
 
+/// Any bytes are a snapshot beside a journal, and its place there, or a refusal that names it.
+private func snapshot(_ bytes: [UInt8], isMended: Bool) {
+  // Input 7: the name says which it is.
+  let path = "\(folder)/snapshot-00000000000000000007.json"
+  let content = isMended ? Array((SHA256Hasher.digest(of: bytes).hex + "\n").utf8) + bytes : bytes
+  guard let file = fopen(path, "w") else { preconditionFailure("no room in /dev/shm") }
+  fwrite(content, 1, content.count, file)
+  fclose(file)
+  do throws(JournalError) {
+    var reader = try JournalReader(folder: folder, checksChain: false)
+    let snapshot = try JournalSnapshot.read(
+      path, headDigest: isMended && bytes.starts(with: "{".utf8) ? digest(in: bytes) ?? reader.headDigest : reader.headDigest)
+    try reader.begin(after: snapshot)
+    while try reader.next() != nil {}
+  } catch { precondition("\(error)".contains(folder), "a refusal without a place: \(error)") }
+}
+
+/// As if the journal were the one that the bytes name, so that what stands behind that is reached.
+private func digest(in bytes: [UInt8]) -> String? {
+  let words = bytes.split(separator: UInt8(ascii: "\""))
+  return words.first { $0.count == 64 }.map { String(decoding: $0, as: UTF8.self) }
+}
+
 /// Any bytes are a journal's segment, read to its end or refused with a place; and any payload is a record's or a refusal. The first byte
-/// says which: bytes as they are, or cut into records whose checksums are right, so that what stands behind them is reached.
+/// says which: bytes as they are, or cut into records whose checksums are right, so that what stands behind them is reached; or a snapshot.
 @c public func LLVMFuzzerTestOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) -> Int32 {
   guard size > 1 else { return 0 }
   // Unsafe: libFuzzer lends `size` bytes for the call; they are copied.
   let bytes = Array(UnsafeBufferPointer(start: data + 1, count: size - 1))
+  if data[0] & 4 != 0 {
+    snapshot(bytes, isMended: data[0] & 1 != 0)
+    return 0
+  }
   var segment = data[0] & 1 == 0 ? Array(bytes.prefix(2 * JournalFormat.blockSize)) : records(bytes)
   segment += [UInt8](repeating: 0, count: (JournalFormat.blockSize - segment.count % JournalFormat.blockSize) % JournalFormat.blockSize)
   precondition(ftruncate(file, 0) == 0 && pwrite(file, segment, segment.count, 0) == segment.count, "no room in /dev/shm")
