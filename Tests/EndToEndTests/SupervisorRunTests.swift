@@ -174,13 +174,8 @@ private final class PlayedSupervisor: Sendable {
     let shared = Shared()
     self.shared = shared
     server = try LoopbackServer { connection in
-      var request = ""
-      // A body may come behind its head.
-      while !Self.isWhole(request) {
-        let part = LoopbackServer.read(connection)
-        if part.isEmpty { return }
-        request += String(decoding: part, as: UTF8.self)
-      }
+      let request = LoopbackServer.readRequest(connection)
+      if request.isEmpty { return }
       let parts = request.components(separatedBy: "\r\n\r\n")
       let isEvaluation = request.hasPrefix("POST /api/v1/risk/evaluate ")
       let answers = shared.state.withLock { state in
@@ -193,11 +188,6 @@ private final class PlayedSupervisor: Sendable {
       LoopbackServer.write(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)", to: connection)
     }
-  }
-
-  private static func isWhole(_ request: String) -> Bool {
-    guard let end = request.range(of: "\r\n\r\n"), let length = request.range(of: "Content-Length: ") else { return false }
-    return request[end.upperBound...].utf8.count >= Int(request[length.upperBound...].prefix { $0.isNumber }) ?? 0
   }
 
   func answer(_ change: (inout Answers) -> Void) { shared.state.withLock { change(&$0.answers) } }

@@ -11,7 +11,7 @@ import Testing
     let server = try LoopbackServer { connection in
       seen.withLock { $0.connections += 1 }
       while true {
-        let request = String(decoding: LoopbackServer.read(connection), as: UTF8.self)
+        let request = LoopbackServer.readRequest(connection)
         if request.isEmpty { return }
         seen.withLock { $0.requests.append(request) }
         let body = request.components(separatedBy: "\r\n\r\n").dropFirst().joined()

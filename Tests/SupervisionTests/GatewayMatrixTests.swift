@@ -118,7 +118,7 @@ import Testing
   @Test func `Many questions at once have each its own answer`() throws {
     let server = try LoopbackServer { connection in
       while true {
-        let request = String(decoding: LoopbackServer.read(connection), as: UTF8.self)
+        let request = LoopbackServer.readRequest(connection)
         if request.isEmpty { return }
         // Even orders are denied.
         let isOdd = (0..<200).contains { $0 % 2 == 1 && request.contains("\"order_seq\": \($0)}") }
@@ -138,7 +138,7 @@ import Testing
   @Test func `A question has the reference's eight members and ours, with exact figures`() throws {
     let seen = Mutex("")
     let server = try LoopbackServer { connection in
-      let request = String(decoding: LoopbackServer.read(connection), as: UTF8.self)
+      let request = LoopbackServer.readRequest(connection)
       seen.withLock { $0 = request }
       LoopbackServer.write("HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{\"allowed\": true}", to: connection)
     }
@@ -186,7 +186,7 @@ private final class Desk {
       server = nil
     } else {
       let server = try LoopbackServer { connection in
-        _ = LoopbackServer.read(connection)
+        _ = LoopbackServer.readRequest(connection)
         func write(_ status: Int, _ body: String) {
           LoopbackServer.write("HTTP/1.1 \(status) Word\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)", to: connection)
           answers.written.signal()

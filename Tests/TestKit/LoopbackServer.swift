@@ -48,6 +48,19 @@ public final class LoopbackServer: Sendable {
     return Array(buffer.prefix(max(0, count)))
   }
 
+  /// A request with its body, which may come behind its head; empty where the other side has gone.
+  public static func readRequest(_ connection: Int32) -> String {
+    var request = ""
+    while true {
+      let part = read(connection)
+      if part.isEmpty { return "" }
+      request += String(decoding: part, as: UTF8.self)
+      guard let end = request.range(of: "\r\n\r\n") else { continue }
+      let length = request.range(of: "Content-Length: ").map { Int(request[$0.upperBound...].prefix { $0.isNumber }) ?? 0 } ?? 0
+      if request[end.upperBound...].utf8.count >= length { return request }
+    }
+  }
+
   /// All of it, or as much as the other side takes.
   public static func write(_ text: String, to connection: Int32) {
     let bytes = Array(text.utf8)
