@@ -35,8 +35,9 @@ tests: release
 	swift build $(SWIFT_FLAGS) --build-tests
 
 # What failed is said once more at the end: thousands of lines stand before it.
+# Few at a time: begun all at once, one that waits comes back minutes later, behind the beginnings of all others.
 test: tests
-	@set -o pipefail; QE_RELEASE_DIR=$(CURDIR)/$(RELEASE) swift test $(SWIFT_FLAGS) --skip-build 2>&1 | tee $(BUILD)/test.log \
+	@set -o pipefail; QE_RELEASE_DIR=$(CURDIR)/$(RELEASE) swift test $(SWIFT_FLAGS) --skip-build --experimental-maximum-parallelization-width 4 2>&1 | tee $(BUILD)/test.log \
 	  || { echo '--- failed:'; grep -a '✘' $(BUILD)/test.log | cut -c1-600 | tail -50; exit 1; }
 
 # Before a host is started anew: all tests, then settings, secrets, doctor, plugins, a backtest over recent ticks and each limit.

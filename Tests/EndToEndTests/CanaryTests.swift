@@ -64,6 +64,8 @@ import Testing
     try child.waitForError("mock")
     // Its worker crashes.
     try child.waitForError("Saboteur@ETHUSDT/0: its worker was ended by signal 11")
+    // The log's finest lines: of orders.
+    try child.waitForError(" DEBUG ")
     streams.append(try host.run(["status", "--config", "s.yaml", "--json"]).output)
     var looked = 0
     var own: Set<String> = []

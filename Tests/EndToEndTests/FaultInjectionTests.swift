@@ -57,7 +57,8 @@ import Testing
     let faults = 200
     try publish("ETHUSDT", "EMACross", ["fast=3", "slow=10", "quantity=0.05"])
     try publish("BTCUSDT", "Saboteur", ["fault=none"])
-    let events = 90_000
+    // Time for 200 restarts on a busy machine.
+    let events = 150_000
     let quiet = try host.run(arguments(events: events))
     let expected = try #require(try hash(quiet))
     let fills = try quiet.integer("fills")
@@ -72,7 +73,7 @@ import Testing
     // Beside what it does to itself, the worker is killed at random moments from outside.
     var kills = 0
     var last: [String: Any] = [:]
-    for _ in 0..<10_000 {
+    for _ in 0..<100_000 {
       last = try control.status()
       let saboteur = try #require(instances(last).first { ($0["id"] as? String)?.hasPrefix("Saboteur") == true })
       let restarts = try #require(saboteur["restarts"] as? Int)

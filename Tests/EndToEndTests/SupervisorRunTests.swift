@@ -81,6 +81,7 @@ import Testing
     }
     supervisor.answer { $0.risk = #"{"halted": false}"# }
     try child.waitForError("the Supervisor lets this host open")
+    _ = try ControlSocket(host.runtime.appendingPathComponent("state/mock/binance/paper/control.sock").path).status { $0["halted"] is NSNull }
     #expect(try stop(child).json["halted"] is NSNull)
   }
 
@@ -104,8 +105,12 @@ import Testing
     let child = try host.start(words(["supervisor.risk_on_error=block", "supervisor.max_decision_age_ms=50"]))
     try supervisor.wait { $0.evaluations.count >= 1 }
     try child.waitForError("DECISION_EXPIRED")
-    supervisor.release()
+    let held = supervisor.seen.evaluations.count
+    // Those that are late go out; what is asked behind them waits in its turn.
+    supervisor.release(held)
+    try supervisor.wait { $0.evaluations.count > held }
     let outcome = try stop(child)
+    supervisor.release(1000)
     #expect(try outcome.integer("fills") == 0 && rejected(outcome)["DECISION_EXPIRED"] ?? 0 >= 1, "\(outcome)")
   }
 
@@ -192,10 +197,9 @@ private final class PlayedSupervisor: Sendable {
 
   func answer(_ change: (inout Answers) -> Void) { shared.state.withLock { change(&$0.answers) } }
 
-  /// Verdicts that are held go out, and those that come.
-  func release() {
-    answer { $0.holdsVerdicts = false }
-    for _ in 0..<1000 { shared.released.signal() }
+  /// So many verdicts that are held, or come to be, go out.
+  func release(_ count: Int) {
+    for _ in 0..<count { shared.released.signal() }
   }
 
   var seen: Seen {

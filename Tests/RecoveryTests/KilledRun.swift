@@ -35,8 +35,10 @@ final class KilledRun {
   /// Files of snapshots that were kept on the way, by the input behind which they were.
   private(set) var snapshots: [UInt64: Data] = [:]
 
-  /// - Parameter snapshots: how often one is kept, in events; nil = never.
-  init(seed: UInt64, events: Int, snapshots every: Int? = nil) throws {
+  /// - Parameters:
+  ///   - snapshots: how often one is kept, in events; nil = never.
+  ///   - tightensAt: the event before which the limit of the first symbol becomes a small one.
+  init(seed: UInt64, events: Int, snapshots every: Int? = nil, tightensAt: Int? = nil) throws {
     folder = try TemporaryFolder()
     var settings = Settings()
     settings.mode = .mock
@@ -45,7 +47,7 @@ final class KilledRun {
     instruments = ["BTCUSDT", "ETHUSDT"].map { settings.pairs.instrument($0)! }
     self.settings = settings
     strategies = (0..<3).map { Self.strategy(seed: seed &+ $0) }
-    try run(seed: seed, events: events, snapshots: every)
+    try run(seed: seed, events: events, snapshots: every, tightensAt: tightensAt)
   }
 
   /// Wishes at trades alone, whatever it is told: another life of it wishes the same.
@@ -105,13 +107,16 @@ final class KilledRun {
       open: Dictionary(uniqueKeysWithValues: engine.openOrders.map { ($0.id, $0.remaining) }))
   }
 
-  private func run(seed: UInt64, events: Int, snapshots every: Int?) throws {
+  private func run(seed: UInt64, events: Int, snapshots every: Int?, tightensAt: Int?) throws {
     let writer = try JournalWriter(folder: journal, head: head, options: JournalOptions(sync: .none, segmentBytes: 2 * JournalFormat.blockSize))
     var loop = try loop(writer)
     var chance = Chance(seed: seed)
     var prices: [Int64] = [600_000, 300_000]
     var milliseconds: Int64 = 1_704_067_200_000
     for event in 0..<events {
+      if event == tightensAt {
+        loop.tighten(settings.limits, symbolNotional: [Money(units: 1500), nil], receiveNanoseconds: milliseconds * 1_000_000)
+      }
       if let every, event % every == every - 1 {
         snapshots[loop.lastSequence] = try loop.keptSnapshot(
           head, instruments, pluginStates: strategies.map { _ in [UInt8(event % 256)] }, in: journal)

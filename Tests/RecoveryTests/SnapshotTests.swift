@@ -73,17 +73,30 @@ import Testing
       #expect(result.snapshot == input && result.mismatch == nil, "\(context): \(result.passedOver)")
       var state = result.state
       let since = records[...index].filter { $0.sequence > input }
-      let isTouched = since.contains { ![.trade, .quote, .end].contains($0.kind) && ($0.kind.isInput || $0.kind == .answer) }
+      let isTouched = since.contains { ![.trade, .quote, .end].contains($0.kind) }
       for (instance, saved) in state.instances.enumerated() {
         #expect((saved.pluginState != nil) == !isTouched, "\(context)")
         if saved.pluginState != nil { kept += 1 }
         state.instances[instance].pluginState = nil
         state.instances[instance].parameters = nil
+        state.instances[instance].keptNanoseconds = nil
       }
       expectSame(state, whole.state, context)
       compared += 1
     }
     #expect(compared > 50 && kept > 0, "\(compared), \(kept)")
+  }
+
+  @Test func `A limit of a symbol that was tightened before a snapshot holds behind it`() throws {
+    let run = try KilledRun(seed: 21, events: 400, snapshots: 40, tightensAt: 60)
+    try clear(run.journal)
+    let whole = try JournalRecovery.read(folder: run.journal, usesSnapshots: false)
+    #expect(try run.records().contains { $0.kind == .refusal && $0.sequence > 300 }, "it bites")
+    for (input, content) in run.snapshots {
+      let result = try with(content, of: input, in: run.journal) { try JournalRecovery.read(folder: run.journal) }
+      #expect(result.snapshot == input && result.mismatch == nil)
+      expectSame(result.state, whole.state, "input \(input)")
+    }
   }
 
   @Test func `Features, models and their predictions go on from a snapshot`() throws {

@@ -46,9 +46,10 @@ extension HostRun {
   func restorePlugins(_ origin: inout (journal: String, state: SavedState)?, _ session: TradingSession, _ log: RunLog) {
     guard var state = origin?.state else { return }
     // Of a life without any input there is no time, and nothing that was kept.
-    let last = max(0, state.engine.receiveNanoseconds)
-    let silence = (Clocks.realtimeNanoseconds() - last) / 1_000_000_000
-    for index in state.instances.indices where state.instances[index].pluginState != nil && silence > settings.maximumGapSeconds {
+    for index in state.instances.indices where state.instances[index].pluginState != nil {
+      let last = max(0, state.instances[index].keptNanoseconds ?? state.engine.receiveNanoseconds)
+      let silence = (Clocks.realtimeNanoseconds() - last) / 1_000_000_000
+      guard silence > settings.maximumGapSeconds else { continue }
       log.plugins.notice(
         "\(state.instances[index].id): begins anew: what it kept is \(silence) s old (features.max_gap_seconds \(settings.maximumGapSeconds))")
       state.instances[index].pluginState = nil

@@ -14,12 +14,16 @@ public struct EngineCheckpoint: Sendable, Codable {
   var nextBracket: UInt64
   /// Those in force: they may have been tightened.
   var limits: RiskLimits
+  /// Of each instrument, in the place of the common one; the same.
+  var symbolNotional: [Money?]
 
   struct Instrument: Sendable, Codable {
     var contextFlags: UInt32
     var inputs: UInt64
     var bars: BarBuilder
     var quote: BarQuote
+    /// Whoever wanted bars may have been replaced since; those that are open go on.
+    var wantsBars: Bool
   }
 
   struct Instance: Sendable, Codable {
@@ -64,9 +68,11 @@ extension Engine {
     guard !isSuspended, actions.first == nil else { return nil }
     return EngineCheckpoint(
       snapshot: snapshot(), sequence: sequence, callCount: callCount, nextBracket: brackets.nextNumber, limits: gate.limits,
+      symbolNotional: gate.symbolNotional,
       instruments: (0..<instrumentCount).map {
         EngineCheckpoint.Instrument(
-          contextFlags: instruments[$0].contextFlags, inputs: instruments[$0].inputs, bars: instruments[$0].bars, quote: instruments[$0].quote)
+          contextFlags: instruments[$0].contextFlags, inputs: instruments[$0].inputs, bars: instruments[$0].bars, quote: instruments[$0].quote,
+          wantsBars: instruments[$0].wantsBars)
       },
       instances: (0..<instanceCount).map {
         EngineCheckpoint.Instance(
@@ -91,11 +97,12 @@ extension Engine {
   /// - Returns: false where it is none of an engine like this one; the engine is of no use then.
   public mutating func resume(_ checkpoint: EngineCheckpoint) -> Bool {
     guard checkpoint.snapshot.isConsistent(instruments: instrumentCount, instances: instanceCount),
-      checkpoint.instruments.count == instrumentCount, checkpoint.instances.count == instanceCount, checkpoint.models.count == models.count,
+      checkpoint.instruments.count == instrumentCount, checkpoint.symbolNotional.count == instrumentCount,
+      checkpoint.instances.count == instanceCount, checkpoint.models.count == models.count,
       checkpoint.models.allSatisfy({ $0.figures.count == 3 && $0.failed.count == 2 })
     else { return false }
     // Before the books: they are judged by the limits in force.
-    gate.tighten(checkpoint.limits)
+    gate.tighten(checkpoint.limits, symbolNotional: checkpoint.symbolNotional)
     load(EventTime(sequence: checkpoint.sequence, receiveNanoseconds: checkpoint.snapshot.now), checkpoint.snapshot)
     callCount = checkpoint.callCount
     brackets.nextNumber = max(brackets.nextNumber, checkpoint.nextBracket)
@@ -106,6 +113,7 @@ extension Engine {
       instruments[index].inputs = saved.inputs
       instruments[index].bars = saved.bars
       instruments[index].quote = saved.quote
+      if saved.wantsBars { instruments[index].wantsBars = true }
     }
     for (index, saved) in checkpoint.instances.enumerated() {
       instances[index].budget = saved.budget

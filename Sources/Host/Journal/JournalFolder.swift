@@ -41,7 +41,10 @@ public struct JournalFolder: Sendable {
   public func nextName(nanoseconds: Int64) throws(JournalError) -> (name: String, behind: String?) {
     let stamp = UTCStamp.text(nanoseconds: nanoseconds)
     let names: [String]
-    do throws(KernelError) { names = try Files.names(in: path) } catch { throw JournalError(error) }
+    do throws(KernelError) { names = try Files.names(in: path) } catch {
+      guard error.isMissing else { throw JournalError(error) }
+      names = []
+    }
     guard let last = names.filter({ Self.number(ofStamp: $0) != nil }).max(), last >= stamp, let number = Self.number(ofStamp: last) else {
       return (stamp, nil)
     }

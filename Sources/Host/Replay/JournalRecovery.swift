@@ -88,23 +88,23 @@ private struct Reading: ~Copyable {
     var inputs = 0
     let step = Step()
     var kept = JournalPluginState()
-    // What the plugins of these instruments kept at the snapshot is not how things stand.
-    var touched: Set<Int32> = []
+    // Something has come since the snapshot that a plugin may have taken into its state: what it kept then is not how things stand.
+    var isTouched = false
     // What the host did comes of it again, and is passed over.
     while let record = try records.next() {
       if record.kind.isInput {
         try repeated.run(step, in: folder)
         step.hold(record)
         if record.kind != .end { inputs += 1 }
-        switch record.kind {
-        case .trade, .quote, .depth, .mark, .health, .clock, .end: break
-        default: touched = Set(repeated.instruments.indices.map { Int32($0) })
-        }
       } else if record.kind.isAnswer {
         try step.take(answer: record)
-        if record.kind == .answer { touched = Set(repeated.instruments.indices.map { Int32($0) }) }
       } else if record.kind == .pluginState {
         try kept.take(record)
+      }
+      switch record.kind {
+      case .trade, .quote, .depth, .mark, .health, .clock, .end, .prediction, .pluginState, .sent: break
+      // Another input, an answer, or something that came of one: an order's news, a stop.
+      default: isTouched = true
       }
     }
     try repeated.run(step, isCut: records.ending != .sealed, in: folder)
@@ -122,8 +122,9 @@ private struct Reading: ~Copyable {
     for index in state.instances.indices {
       if ending == .sealed {
         state.instances[index].pluginState = kept[index].map { Data($0) }
-      } else if let saved, ending != .lost, touched.isEmpty {
+      } else if let saved, ending != .lost, !isTouched, repeated.mismatch == nil {
         state.instances[index].pluginState = saved.pluginStates[index]
+        state.instances[index].keptNanoseconds = saved.engine.snapshot.receiveNanoseconds
       }
       if state.instances[index].pluginState != nil { state.instances[index].parameters = repeated.parameters[index] }
     }

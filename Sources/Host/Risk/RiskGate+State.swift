@@ -260,6 +260,9 @@ extension RiskSnapshot {
 // MARK: - For people
 
 extension RiskGate {
+  /// Of each instrument, in the place of the common limit.
+  public var symbolNotional: [Money?] { (0..<book.instrumentCount).map { book.instruments[$0].maximumNotional } }
+
   /// That the next order has.
   public var nextNumber: UInt64 { nextID }
 

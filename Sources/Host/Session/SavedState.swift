@@ -17,6 +17,8 @@ public struct SavedState: Codable, Sendable {
     /// What its plugin kept as the host ended in order, and with which parameters; nil = nothing.
     public var pluginState: Data?
     public var parameters: [String: String]?
+    /// When that was, where it was not the end.
+    public var keptNanoseconds: Int64?
 
     public init(id: String, instrument: String, digest: String) {
       self.id = id
@@ -92,10 +94,11 @@ public struct SavedState: Codable, Sendable {
     var going = instances
     for (index, instance) in instances.enumerated() {
       // Of the same library and parameters alone: others may mean another thing by the same bytes.
-      going[index].pluginState =
+      let kept =
         self.instances.first {
           $0.isSucceeded(by: instance) && $0.digest == instance.digest && $0.parameters == session.resolved[index]?.parameters
-        }?.pluginState
+        }
+      (going[index].pluginState, going[index].keptNanoseconds) = (kept?.pluginState, kept?.keptNanoseconds)
     }
     return SavedState(instruments: instruments, instances: going, engine: engine)
   }
