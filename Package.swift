@@ -44,6 +44,7 @@ let contract: [Target] = [
 let values: [Target] = [
   room("Market", "Sources/Host/Market", settings: hotSettings),
   room("Markup", "Sources/Host/Markup"),
+  room("JSONTree", "Sources/Host/JSONTree", ["Market"]),
   room("Features", "Sources/Host/Features", ["Market"], settings: hotSettings),
   room("Risk", "Sources/Host/Risk", ["Market"], settings: hotSettings),
 ]
@@ -99,11 +100,11 @@ let adapters: [Target] = [
     name: "Ledger", dependencies: ["Market", .product(name: "GRDB", package: "GRDB.swift")], path: "Sources/Host/Ledger",
     swiftSettings: swiftSettings),
   // A model's adapter is a plugin.
-  room("Models", "Sources/Host/Models", ["Cryptography", "Engine", "Features", "Kernel", "Market", "Plugins"]),
+  room("Models", "Sources/Host/Models", ["Cryptography", "Engine", "Features", "JSONTree", "Kernel", "Market", "Plugins"]),
   // Trains: used by its commands alone, never by `run`.
   room(
     "Research", "Sources/Host/Research",
-    ["Compression", "Cryptography", "Features", "Feeds", "Kernel", "Market", "Markup", "Models", "Plugins", "XGBoostLibrary"]),
+    ["Compression", "Cryptography", "Features", "Feeds", "JSONTree", "Kernel", "Market", "Markup", "Models", "Plugins", "XGBoostLibrary"]),
   room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
@@ -248,7 +249,7 @@ let tests: [Target] = [
   test("KernelTests", ["Kernel"]),
   test("LogOutputTests", ["Kernel", "LogOutput", .product(name: "Logging", package: "swift-log")]),
   test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
-  test("ModelsTests", ["Cryptography", "Engine", "Features", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
+  test("ModelsTests", ["Cryptography", "Engine", "Features", "JSONTree", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
   test("ModelAdapterTests", ["PluginABI"], data: ["Models"]),
   test("NativeModelTests", ["Conformance", "Cryptography", "Kernel", "PluginABI", "Plugins"]),
   test("HorizonEnsembleTests", ["PluginABI"]),
