@@ -156,6 +156,12 @@ let composition: [Target] = [
     path: "Sources/Host/CLI", swiftSettings: besideGRDB),
 ]
 
+// MARK: - The Supervisor: over several hosts, a program of its own
+
+let supervisor: [Target] = [
+  room("Portfolio", "Sources/Supervisor/Portfolio", ["Market"])
+]
+
 // MARK: - Plugins: each is a library product of the same name, lib<name>.so beside the executable
 
 // A plugin shows one symbol (nothing else hides Swift's), stays loaded, and must not need what the host does not have;
@@ -274,6 +280,7 @@ let tests: [Target] = [
     ],
     settings: besideGRDB),
   test("SupervisionTests", ["HTTPClient", "Market", "Risk", "Session", "Supervision", .product(name: "Logging", package: "swift-log")]),
+  test("PortfolioTests", ["Market", "Portfolio"]),
   test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "PluginABI", "Plugins"]),
@@ -304,7 +311,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
-  targets: contract + values + engine + platform + adapters + composition + pluginParts + plugins + fixtures + tests,
+  targets: contract + values + engine + platform + adapters + composition + supervisor + pluginParts + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

@@ -110,6 +110,8 @@ import Testing
 
   @Test func `No later trade changes a row, a prediction or a decision before it`() {
     var chance = Chance.seeded("look-ahead")
+    // Before an early cut there may be none, by chance.
+    var decided = 0
     for _ in 0..<12 {
       let length = 90 + Int.random(in: 0..<60, using: &chance)
       let steps = (0..<length).map { _ in Int64.random(in: -9...9, using: &chance) }
@@ -138,8 +140,9 @@ import Testing
       #expect(said[0] == said[1] && said[0].count == known)
       let first = runs[0].0.decisions.prefix { Int($0.instrumentSequence) <= cut + 1 }
       let other = runs[1].0.decisions.prefix { Int($0.instrumentSequence) <= cut + 1 }
-      #expect(!first.isEmpty || cut < 66, "the cut at \(cut) leaves decisions before it")
+      decided += first.count
       #expect(first.map(\.tag) == other.map(\.tag) && first.map(\.sequence) == other.map(\.sequence))
     }
+    #expect(decided > 20, "\(decided) decisions before the cuts")
   }
 }

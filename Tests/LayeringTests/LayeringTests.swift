@@ -4,7 +4,7 @@ import Testing
 
 /// The folder tree is the architecture: every import is held to the table in Package.swift.
 @Suite struct LayeringTests {
-  static let order = ["contract", "values", "engine", "platform", "adapters", "composition", "pluginParts", "plugins", "fixtures", "tests"]
+  static let order = ["contract", "values", "engine", "platform", "adapters", "composition", "supervisor", "pluginParts", "plugins", "fixtures", "tests"]
   /// What the system brings; targets that are pure may not have it.
   static let systemModules: Set<String> = ["Glibc", "FoundationEssentials", "Synchronization"]
   /// Libraries of others in Swift; each is imported by the targets that list it.
