@@ -159,7 +159,23 @@ let composition: [Target] = [
 // MARK: - The Supervisor: over several hosts, a program of its own
 
 let supervisor: [Target] = [
-  room("Portfolio", "Sources/Supervisor/Portfolio", ["Market"])
+  room("Portfolio", "Sources/Supervisor/Portfolio", ["Market"]),
+  .target(
+    name: "SupervisorAgent",
+    dependencies: [
+      "Cryptography", "JSONTree", "Kernel", "Market", "Markup", "Portfolio", "Settings", .product(name: "Logging", package: "swift-log"),
+    ],
+    path: "Sources/Supervisor/Agent", swiftSettings: swiftSettings),
+  .executableTarget(
+    name: "quantumedge-supervisor",
+    dependencies: [
+      "Cryptography", "Kernel", "LogOutput", "Market", "Settings", "SupervisorAgent", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
+      .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    ],
+    path: "Sources/Supervisor/CLI", swiftSettings: swiftSettings),
 ]
 
 // MARK: - Plugins: each is a library product of the same name, lib<name>.so beside the executable
@@ -296,7 +312,7 @@ let tests: [Target] = [
 
 let package = Package(
   name: "QuantumEdge",
-  products: ["quantumedge", "quantumedge-conformance"].map { .executable(name: $0, targets: [$0]) }
+  products: ["quantumedge", "quantumedge-conformance", "quantumedge-supervisor"].map { .executable(name: $0, targets: [$0]) }
     + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) }
     // For Tests/Fuzz, a package of its own.
     + [
@@ -310,6 +326,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    // Hummingbird's own; named for the types of it that our server sets up.
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
   ],
   targets: contract + values + engine + platform + adapters + composition + supervisor + pluginParts + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],

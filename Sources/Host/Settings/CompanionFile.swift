@@ -1,3 +1,4 @@
+import Market
 import YAMLDocument
 
 /// A configuration file of the Supervisor, checked here against its keys: config/supervisor.yaml, config/risk.yaml.

@@ -241,6 +241,12 @@ public struct Portfolio: Sendable {
     return sum
   }
 
+  /// Of which something is open or reserved, in order.
+  public var symbols: [String] {
+    let open = state.hosts.values.flatMap { ($0.symbols ?? []).filter { $0.worstNotional.raw > 0 }.map(\.symbol) }
+    return Set(open + state.reservations.values.flatMap { $0.values.map(\.symbol) }).sorted()
+  }
+
   private mutating func reserve(_ worth: Money, for question: Question) {
     let name: String
     if let given = question.clientOrderID {
