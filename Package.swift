@@ -148,8 +148,8 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger",
-      "LogOutput", "Market", "Models", "Plugins", "Replay", "Report", "Research", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "JSONTree", "Kernel",
+      "Ledger", "LogOutput", "Market", "Models", "Plugins", "Replay", "Report", "Research", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
       "Simulation", "Storage", "XGBoostLibrary",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
@@ -169,7 +169,8 @@ let supervisor: [Target] = [
   .executableTarget(
     name: "quantumedge-supervisor",
     dependencies: [
-      "Cryptography", "Kernel", "LogOutput", "Market", "Settings", "SupervisorAgent", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "Cryptography", "Kernel", "LogOutput", "Market", "Settings", "SupervisorAgent",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
       .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),

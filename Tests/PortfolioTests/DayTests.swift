@@ -95,7 +95,8 @@ import Testing
         if chance.chance(50) {
           let report = HostReport(
             host: host, equity: units(Int64.random(in: 9_900...10_100, using: &chance)),
-            symbols: chance.chance(70) ? [.init(symbol: "BTCUSDT", position: nil, worstNotional: units(Int64.random(in: 0...6000, using: &chance)))] : nil,
+            symbols: chance.chance(70)
+              ? [.init(symbol: "BTCUSDT", position: nil, worstNotional: units(Int64.random(in: 0...6000, using: &chance)))] : nil,
             orderSequence: UInt64(step))
           #expect(one.take(report, at: now) == two.take(report, at: now))
         } else {

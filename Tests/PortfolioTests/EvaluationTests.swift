@@ -50,7 +50,8 @@ import Testing
     for (index, (code, reason, stop)) in stops.enumerated() {
       #expect(verdict(.buy(1), stop) == Verdict(isAllowed: false, code: code, reason: reason, isReducing: false))
       let allowed = verdict(reducing, stop)
-      #expect(allowed.isAllowed && allowed.code == code && allowed.reason.hasSuffix("active; only risk-reducing orders allowed.") == (code != .paused))
+      #expect(
+        allowed.isAllowed && allowed.code == code && allowed.reason.hasSuffix("active; only risk-reducing orders allowed.") == (code != .paused))
       // The earlier stop is the one that is named.
       for (earlier, _, other) in stops[..<index] {
         #expect(

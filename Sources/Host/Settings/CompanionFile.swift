@@ -109,7 +109,8 @@ public struct CompanionFile: Sendable {
     for override in overrides {
       let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, let key = keys.first(where: { $0.name == parts[0] }) else {
-        violations.append("--set \(Excerpt.line(override)): write key=value; \(Suggestion.text(for: parts[0], among: keys.map(\.name), manual: "config/\(name)"))")
+        violations.append(
+          "--set \(Excerpt.line(override)): write key=value; \(Suggestion.text(for: parts[0], among: keys.map(\.name), manual: "config/\(name)"))")
         continue
       }
       switch key.shape.read(WrittenValue(word: parts[1])) {
@@ -119,24 +120,6 @@ public struct CompanionFile: Sendable {
     }
     guard violations.isEmpty else { throw SettingsError(violations: violations) }
     return CompanionValues(file: name, values: values)
-  }
-
-  /// One line where the file asks for what nobody in this version holds anybody to.
-  public func wish(besides settings: String?) -> String? {
-    guard let settings else { return nil }
-    let path = (settings.lastIndex(of: "/").map { String(settings[...$0]) } ?? "") + name
-    guard SettingsFile.exists(path), let root = try? SettingsFile.document(path).root, isOther(root, prefix: "") else { return nil }
-    return "\(path): is for the Supervisor, which comes with a later version; this host is held to \(settings) alone"
-  }
-
-  /// Whether something in it is not the default.
-  private func isOther(_ node: YAMLNode, prefix: String) -> Bool {
-    guard case .mapping(let entries) = node.content else { return false }
-    return entries.contains { entry in
-      guard let key = keys.first(where: { $0.name == prefix + entry.key }) else { return isOther(entry.value, prefix: "\(prefix)\(entry.key).") }
-      guard let written = WrittenValue(entry.value), case .value(let value) = key.shape.read(written) else { return true }
-      return value != key.standard
-    }
   }
 
   private func check(
@@ -188,6 +171,11 @@ public struct CompanionValues: Sendable {
 
   /// In units of the last of so many decimals; nil for null.
   public func decimal(_ key: String, scale: Int) -> Int64? { text(key).flatMap { try? DecimalText.parse($0, scale: scale) } }
+
+  /// Those of these sections that are not as they ship.
+  public func changed(in sections: [String], of file: CompanionFile) -> [String] {
+    file.keys.filter { key in sections.contains { key.name.hasPrefix($0 + ".") } && values[key.name] != key.standard }.map(\.name)
+  }
 
   public func list(_ key: String) -> [String] { (text(key) ?? "").split(separator: ",").map(String.init) }
 }

@@ -42,7 +42,9 @@ extension Agent {
           "mode": .text(mode), "day": .text(portfolio.state.day), "pnl_today": money(portfolio.profit), "drawdown": money(portfolio.drawdown),
           "equity": money(portfolio.equity), "exposure": money(portfolio.taken(nil)),
           "symbols": .array(
-            portfolio.symbols.map { ["symbol": .text($0), "exposure": money(portfolio.taken($0)), "limit": money(options.limits.maximumSymbolNotional)] }),
+            portfolio.symbols.map {
+              ["symbol": .text($0), "exposure": money(portfolio.taken($0)), "limit": money(options.limits.maximumSymbolNotional)]
+            }),
           "risk": risk(portfolio, shared),
         ]
       }

@@ -102,7 +102,8 @@ extension Agent {
   /// Of all modes: the strictest of each.
   func riskOfAll(_ shared: Shared) -> JSONNode {
     let portfolios = shared.portfolios.sorted { $0.key < $1.key }.map(\.value)
-    let worst = portfolios.first { $0.state.halt != nil } ?? portfolios.first { $0.state.pause != nil || $0.state.isPausedByAdvice } ?? portfolios.first
+    let worst =
+      portfolios.first { $0.state.halt != nil } ?? portfolios.first { $0.state.pause != nil || $0.state.isPausedByAdvice } ?? portfolios.first
     if let worst { return risk(worst, shared) }
     var none = Portfolio(options.limits)
     if let reason = shared.state.halt { none.halt(reason: reason) }

@@ -34,7 +34,9 @@ extension Agent {
       note(&shared, "OPERATOR", "Operator", order.correlation, event, isUrgent: true)
       log.notice("operator: \(action)\(mode.map { " of \($0)" } ?? ""): \(order.reason)")
       save(&shared)
-      if let trouble = shared.trouble { return .refusal(503, "not_written", details: "It holds until this process ends, and is not on the disk: \(trouble)") }
+      if let trouble = shared.trouble {
+        return .refusal(503, "not_written", details: "It holds until this process ends, and is not on the disk: \(trouble)")
+      }
       return APIAnswer(["status": "ok", "correlation_id": .text(order.correlation), "risk": riskOfAll(shared)])
     }
   }

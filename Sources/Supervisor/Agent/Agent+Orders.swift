@@ -46,7 +46,8 @@ extension Agent {
       note(&shared, "ORDER_DECISION", "RiskEngine", question.clientOrderID ?? nextRequest(&shared), data)
       shared.metrics.decided(verdict.code, nanoseconds: Clocks.monotonicNanoseconds() - begin)
       return APIAnswer([
-        "allowed": .boolean(verdict.isAllowed), "code": .text(verdict.code.rawValue), "reason": .text(verdict.reason), "risk": risk(portfolio, shared),
+        "allowed": .boolean(verdict.isAllowed), "code": .text(verdict.code.rawValue), "reason": .text(verdict.reason),
+        "risk": risk(portfolio, shared),
       ])
     }
   }

@@ -14,12 +14,18 @@ struct AgentEvent: Sendable {
   var data: [String: JSONNode]
 
   var node: JSONNode {
-    ["ts": .text(UTCStamp.iso(milliseconds: at)), "type": .text(type), "source": .text(source), "correlation_id": .text(correlation), "data": .object(data)]
+    [
+      "ts": .text(UTCStamp.iso(milliseconds: at)), "type": .text(type), "source": .text(source), "correlation_id": .text(correlation),
+      "data": .object(data),
+    ]
   }
 
   /// As the reference's dashboard lists them.
   var row: JSONNode {
-    ["timestamp": .text(UTCStamp.iso(milliseconds: at)), "event_type": .text(type), "symbol": data["symbol"] ?? .null, "details": .object(data), "correlation_id": .text(correlation)]
+    [
+      "timestamp": .text(UTCStamp.iso(milliseconds: at)), "event_type": .text(type), "symbol": data["symbol"] ?? .null, "details": .object(data),
+      "correlation_id": .text(correlation),
+    ]
   }
 }
 

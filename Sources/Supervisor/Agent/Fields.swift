@@ -102,7 +102,9 @@ struct Fields {
       return nil
     }
     let objects = list.compactMap(\.object)
-    if objects.count != list.count { fail(name, "has an element that is no object", details: "Invalid list: '\(name)' has an element that is no object") }
+    if objects.count != list.count {
+      fail(name, "has an element that is no object", details: "Invalid list: '\(name)' has an element that is no object")
+    }
     return objects
   }
 

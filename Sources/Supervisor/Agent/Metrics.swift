@@ -76,12 +76,20 @@ extension Agent {
       let modes = shared.portfolios.sorted { $0.key < $1.key }
       gauge("halted", "1 where nothing opens.", modes.map { (Metrics.label(("mode", $0.key)), $0.value.state.halt == nil ? "0" : "1") })
       gauge("paused", "1 where the operator has paused.", modes.map { (Metrics.label(("mode", $0.key)), $0.value.state.pause == nil ? "0" : "1") })
-      gauge("pnl_today", "Of all hosts since the UTC day's begin, in the currency of risk.yaml.", modes.map { (Metrics.label(("mode", $0.key)), money($0.value.profit)) })
-      gauge("drawdown", "From the day's highest point, in the currency of risk.yaml.", modes.map { (Metrics.label(("mode", $0.key)), money($0.value.drawdown)) })
-      gauge("exposure", "Open or reserved notional, in the currency of risk.yaml.", modes.map { (Metrics.label(("mode", $0.key)), money($0.value.taken(nil))) })
+      gauge(
+        "pnl_today", "Of all hosts since the UTC day's begin, in the currency of risk.yaml.",
+        modes.map { (Metrics.label(("mode", $0.key)), money($0.value.profit)) })
+      gauge(
+        "drawdown", "From the day's highest point, in the currency of risk.yaml.",
+        modes.map { (Metrics.label(("mode", $0.key)), money($0.value.drawdown)) })
+      gauge(
+        "exposure", "Open or reserved notional, in the currency of risk.yaml.",
+        modes.map { (Metrics.label(("mode", $0.key)), money($0.value.taken(nil))) })
       gauge(
         "heartbeat_age_seconds", "Since the last heartbeat of a host.",
-        shared.hosts.sorted { $0.key < $1.key }.map { (Metrics.label(("host", $0.key), ("mode", $0.value.mode)), "\(Double(max(0, now - $0.value.at)) / 1000)") })
+        shared.hosts.sorted { $0.key < $1.key }.map {
+          (Metrics.label(("host", $0.key), ("mode", $0.value.mode)), "\(Double(max(0, now - $0.value.at)) / 1000)")
+        })
       gauge("events_lost", "Events that no file took.", [("", "\(shared.events.lost)")])
       gauge("state_unwritten", "1 while the state cannot be written.", [("", shared.trouble == nil ? "0" : "1")])
       return text

@@ -42,7 +42,9 @@ struct StateFile {
       return setAside("\(path): its first line is not of this program")
     }
     let body = Array(bytes[(end + 1)...])
-    guard head.dropFirst(Self.mark.count) == SHA256Hasher.digest(of: body).hex else { return setAside("\(path): its checksum is not that of its content") }
+    guard head.dropFirst(Self.mark.count) == SHA256Hasher.digest(of: body).hex else {
+      return setAside("\(path): its checksum is not that of its content")
+    }
     guard let state = try? JSONDecoder().decode(AgentState.self, from: Data(body)) else { return setAside("\(path): it is of another version") }
     return .state(state)
   }

@@ -23,6 +23,8 @@ struct SupervisorCommand: AsyncParsableCommand {
   @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.") var logLevel = "info"
   @Option(name: .customLong("log-format"), help: "text or json.") var logFormat = "text"
 
+  private static let sectionsWithoutUse = ["bot", "snapshots", "policy", "llm", "telemetry"]
+
   static func main() async {
     ProcessStart.prepare()
     do {
@@ -58,6 +60,8 @@ struct SupervisorCommand: AsyncParsableCommand {
     let place = try ConfigurationPlace.find(config)
     let supervisor = try CompanionFile.supervisor.read(place.supervisor, overrides: overrides.filter { !$0.hasPrefix("risk.") })
     let risk = try CompanionFile.risk.read(place.risk, overrides: overrides.filter { $0.hasPrefix("risk.") }.map { String($0.dropFirst(5)) })
+    let idle = supervisor.changed(in: Self.sectionsWithoutUse, of: .supervisor)
+    if !idle.isEmpty { log.warning("\(idle.joined(separator: ", ")): checked and not used in this version (docs/SUPERVISOR.md)") }
     let agentOptions = try AgentOptions(supervisor: supervisor, risk: risk, resolve: place.resolved)
     let listening = try Listening(supervisor, place)
     let agent = try Agent(agentOptions, log: log)
