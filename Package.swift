@@ -149,8 +149,8 @@ let composition: [Target] = [
     name: "quantumedge",
     dependencies: [
       "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "JSONTree", "Kernel",
-      "Ledger", "LogOutput", "Market", "Models", "Plugins", "Replay", "Report", "Research", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
-      "Simulation", "Storage", "XGBoostLibrary",
+      "Ledger", "LogOutput", "Market", "Models", "Plugins", "Replay", "Report", "Research", "Scaffold", "SecretGuard", "Secrets", "Session",
+      "Settings", "Simulation", "Storage", "XGBoostLibrary",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/CLI", swiftSettings: besideGRDB),

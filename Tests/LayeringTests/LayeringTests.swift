@@ -85,7 +85,8 @@ import Testing
         }
         if target.section == "platform" {
           #expect(
-            ["platform", "adapters", "composition", "tests"].contains(room.section) || (room.name, name) == ("CompiledModel", "CLibFFI"),
+            ["platform", "adapters", "composition", "supervisor", "tests"].contains(room.section)
+              || (room.name, name) == ("CompiledModel", "CLibFFI"),
             "\(room.name) is no place for \(name)")
         }
         #expect(target.name != "PluginKit" || ["plugins", "tests"].contains(room.section), "the host never imports PluginKit: \(room.name)")
