@@ -44,6 +44,7 @@ let contract: [Target] = [
 let values: [Target] = [
   room("Market", "Sources/Host/Market", settings: hotSettings),
   room("Markup", "Sources/Host/Markup"),
+  room("JSONTree", "Sources/Host/JSONTree", ["Market"]),
   room("Features", "Sources/Host/Features", ["Market"], settings: hotSettings),
   room("Risk", "Sources/Host/Risk", ["Market"], settings: hotSettings),
 ]
@@ -99,11 +100,11 @@ let adapters: [Target] = [
     name: "Ledger", dependencies: ["Market", .product(name: "GRDB", package: "GRDB.swift")], path: "Sources/Host/Ledger",
     swiftSettings: swiftSettings),
   // A model's adapter is a plugin.
-  room("Models", "Sources/Host/Models", ["Cryptography", "Engine", "Features", "Kernel", "Market", "Plugins"]),
+  room("Models", "Sources/Host/Models", ["Cryptography", "Engine", "Features", "JSONTree", "Kernel", "Market", "Plugins"]),
   // Trains: used by its commands alone, never by `run`.
   room(
     "Research", "Sources/Host/Research",
-    ["Compression", "Cryptography", "Features", "Feeds", "Kernel", "Market", "Markup", "Models", "Plugins", "XGBoostLibrary"]),
+    ["Compression", "Cryptography", "Features", "Feeds", "JSONTree", "Kernel", "Market", "Markup", "Models", "Plugins", "XGBoostLibrary"]),
   room("SecretGuard", "Sources/Host/SecretGuard", ["Cryptography", "Kernel", "Market"]),
 ]
 
@@ -147,12 +148,35 @@ let composition: [Target] = [
   .executableTarget(
     name: "quantumedge",
     dependencies: [
-      "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "Kernel", "Ledger",
-      "LogOutput", "Market", "Models", "Plugins", "Replay", "Report", "Research", "Scaffold", "SecretGuard", "Secrets", "Session", "Settings",
-      "Simulation", "Storage", "XGBoostLibrary",
+      "Backtest", "Conformance", "Cryptography", "Daemon", "Drill", "Engine", "Features", "Feeds", "HTTPClient", "Journal", "JSONTree", "Kernel",
+      "Ledger", "LogOutput", "Market", "Models", "Plugins", "Replay", "Report", "Research", "Scaffold", "SecretGuard", "Secrets", "Session",
+      "Settings", "Simulation", "Storage", "XGBoostLibrary",
       .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Host/CLI", swiftSettings: besideGRDB),
+]
+
+// MARK: - The Supervisor: over several hosts, a program of its own
+
+let supervisor: [Target] = [
+  room("Portfolio", "Sources/Supervisor/Portfolio", ["Market"]),
+  .target(
+    name: "SupervisorAgent",
+    dependencies: [
+      "Cryptography", "JSONTree", "Kernel", "Market", "Markup", "Portfolio", "Settings", .product(name: "Logging", package: "swift-log"),
+    ],
+    path: "Sources/Supervisor/Agent", swiftSettings: swiftSettings),
+  .executableTarget(
+    name: "quantumedge-supervisor",
+    dependencies: [
+      "Cryptography", "Kernel", "LogOutput", "Market", "Settings", "SupervisorAgent",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "HummingbirdCore", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
+      .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    ],
+    path: "Sources/Supervisor/CLI", swiftSettings: swiftSettings),
 ]
 
 // MARK: - Plugins: each is a library product of the same name, lib<name>.so beside the executable
@@ -248,7 +272,7 @@ let tests: [Target] = [
   test("KernelTests", ["Kernel"]),
   test("LogOutputTests", ["Kernel", "LogOutput", .product(name: "Logging", package: "swift-log")]),
   test("PluginsTests", ["Cryptography", "Engine", "Kernel", "Market", "PluginABI", "Plugins"]),
-  test("ModelsTests", ["Cryptography", "Engine", "Features", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
+  test("ModelsTests", ["Cryptography", "Engine", "Features", "JSONTree", "Kernel", "Market", "Models", "PluginABI", "Plugins"]),
   test("ModelAdapterTests", ["PluginABI"], data: ["Models"]),
   test("NativeModelTests", ["Conformance", "Cryptography", "Kernel", "PluginABI", "Plugins"]),
   test("HorizonEnsembleTests", ["PluginABI"]),
@@ -273,6 +297,7 @@ let tests: [Target] = [
     ],
     settings: besideGRDB),
   test("SupervisionTests", ["HTTPClient", "Market", "Risk", "Session", "Supervision", .product(name: "Logging", package: "swift-log")]),
+  test("PortfolioTests", ["Market", "Portfolio"]),
   test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "PluginABI", "Plugins"]),
@@ -288,7 +313,7 @@ let tests: [Target] = [
 
 let package = Package(
   name: "QuantumEdge",
-  products: ["quantumedge", "quantumedge-conformance"].map { .executable(name: $0, targets: [$0]) }
+  products: ["quantumedge", "quantumedge-conformance", "quantumedge-supervisor"].map { .executable(name: $0, targets: [$0]) }
     + (plugins + fixtures).map { .library(name: $0.name, type: .dynamic, targets: [$0.name]) }
     // For Tests/Fuzz, a package of its own.
     + [
@@ -302,8 +327,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    // Hummingbird's own; named for the types of it that our server sets up.
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
   ],
-  targets: contract + values + engine + platform + adapters + composition + pluginParts + plugins + fixtures + tests,
+  targets: contract + values + engine + platform + adapters + composition + supervisor + pluginParts + plugins + fixtures + tests,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx17

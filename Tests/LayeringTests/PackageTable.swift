@@ -38,6 +38,8 @@ struct PackageTable {
   }
 
   private static func room(_ row: String, section: String) -> Room? {
+    // Of a product its own name counts, not its package's.
+    let row = row.replacing(/package: "[^"]*"/, with: "")
     let quoted = row.matches(of: /"([^"]*)"/).map { String($0.1) }
     guard let name = quoted.first, !row.trimmingCharacters(in: .whitespaces).hasPrefix("//") else { return nil }
     if row.contains("system(") {

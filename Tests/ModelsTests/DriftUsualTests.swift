@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import JSONTree
 import PluginABI
 import TestKit
 import Testing

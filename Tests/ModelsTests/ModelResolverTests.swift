@@ -1,6 +1,7 @@
 import Cryptography
 import Features
 import Foundation
+import JSONTree
 import Market
 import TestKit
 import Testing

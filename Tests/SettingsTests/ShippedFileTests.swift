@@ -44,14 +44,19 @@ struct ShippedFileTests {
       #expect(try keys(of: shipped(file.name)).sorted() == file.keys.map(\.name).sorted())
       #expect(file.keys.allSatisfy { $0.summary.count > 10 }, "\(file.keys.filter { $0.summary.count <= 10 }.map(\.name))")
       #expect(file.violations(besides: shipped("settings.yaml").path) == [])
-      #expect(file.wish(besides: shipped("settings.yaml").path) == nil)
     }
     let folder = try TemporaryFolder()
-    let settings = try folder.write("", to: "settings.yaml")
-    try folder.write("max_leverage: 3\ncurrency: USDT\n", to: "risk.yaml")
-    try folder.write("policy: {ttl_sec: 30}\n", to: "supervisor.yaml")
-    let warnings = try Settings.read(path: settings, overrides: [], environment: [:]).warnings
-    #expect(warnings.count == 1 && warnings[0].contains("risk.yaml: is for the Supervisor"), "\(warnings)")
+    try folder.write("", to: "settings.yaml")
+    let risk = try folder.write("max_leverage: 3\ncurrency: USDT\n", to: "risk.yaml")
+    let values = try CompanionFile.risk.read(risk, overrides: ["max_leverage=2.5", "max_total_notional=7"])
+    #expect(values.decimal("max_leverage", scale: 6) == 2_500_000 && values.decimal("max_daily_loss_abs", scale: 6) == 200_000_000)
+    #expect(values.decimal("max_total_notional", scale: 0) == 7 && values.text("max_account_leverage") == nil && !values.flag("resume_on_new_day"))
+    #expect(throws: SettingsError.self) { try CompanionFile.risk.read(risk, overrides: ["max_leverge=2", "currency", "stale_hosts=maybe"]) }
+    let supervisor = try CompanionFile.supervisor.read(
+      folder.write("policy: {ttl_sec: 31}\ncors_origins: [http://a, http://b]\n", to: "supervisor.yaml"))
+    #expect(
+      supervisor.changed(in: ["policy", "llm"], of: .supervisor) == ["policy.ttl_sec"] && supervisor.list("cors_origins") == ["http://a", "http://b"])
+    #expect(supervisor.text("api_auth_token") == nil && CompanionFile.supervisor.keys.contains { $0.name == "api_auth_token" })
     try folder.write("max_leverage: -1\nmax_leverge: 2\ncurrency: A\ncurrency: B\n", to: "risk.yaml")
     try folder.write("bot: 5\npolicy: {ttl_sec: many}\nmode: off\n", to: "supervisor.yaml")
     func violations(_ file: CompanionFile) -> [String] {

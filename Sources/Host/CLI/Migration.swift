@@ -102,7 +102,8 @@ struct Migration {
   /// Files of the old system's config folder that are not moved.
   private static let others = [
     ("pairs.yaml", "names no venue figures that this host needs; write what differs into the new config/pairs.yaml"),
-    ("supervisor.yaml", "of the Supervisor, which comes with a later version"), ("risk.yaml", "of the Supervisor, which comes with a later version"),
+    ("supervisor.yaml", "of the Supervisor: write what differs into the new config/supervisor.yaml"),
+    ("risk.yaml", "of the Supervisor: write what differs into the new config/risk.yaml"),
     ("quantumedge.yaml", "of the old system's orchestrator, which this host does not have"),
   ]
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Features
+import JSONTree
 import Market
 import Models
 import Plugins

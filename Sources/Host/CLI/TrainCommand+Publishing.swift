@@ -1,4 +1,5 @@
 import Features
+import JSONTree
 import Market
 import Models
 import Plugins

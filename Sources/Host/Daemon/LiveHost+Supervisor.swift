@@ -19,6 +19,10 @@ extension LiveHost {
       case .halt(let reason):
         haltNote = "HALTED by the host: \(reason)"
         loop.command(.halt, receiveNanoseconds: engineNow(now))
+      case .flatten(let id, let reason):
+        haltNote = "HALTED by the Supervisor to flatten everything: \(reason)"
+        loop.command(.flatten(instrument: -1), receiveNanoseconds: engineNow(now))
+        flattenID = id
       }
     }
     if supervisor.wantsSnapshot { supervisor.offer(turn: turn, heartbeat(now)) }
@@ -37,7 +41,8 @@ extension LiveHost {
       ("trading_day", .text(UTCStamp.day(milliseconds: now / 1_000_000))),
       ("base_currency", .text(session.instruments.first?.quoteAsset ?? "")), ("host_id", .text(hostID)), ("version", .text(hostVersion)),
       ("loop", .number("\(turn)")), ("order_seq", .number("\(loop.engine.lastOrderID)")),
-      ("blocked", .optional(loop.engine.blockingRefusal?.code.name)), ("symbols", .array(engine.symbols)),
+      ("blocked", .optional(loop.engine.blockingRefusal?.code.name)),
+      ("flatten_id", .optional(flattenID)), ("symbols", .array(engine.symbols)),
       ("details", .object([("instances", .array(session.instances.map { .object([("id", .text($0.id)), ("sha256", .text($0.digest.hex))]) }))])),
     ])
   }

@@ -43,6 +43,8 @@ struct LiveHost: ~Copyable {
   var leavingOrders = 0
   /// Who halted, and why, for people.
   var haltNote: String?
+  /// Of the Supervisor's order to close everything that was carried out last.
+  var flattenID: String?
   /// What the host does about its instances' failures.
   var care: InstanceCare
   /// Gives what is published for an instance's instrument and horizon now.

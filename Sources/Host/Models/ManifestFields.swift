@@ -1,5 +1,6 @@
 import Cryptography
 import Features
+import JSONTree
 import Plugins
 
 /// Reads members of a manifest by name, and says which one is wrong.

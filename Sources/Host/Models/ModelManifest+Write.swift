@@ -1,5 +1,6 @@
 import Cryptography
 import Features
+import JSONTree
 import Kernel
 import Plugins
 

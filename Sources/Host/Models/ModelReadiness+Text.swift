@@ -1,3 +1,5 @@
+import JSONTree
+
 extension ModelReadiness {
   /// The heading, a header and a line each; notes below.
   public var lines: [String] {

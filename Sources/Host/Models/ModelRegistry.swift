@@ -1,4 +1,5 @@
 import Cryptography
+import JSONTree
 import Kernel
 import Market
 import Plugins

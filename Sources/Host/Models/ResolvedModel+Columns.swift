@@ -1,4 +1,5 @@
 import Features
+import JSONTree
 import Plugins
 
 /// Columns that a model file names itself.

@@ -1,3 +1,5 @@
+import JSONTree
+
 /// What a model was trained on: a manifest's `training_data`.
 ///
 /// Members that have no name here are kept as they are.

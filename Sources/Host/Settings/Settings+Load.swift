@@ -46,8 +46,7 @@ extension Settings {
     try loader.loadLatencies(besides: place.file)
     let faults = loader.report(of: place.file)
     if !faults.isEmpty { throw SettingsError(violations: faults) }
-    let wishes = CompanionFile.all.compactMap { $0.wish(besides: place.file) }
-    return SettingsReading(settings: loader.settings, place: place, origins: loader.origins, warnings: loader.warnings + wishes)
+    return SettingsReading(settings: loader.settings, place: place, origins: loader.origins, warnings: loader.warnings)
   }
 
   public static func load(path: String?, overrides: [String], environment: [String: String]) throws(SettingsError) -> Settings {

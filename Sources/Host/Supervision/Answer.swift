@@ -32,7 +32,13 @@ enum OrderAnswer: Equatable {
 
 /// What came back of a heartbeat.
 enum HeartbeatAnswer: Equatable {
-  case word(SupervisorWord, why: String)
+  /// An order to close everything, until the host has said that it did.
+  struct Flatten: Equatable, Decodable {
+    var id: String
+    var reason: String?
+  }
+
+  case word(SupervisorWord, why: String, flatten: Flatten? = nil)
   case none(why: String)
 
   init(_ result: Result<HTTPResponse, HTTPError>) {
@@ -45,18 +51,22 @@ enum HeartbeatAnswer: Equatable {
         var pause_reason: String?
       }
       var risk: Risk
+      var flatten: Flatten?
     }
     switch result {
     case .failure(let error): self = .none(why: error.description)
     case .success(let response):
       if let (_, why) = HTTPOutcome.fault(of: response) {
         self = .none(why: why)
-      } else if let risk = (try? JSONDecoder().decode(Body.self, from: Data(response.body)))?.risk {
+      } else if let body = try? JSONDecoder().decode(Body.self, from: Data(response.body)) {
+        let risk = body.risk
+        let flatten = body.flatten.flatMap { (1...64).contains($0.id.utf8.count) && Shown.line($0.id) == $0.id ? $0 : nil }
         self =
           risk.halted
-          ? .word(.halted, why: Shown.line(risk.halt_reason ?? "no reason given"))
+          ? .word(.halted, why: Shown.line(risk.halt_reason ?? "no reason given"), flatten: flatten)
           : risk.llm_paused == true || risk.paused == true
-            ? .word(.paused, why: Shown.line(risk.pause_reason ?? "no reason given")) : .word(.allows, why: "")
+            ? .word(.paused, why: Shown.line(risk.pause_reason ?? "no reason given"), flatten: flatten)
+            : .word(.allows, why: "", flatten: flatten)
       } else {
         self = .none(why: "its answer has no risk.halted as true or false")
       }

@@ -18,6 +18,8 @@ public final class SupervisorClient: Sendable {
     case word(SupervisorWord)
     /// `supervisor.on_error: halt`
     case halt(reason: String)
+    /// Its operator has everything closed; the heartbeats behind it carry the id.
+    case flatten(id: String, reason: String)
   }
 
   private struct Asked {
@@ -39,6 +41,8 @@ public final class SupervisorClient: Sendable {
     var status: SupervisorStatus
     /// As it was told last; nil = nothing yet.
     var word: SupervisorWord?
+    /// The order to close everything that was passed on last.
+    var flatten: String?
     /// The last trouble that was said.
     var trouble: String?
     var isEnding = false
@@ -212,7 +216,8 @@ public final class SupervisorClient: Sendable {
         return shared.trouble != why
       }
       if isNews { log.warning("\(options.baseURL): no heartbeat is answered: \(why)") }
-    case .word(let word, let why):
+    case .word(let word, let why, let flatten):
+      if let flatten { pass(flatten) }
       let isBack = pace.answered(isGood: true, at: at, chance: chance)
       let (before, hadTrouble) = shared.withLock { shared in
         defer { (shared.word, shared.trouble) = (word, nil) }
@@ -229,6 +234,19 @@ public final class SupervisorClient: Sendable {
       }
       wakeEngine()
     }
+  }
+
+  private func pass(_ flatten: HeartbeatAnswer.Flatten) {
+    let reason = Shown.line(flatten.reason ?? "no reason given")
+    let isNew = shared.withLock { shared in
+      guard shared.flatten != flatten.id else { return false }
+      shared.flatten = flatten.id
+      note(.flatten(id: flatten.id, reason: reason), in: &shared)
+      return true
+    }
+    guard isNew else { return }
+    log.warning("the Supervisor has everything closed: \(reason)")
+    wakeEngine()
   }
 
   private func lose(_ silence: Int64) {

@@ -59,6 +59,7 @@ struct ShadowMaker: Sendable {
     let head = session.journalHead(settings, mode: settings.mode.rawValue, account: "shadow", startedAt: stamp, host: .current(version: hostVersion))
     // No order of it leaves the host, and the real ones must not wait for its disk.
     return try JournalWriter(
-      folder: journals.path(try journals.nextName(nanoseconds: now).name), head: head, options: settings.journal.options(syncing: settings.journal.sync == .always ? .batch : nil))
+      folder: journals.path(try journals.nextName(nanoseconds: now).name), head: head,
+      options: settings.journal.options(syncing: settings.journal.sync == .always ? .batch : nil))
   }
 }

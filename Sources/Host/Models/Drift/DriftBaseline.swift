@@ -1,3 +1,5 @@
+import JSONTree
+
 /// How features and scores were spread in training: what live values are held against. A manifest's `baseline`.
 public struct DriftBaseline: Sendable, Equatable {
   /// One value's spread.

@@ -2,7 +2,7 @@ import CKernel
 import Glibc
 
 /// An exclusive lock on a file, for as long as the value lives; the kernel frees it when the process dies.
-public struct FileLock: ~Copyable {
+public struct FileLock: ~Copyable, Sendable {
   private let descriptor: Int32
 
   private init(descriptor: Int32) { self.descriptor = descriptor }

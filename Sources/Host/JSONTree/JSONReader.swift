@@ -1,9 +1,9 @@
 /// Reads JSON text: strict, bounded in depth, with Python's words for numbers that are none.
-struct JSONReader {
+public struct JSONReader {
   /// What is wrong, and at which byte.
-  struct Failure: Error, Equatable {
-    var what: String
-    var offset: Int
+  public struct Failure: Error, Equatable {
+    public var what: String
+    public var offset: Int
   }
 
   /// Lists and objects in one another.
@@ -15,7 +15,7 @@ struct JSONReader {
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  static func read(_ bytes: [UInt8]) throws(Failure) -> JSONNode {
+  public static func read(_ bytes: [UInt8]) throws(Failure) -> JSONNode {
     var reader = JSONReader(bytes)
     let node = try reader.value()
     reader.skipSpace()
@@ -26,7 +26,7 @@ struct JSONReader {
   /// The member at the end of a path of names, without building anything else; what stands behind it is not read.
   ///
   /// - Returns: nil where it is not there, or what stands before it is no JSON: that is for whoever reads the whole to say.
-  static func member(_ path: [String], in bytes: [UInt8]) -> JSONNode? {
+  public static func member(_ path: [String], in bytes: [UInt8]) -> JSONNode? {
     var reader = JSONReader(bytes)
     return try? reader.member(path[...])
   }

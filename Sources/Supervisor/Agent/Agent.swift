@@ -1,0 +1,165 @@
+import JSONTree
+import Kernel
+import Logging
+import Market
+import Portfolio
+import Settings
+import Synchronization
+
+/// The SupervisorAgent behind its server: hosts report to it, ask it about orders, and are stopped by it.
+///
+/// Whatever a caller is told that stops trading, or lets it go on, is in the state file before the answer goes out.
+public final class Agent: Sendable {
+  /// What is known of a host beside its risk.
+  struct HostFacts: Sendable {
+    /// Wall, ms.
+    var at: Int64
+    var mode: String
+    /// What of its heartbeat is shown, as it was sent.
+    var shown: [String: JSONNode]
+  }
+
+  struct Shared: Sendable {
+    var state: AgentState
+    var portfolios: [String: Portfolio] = [:]
+    var hosts: [String: HostFacts] = [:]
+    var events: EventLog
+    var metrics = Metrics()
+    /// The portfolio of all modes together, sampled for what came in of late: ms, profit.
+    var profits: [(at: Int64, profit: Money)] = []
+    var requests: UInt64 = 0
+    /// The state is not yet on the disk.
+    var isDirty = false
+    /// Why the state file was not written; nil = it was.
+    var trouble: String?
+  }
+
+  static let maximumHosts = 1000
+
+  let options: AgentOptions
+  let log: Logger
+  /// Wall, ms since 1970 UTC.
+  let clock: @Sendable () -> Int64
+  let started: Int64
+  let shared: Mutex<Shared>
+  private let file: StateFile
+  private let lock: HeldLock
+  private let wake: WakeSignal
+  private let ended: WakeSignal
+  private let isEnding = Atomic<Bool>(false)
+  private let isOver = Atomic<Bool>(false)
+
+  /// Keeps the lock of the state folder as long as the agent lives.
+  private final class HeldLock: Sendable {
+    private let lock: FileLock
+    init(_ lock: consuming FileLock) { self.lock = lock }
+  }
+
+  /// - Throws: another Supervisor has the state folder, or it cannot be written.
+  public init(
+    _ options: AgentOptions, log: Logger, clock: @escaping @Sendable () -> Int64 = { Clocks.realtimeNanoseconds() / 1_000_000 }
+  ) throws(AgentError) {
+    self.options = options
+    self.log = log
+    self.clock = clock
+    started = clock()
+    file = StateFile(path: options.stateFolder + "/state.json")
+    let held: HeldLock?
+    do throws(KernelError) {
+      try Files.createFolders(options.stateFolder)
+      if let lock = try FileLock.tryAcquire(options.stateFolder + "/lock") { held = HeldLock(lock) } else { held = nil }
+      wake = try WakeSignal()
+      ended = try WakeSignal()
+    } catch { throw AgentError(.unavailable, "state_dir: \(error)") }
+    guard let held else {
+      throw AgentError(.unavailable, "another Supervisor has \(options.stateFolder); end it, or give this one another state_dir")
+    }
+    lock = held
+    var state = AgentState()
+    switch file.read() {
+    case .absent: break
+    case .state(let kept): state = kept
+    case .damaged(let why):
+      state.halt = "the Supervisor's state is damaged: \(why)"
+      log.error("\(why); everything is halted until an operator clears it")
+    }
+    var shared = Shared(
+      state: state,
+      events: EventLog(options.eventFolder, retentionDays: options.eventRetentionDays, maximumFileBytes: options.maximumEventFileBytes))
+    for (mode, kept) in state.portfolios { shared.portfolios[mode] = Portfolio(options.limits, restoring: kept, at: started) }
+    shared.isDirty = true
+    self.shared = Mutex(shared)
+    do throws(KernelError) { try BackgroundThread.start { [self] in keep() } } catch { throw AgentError(.unavailable, "\(error)") }
+  }
+
+  /// Writes what is left and ends its thread.
+  public func stop() {
+    isEnding.store(true, ordering: .releasing)
+    wake.raise()
+    while !isOver.load(ordering: .acquiring) { ended.wait(milliseconds: 1000) }
+  }
+
+  /// Once a second what is not urgent goes to the disk.
+  private func keep() {
+    while !isEnding.load(ordering: .acquiring) {
+      wake.wait(milliseconds: 1000)
+      shared.withLock { shared in
+        sample(&shared)
+        shared.events.flush()
+        if shared.isDirty { save(&shared) }
+      }
+    }
+    isOver.store(true, ordering: .releasing)
+    ended.raise()
+  }
+
+  // MARK: What handlers share
+
+  /// Now, before the answer.
+  func save(_ shared: inout Shared) {
+    shared.state.portfolios = shared.portfolios.mapValues(\.state)
+    do {
+      try file.write(shared.state)
+      shared.isDirty = false
+      if shared.trouble != nil { log.notice("the state is written again") }
+      shared.trouble = nil
+    } catch {
+      if shared.trouble == nil { log.error("the state is not written: \(error); nothing opens until it is") }
+      shared.trouble = "\(error)"
+    }
+  }
+
+  func note(_ shared: inout Shared, _ type: String, _ source: String, _ correlation: String, _ data: [String: JSONNode], isUrgent: Bool = false) {
+    shared.events.append(AgentEvent(at: clock(), type: type, source: source, correlation: correlation, data: data))
+    if isUrgent { shared.events.flush() }
+  }
+
+  /// Of a mode, made where it is the first host's; what the operator stopped stays so.
+  func portfolio(_ mode: String, in shared: inout Shared) -> Portfolio {
+    if let known = shared.portfolios[mode] { return known }
+    var made = Portfolio(options.limits)
+    if let reason = shared.state.halt { made.halt(reason: reason) }
+    if let reason = shared.state.pause { made.pause(reason: reason) }
+    return made
+  }
+
+  func nextRequest(_ shared: inout Shared) -> String {
+    shared.requests += 1
+    return "\(String(started, radix: 36))-\(shared.requests)"
+  }
+
+  private func sample(_ shared: inout Shared) {
+    let now = clock()
+    guard shared.profits.last.map({ now - $0.at >= 60_000 }) ?? true else { return }
+    shared.profits.append((now, shared.portfolios.values.reduce(.zero) { $0 + $1.profit }))
+    if shared.profits.count > 61 { shared.profits.removeFirst(shared.profits.count - 61) }
+  }
+}
+
+/// Why the Supervisor does not start.
+public struct AgentError: Fault, Equatable {
+  public let kind: FaultKind
+  public let description: String
+
+  public init(_ kind: FaultKind, _ description: String) { (self.kind, self.description) = (kind, description) }
+}
