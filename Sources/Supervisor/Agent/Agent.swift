@@ -2,9 +2,11 @@ import JSONTree
 import Kernel
 import Logging
 import Market
+import Policy
 import Portfolio
 import Settings
 import Synchronization
+import Telemetry
 
 /// The SupervisorAgent behind its server: hosts report to it, ask it about orders, and are stopped by it.
 ///
@@ -25,6 +27,12 @@ public final class Agent: Sendable {
     var hosts: [String: HostFacts] = [:]
     var events: EventLog
     var metrics = Metrics()
+    var telemetry: TelemetryStore
+    var alerts: Alerts
+    var policyEngine: PolicyEngine
+    var policy: Policy
+    /// When it was made, ms.
+    var policyAt = Int64.min
     /// The portfolio of all modes together, sampled for what came in of late: ms, profit.
     var profits: [(at: Int64, profit: Money)] = []
     var requests: UInt64 = 0
@@ -85,7 +93,11 @@ public final class Agent: Sendable {
     }
     var shared = Shared(
       state: state,
-      events: EventLog(options.eventFolder, retentionDays: options.eventRetentionDays, maximumFileBytes: options.maximumEventFileBytes))
+      events: EventLog(options.eventFolder, retentionDays: options.eventRetentionDays, maximumFileBytes: options.maximumEventFileBytes),
+      telemetry: TelemetryStore(capacity: options.telemetryCapacity),
+      alerts: Alerts(cooldownSeconds: options.alertCooldownSeconds, thresholds: options.alertThresholds),
+      policyEngine: PolicyEngine(options.policy, state: state.policy ?? PolicyEngine.State()),
+      policy: .notReady(at: started / 1000, lifeSeconds: options.policy.lifeSeconds))
     for (mode, kept) in state.portfolios { shared.portfolios[mode] = Portfolio(options.limits, restoring: kept, at: started) }
     shared.isDirty = true
     self.shared = Mutex(shared)
@@ -105,6 +117,7 @@ public final class Agent: Sendable {
       wake.wait(milliseconds: 1000)
       shared.withLock { shared in
         sample(&shared)
+        steer(&shared)
         shared.events.flush()
         if shared.isDirty { save(&shared) }
       }
