@@ -7,9 +7,11 @@ import Telemetry
 
 extension Agent {
   /// Makes the policy anew and judges telemetry, as often as the settings say.
-  func steer(_ shared: inout Shared) {
+  ///
+  /// - Returns: one for the file; nil = not yet.
+  func steer(_ shared: inout Shared) -> Policy? {
     let now = clock()
-    guard shared.policyAt == .min || now - shared.policyAt >= options.policySeconds * 1000 || now < shared.policyAt else { return }
+    guard shared.policyAt == .min || now - shared.policyAt >= options.policySeconds * 1000 || now < shared.policyAt else { return nil }
     shared.policyAt = now
     let summary = shared.telemetry.summary(at: now / 1000)
     for alert in shared.alerts.judge(summary, at: Double(now) / 1000) {
@@ -24,9 +26,13 @@ extension Agent {
       log.notice("policy: \(shared.policy.mode.rawValue), \(shared.policy.allowsTrading ? "trading" : "no trading"): \(shared.policy.reason)")
       note(&shared, "MODE_CHANGE", "Supervisor", "policy", ["policy": shared.policy.node], isUrgent: true)
     }
+    return shared.policy
+  }
+
+  func write(_ policy: Policy) {
     do throws(KernelError) {
       if let slash = options.policyFile.lastIndex(of: "/") { try Files.createFolders(String(options.policyFile[..<slash])) }
-      try Files.writeAtomically(Array(shared.policy.node.indented.utf8), to: options.policyFile)
+      try Files.writeAtomically(Array(policy.node.indented.utf8), to: options.policyFile)
     } catch { log.warning("policy.file_path: \(error); hosts that read it go on by the last one until it is too old") }
   }
 
