@@ -52,6 +52,56 @@ import Testing
     #expect(other.forget(host: "b") && report(&other, 99_880) == [])
   }
 
+  @Test func `What a host lost today is not forgotten with it`() {
+    var portfolio = Portfolio.shipped()
+    _ = report(&portfolio, 100_000, of: "a")
+    _ = report(&portfolio, 50_000, of: "b")
+    #expect(report(&portfolio, 99_850, of: "a") == [])
+    #expect(portfolio.forget(host: "a") && portfolio.profit == units(-150) && portfolio.equity == units(50_000))
+    var other = portfolio
+    #expect(report(&portfolio, 49_950, of: "b").count == 1, "150 and 50")
+    // It comes back, as a host that goes to another mode and back: its base of the day is the one it had.
+    #expect(report(&other, 99_900, of: "a") == [] && other.profit == units(-100))
+    #expect(report(&other, 99_800, of: "a").count == 1)
+    other.clearHalt(isRebasing: true)
+    _ = other.forget(host: "a")
+    #expect(other.profit == .zero)
+    #expect(report(&other, 50_000, of: "b", at: noon + aDay) == [.dayBegan("2026-02-03")])
+    #expect(other.state.departed.isEmpty && report(&other, 1, of: "a", at: noon + aDay) == [], "a day later it is as any other")
+  }
+
+  @Test func `A winner that is forgotten is no fall`() {
+    var portfolio = Portfolio.shipped()
+    _ = report(&portfolio, 100_000, of: "a")
+    _ = report(&portfolio, 100_000, of: "b")
+    #expect(report(&portfolio, 100_600, of: "a") == [] && portfolio.forget(host: "a"))
+    #expect(portfolio.drawdown == .zero && report(&portfolio, 100_000, of: "b") == [])
+    #expect(report(&portfolio, 99_900, of: "b").isEmpty && portfolio.drawdown == units(100))
+  }
+
+  @Test func `However many are forgotten in a day, their sum is kept in a bounded place`() {
+    var portfolio = Portfolio.shipped()
+    for number in 0..<(2 * Portfolio.maximumDeparted) {
+      portfolio.join("\(number)", equity: 1_000_000)
+      // A ten-thousandth each.
+      let equity = Money(raw: units(1_000_000).raw - units(1).raw / 10_000)
+      _ = portfolio.take(HostReport(host: "\(number)", equity: equity, symbols: []), at: noon)
+      _ = portfolio.forget(host: "\(number)")
+    }
+    #expect(portfolio.state.departed.count <= Portfolio.maximumDeparted + 1)
+    #expect(portfolio.profit.raw == -Int128(2 * Portfolio.maximumDeparted) * units(1).raw / 10_000)
+  }
+
+  @Test func `A day that begins anew leaves those their base that have not reported on it`() {
+    var portfolio = Portfolio.shipped()
+    _ = report(&portfolio, 100_000, of: "a")
+    _ = report(&portfolio, 100_000, of: "b")
+    _ = report(&portfolio, 100_000, of: "a", at: noon + aDay)
+    portfolio.clearHalt(isRebasing: true)
+    #expect(report(&portfolio, 90_000, of: "b", at: noon + aDay) == [], "a night's change is none of the day")
+    #expect(portfolio.profit == .zero)
+  }
+
   @Test(arguments: [false, true])
   func `A new day ends a halt of the day only where it is to, and no operator's`(resumes: Bool) {
     var portfolio = Portfolio.shipped { $0.resumesOnNewDay = resumes }
