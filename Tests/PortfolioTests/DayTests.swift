@@ -24,6 +24,10 @@ import Testing
     Case(1000, [950], "DAILY_LOSS_PCT: Daily loss 5.00% >= limit 5%"), Case(1000, [951]),
     Case(100_000, [100_600, 100_101]), Case(100_000, [100_600, 100_100], "DD_LIMIT: Drawdown 500.00 >= limit 500.00 USDT"),
     Case(1000, [1100, 990], "DD_PCT_LIMIT: Drawdown 10.00% >= limit 10%"), Case(1000, [1100, 991]),
+    // More than one is reached: the first of the reference's order is named.
+    Case(1000, [800], "DAILY_LOSS_LIMIT: Daily loss 200.00 >= limit 200.00 USDT"),
+    Case(1000, [1500, 940], "DAILY_LOSS_PCT: Daily loss 6.00% >= limit 5%"),
+    Case(1000, [1600, 1000], "DD_LIMIT: Drawdown 600.00 >= limit 500.00 USDT"),
     // Without a positive base there is no share of it.
     Case(0, [-199]), Case(0, [-200], "DAILY_LOSS_LIMIT: Daily loss 200.00 >= limit 200.00 USDT"),
   ]
@@ -77,6 +81,15 @@ import Testing
     #expect(report(&portfolio, 100_600, of: "a") == [] && portfolio.forget(host: "a"))
     #expect(portfolio.drawdown == .zero && report(&portfolio, 100_000, of: "b") == [])
     #expect(report(&portfolio, 99_900, of: "b").isEmpty && portfolio.drawdown == units(100))
+  }
+
+  @Test func `The share that is lost is one of all that began the day, those that are gone included`() {
+    var portfolio = Portfolio.shipped()
+    _ = report(&portfolio, 100_000, of: "a")
+    _ = report(&portfolio, 1000, of: "b")
+    _ = report(&portfolio, 99_900, of: "a")
+    _ = portfolio.forget(host: "a")
+    #expect(report(&portfolio, 1000, of: "b") == [], "100 of 101000, not of 1000")
   }
 
   @Test func `However many are forgotten in a day, their sum is kept in a bounded place`() {
