@@ -126,7 +126,7 @@ import Testing
 
   @Test func `Counts and latencies are those of a list of everything, in any order of arrival`() throws {
     var chance = Chance.seeded("telemetry windows")
-    for _ in 0..<10 {
+    for _ in 0..<5 {
       var store = TelemetryStore(capacity: 5000)
       var all: [TelemetryEvent] = []
       var second: Int64 = 0
@@ -138,7 +138,7 @@ import Testing
           type, ["loop_ms": .real(milliseconds)], at: second + Int64.random(in: -(chance.chance(20) ? 4000 : 90)...299, using: &chance))
         all.append(event)
         store.take(event, at: noon + second * 1000 + Int64.random(in: 0..<1000, using: &chance))
-        guard chance.chance(10) else { continue }
+        guard chance.chance(4) else { continue }
         func within(_ back: Int64, _ types: [String]) -> [TelemetryEvent] {
           all.filter { types.contains($0.type) && $0.second >= noonSecond + second - back }
         }
