@@ -47,6 +47,8 @@ import Testing
     var breaker = Breaker(failureThreshold: 1, windowSeconds: 1, openSeconds: 10)
     #expect(fail(&breaker, at: 0, 5) == [true, false])
     #expect(breaker.isOpen(at: second(14)) && !breaker.isOpen(at: second(15)))
+    for _ in 0..<1000 { _ = breaker.fail(at: second(20)) }
+    #expect(breaker.json(at: second(20))["failures"] == 1, "no more are kept than it takes")
   }
 
   @Test func `A clock that is set back does not keep it open`() {

@@ -55,6 +55,8 @@ import Testing
     for both in [early.tightened(by: late), late.tightened(by: early)] {
       #expect(both.second == noonSecond && both.holdsSeconds == 30 && both.cooldownSeconds == 15)
     }
+    // The shorter one begins later, and so ends no sooner than 15 s after the first.
+    #expect(early.tightened(by: Self.changed(second: noonSecond + 10, holds: 5)).holdsSeconds == 15)
   }
 
   @Test func `The result is never looser than either, the order does not matter, and twice is once`() {

@@ -59,10 +59,16 @@ import Testing
     store.take(try .sample("error", at: -60), at: noon)
     store.take(try .sample("error", at: -61), at: noon)
     #expect(store.summary(at: noon).errorsInAMinute == 2)
+    // It would take the slot of the first one.
+    store.take(try .sample("error", at: 300 - 4096), at: noon)
+    #expect(store.summary(at: noon).errorsInAMinute == 2)
     // The Supervisor's own clock goes back by exactly a turn of the slots.
     let earlier: Int64 = 300 - 4096
     try store.take("error", at: earlier)
     #expect(store.summary(atSecond: earlier).errorsInAMinute == 1)
+    // What is dated further ahead than a clock may be is not of this minute.
+    try store.take("latency", ["loop_ms": 5], at: 301)
+    #expect(store.summary(atSecond: 1).meanLatencyMilliseconds == 5 && store.summary(at: noon).meanLatencyMilliseconds == nil)
   }
 
   @Test func `What has dropped out of the ring still counts, and is still the newest of its kind`() throws {
