@@ -5,94 +5,111 @@ import Testing
 @testable import Policy
 
 @Suite struct PolicyTests {
-  private func signals(_ change: (inout PolicySignals) -> Void = { _ in }) -> PolicySignals {
-    var signals = PolicySignals()
-    signals.isRunning = true
-    change(&signals)
-    return signals
+  private static let whole = #"""
+    {"version": "policy.v1", "ts": 1795386556, "ttl_sec": 30, "allow_trading": true, "mode": "conservative", "size_multiplier": 0.5,
+     "cooldown_sec": 60, "spread_max_bps": 2.5, "max_daily_loss": 200.0, "reason": "LOSS_STREAK:loss_streak=3 limit=3|LLM_OK"}
+    """#
+
+  @Test func `Before anything is known it is the transcript's`() throws {
+    let transcript = #"""
+      {"version": "policy.v1", "ts": 1795386556, "ttl_sec": 30, "allow_trading": false, "mode": "risk_off", "size_multiplier": 0.0,
+       "cooldown_sec": 0, "spread_max_bps": null, "max_daily_loss": null, "reason": "POLICY_NOT_READY"}
+      """#
+    #expect(Policy.notReady(at: 1_795_386_556_719, holdsSeconds: 30).json == (try node(transcript)))
+    #expect(Policy.notReady(at: .min, holdsSeconds: 30).second == 0 && Policy.notReady(at: .max, holdsSeconds: 30).second == Policy.maximumSecond)
   }
 
-  private static var thresholds: PolicyThresholds {
-    var thresholds = PolicyThresholds()
-    (thresholds.maximumDailyLoss, thresholds.maximumDrawdown, thresholds.maximumSpreadBps) = (100, 50, 8)
-    return thresholds
+  @Test func `What is read is written again, in any of JSON's spellings`() throws {
+    let read = try Policy(reading: try node(Self.whole))
+    #expect(read.json == (try node(Self.whole)))
+    #expect(read.mode == .conservative && read.sizeMultiplier == 0.5 && read.cooldownSeconds == 60 && read.maximumSpreadBps == 2.5)
+    let spelled = Self.whole.replacing("30,", with: "3e1,").replacing("1795386556", with: "1795386556.0").replacing("200.0", with: "2E+2")
+    #expect(try Policy(reading: try node(spelled)) == read)
+    #expect(try Policy(reading: try node(read.json.indented)) == read)
+    var chance = Chance.seeded("policies there and back")
+    for _ in 0..<500 {
+      let policy = Policy.any(&chance)
+      #expect(try Policy(reading: try node(policy.json.compact)) == policy)
+    }
   }
 
-  @Test func `Before anything was evaluated there is one that lets nothing happen`() {
-    #expect(
-      Policy.notReady(at: 1_795_386_556, lifeSeconds: 30).node == [
-        "version": "policy.v1", "ts": 1_795_386_556, "ttl_sec": 30, "allow_trading": false, "mode": "risk_off", "size_multiplier": 0.0,
-        "cooldown_sec": 0, "spread_max_bps": nil, "max_daily_loss": nil, "reason": "POLICY_NOT_READY",
-      ])
+  @Test func `What need not be there has its default, and what is unknown is passed over`() throws {
+    let least = #"{"version": "x", "ts": 0, "ttl_sec": 1, "allow_trading": true, "mode": "scalp", "other": [[[{"a": NaN}]]]}"#
+    let expected = Policy(version: "x", second: 0, holdsSeconds: 1, allowsTrading: true, mode: .scalp)
+    #expect(try Policy(reading: try node(least)) == expected)
+    #expect(expected.sizeMultiplier == 1 && expected.cooldownSeconds == 0 && expected.reason == "OK")
+    for blank in [#""""#, #"" \n\t""#] {
+      #expect(try Policy(reading: try node(least.replacing("\"other\"", with: "\"reason\": \(blank), \"other\""))) == expected)
+    }
   }
 
-  private struct Case: Sendable {
-    var name: String
-    var mode: Policy.Mode
-    var allows: Bool
-    var signal: @Sendable (inout PolicySignals) -> Void
-  }
-
-  private static let cases: [Case] = [
-    Case(name: "OK", mode: .normal, allows: true) { _ in }, Case(name: "BOT_UNHEALTHY", mode: .riskOff, allows: false) { $0.isRunning = false },
-    Case(name: "RISK_ENGINE_HALTED", mode: .riskOff, allows: false) { $0.isHalted = true },
-    Case(name: "DAILY_LOSS_LIMIT", mode: .riskOff, allows: false) { $0.pnlOfTheDay = -100 },
-    Case(name: "OK", mode: .normal, allows: true) { $0.pnlOfTheDay = -99.99 },
-    Case(name: "DRAWDOWN_LIMIT", mode: .riskOff, allows: false) { $0.drawdownOfTheDay = 50 },
-    Case(name: "LOSS_STREAK", mode: .conservative, allows: true) { $0.lossStreak = 3 },
-    Case(name: "SPREAD_TOO_WIDE", mode: .conservative, allows: false) { $0.spreadBps = 8.1 },
-    // It is not off at the first of them.
-    Case(name: "HYSTERESIS_WAIT", mode: .conservative, allows: true) { $0.restartsPerHour = 3 },
+  private static let wrong: [(field: String, values: [String], problem: String)] = [
+    ("version", ["1", "null", "[]"], "is no text"), ("version", [#""""#], "is an empty text"),
+    (
+      "ts", ["-1", "1.5", "null", #""1""#, "NaN", "Infinity", "1e400", "true", "100000000001", "1795386556719", "99999999999999999999"],
+      "is no whole number of 0...100000000000"
+    ),
+    (
+      "ttl_sec", ["0", "-30", "0.5", "null", "NaN", "1000000000001", "9223372036854775807", "[30]"],
+      "is no whole number of 1...1000000000000"
+    ),
+    ("allow_trading", ["1", "0", "null", #""true""#, "[]"], "is neither true nor false"),
+    ("mode", [#""RISK_OFF""#, #""paper""#, #""""#, "null", "3"], "is none of normal, scalp, conservative, risk_off"),
+    ("size_multiplier", ["-0.1", "null", "NaN", "Infinity", "-Infinity", "1e999", #""1""#, "true", "{}"], "is no number of 0 or above"),
+    ("cooldown_sec", ["-1", "0.1", "null", "1e13", "true"], "is no whole number of 0...1000000000000"),
+    ("spread_max_bps", ["-1", "NaN", "1e999", #""2""#, "false", "[]"], "is no number of 0 or above"),
+    ("max_daily_loss", ["-0.01", "NaN", "Infinity", #""200""#, "{}"], "is no number of 0 or above"), ("reason", ["1", "null", "[]"], "is no text"),
   ]
 
-  @Test(arguments: cases.indices)
-  func `Each signal has its code and what follows from it`(index: Int) {
-    let wanted = Self.cases[index]
-    var engine = PolicyEngine(Self.thresholds)
-    let policy = engine.evaluate(signals(wanted.signal), at: 7)
-    #expect(policy.reason.hasPrefix(wanted.name) && policy.mode == wanted.mode && policy.allowsTrading == wanted.allows, "\(policy)")
-    #expect(policy.seconds == 7 && policy.lifeSeconds == 30 && policy.maximumSpreadBps == 8 && policy.maximumDailyLoss == 100)
-    #expect(policy.sizeMultiplier == (wanted.mode == .riskOff ? 0 : wanted.name == "LOSS_STREAK" || wanted.name == "HYSTERESIS_WAIT" ? 0.5 : 1))
+  @Test(arguments: wrong.indices)
+  func `A member that is not what it must be is named`(index: Int) throws {
+    let (field, values, problem) = Self.wrong[index]
+    for value in values {
+      var members = try node(Self.whole).object ?? [:]
+      members[field] = try node(value)
+      let faults = #expect(throws: PolicyFaults.self) { try Policy(reading: .object(members)) }
+      #expect(faults?.faults == [PolicyFaults.Fault(field: field, problem: problem)], "\(field): \(value)")
+    }
   }
 
-  @Test func `It takes two in a row to be off and three to be on again`() {
-    var engine = PolicyEngine(Self.thresholds)
-    let loop = signals { $0.restartsPerHour = 5 }
-    let steps: [(PolicySignals, String)] = [
-      (loop, "HYSTERESIS_WAIT"), (signals(), "OK"), (loop, "HYSTERESIS_WAIT"), (loop, "BOT_RESTART_LOOP"), (signals(), "HYSTERESIS_HOLD"),
-      (signals(), "HYSTERESIS_HOLD"), (loop, "BOT_RESTART_LOOP"), (signals(), "HYSTERESIS_HOLD"), (signals(), "HYSTERESIS_HOLD"), (signals(), "OK"),
-      (signals { $0.isHalted = true }, "RISK_ENGINE_HALTED"), (signals(), "HYSTERESIS_HOLD"),
-    ]
-    for (index, (signals, code)) in steps.enumerated() {
-      let policy = engine.evaluate(signals, at: Int64(index))
-      #expect(policy.reason.hasPrefix(code), "step \(index): \(policy.reason)")
-      #expect(policy.allowsTrading == (code == "OK" || code == "HYSTERESIS_WAIT"))
+  @Test func `All that is wrong is named at once`() throws {
+    let missing = #expect(throws: PolicyFaults.self) { try Policy(reading: [:]) }
+    #expect(missing?.description == "version is missing; ts is missing; ttl_sec is missing; allow_trading is missing; mode is missing")
+    for text in ["[]", "null", "1", #""{}""#] {
+      let none = #expect(throws: PolicyFaults.self) { try Policy(reading: try node(text)) }
+      #expect(none?.description == "it is no object")
     }
-    // A restart goes on from where it was.
-    var again = PolicyEngine(Self.thresholds, state: engine.state)
-    #expect(again.evaluate(signals(), at: 0).reason.hasPrefix("HYSTERESIS_HOLD") && again.evaluate(signals(), at: 0).reason == "OK")
+    let three = #expect(throws: PolicyFaults.self) {
+      try Policy(reading: ["version": "v", "ts": true, "ttl_sec": 30, "allow_trading": "yes", "mode": "normal", "size_multiplier": -1])
+    }
+    #expect(three?.faults.map(\.field) == ["ts", "allow_trading", "size_multiplier"])
   }
 
-  @Test func `Two tighten each other, whichever comes first, and never loosen`() {
-    var chance = Chance.seeded("policies")
-    func any() -> Policy {
-      func maybe(_ range: ClosedRange<Double>) -> Double? { chance.chance(50) ? Double.random(in: range, using: &chance) : nil }
-      var policy = Policy(
-        seconds: 1, lifeSeconds: 30, allowsTrading: chance.chance(50), mode: Policy.Mode.allCases.randomElement(using: &chance)!,
-        sizeMultiplier: Double.random(in: 0...2, using: &chance), maximumSpreadBps: maybe(0...9), maximumDailyLoss: maybe(0...9), reason: "R")
-      policy.cooldownSeconds = Int64.random(in: 0...9, using: &chance)
-      return policy
+  @Test func `It holds to the end of its last second, and so long after as it is given`() {
+    let policy = Policy(second: noonSecond, holdsSeconds: 30, allowsTrading: true, mode: .normal)
+    #expect(policy.isFresh(at: noon) && policy.isFresh(at: noon + 30_999) && !policy.isFresh(at: noon + 31_000))
+    #expect(policy.isFresh(at: noon + 32_999, graceSeconds: 2) && !policy.isFresh(at: noon + 33_000, graceSeconds: 2))
+    #expect(!policy.isFresh(at: noon + 31_000, graceSeconds: -5) && policy.isFresh(at: noon + 30_000, graceSeconds: -5))
+    #expect(policy.isFresh(at: .max, graceSeconds: .max) && !policy.isFresh(at: .max))
+  }
+
+  @Test func `Nothing that can be read traps`() throws {
+    var chance = Chance.seeded("hostile policies")
+    let values = [
+      "null", "true", "NaN", "-Infinity", "1e400", "-1", "0", "1", "0.5", "9223372036854775807", "-9223372036854775808", "1e18", "1e-400",
+      #""risk_off""#, #""""#, "[]", "{}", #"{"ts": 1}"#, String(repeating: "[", count: 62) + String(repeating: "]", count: 62),
+    ].map { try! node($0) }
+    var accepted = 0
+    for _ in 0..<5000 {
+      var members = Policy.any(&chance).json.object ?? [:]
+      for name in members.keys.sorted() where chance.chance(15) { members[name] = chance.chance(20) ? nil : values.randomElement(using: &chance) }
+      guard let policy = try? Policy(reading: .object(members)) else { continue }
+      accepted += 1
+      let other = Policy.any(&chance)
+      #expect(try Policy(reading: policy.tightened(by: other).json) == policy.tightened(by: other))
+      _ = policy.isFresh(at: .max, graceSeconds: .max)
+      _ = policy.isFresh(at: .min, graceSeconds: .min)
     }
-    for _ in 0..<2000 {
-      let (a, b) = (any(), any())
-      let both = a.tightened(by: b)
-      #expect(both == b.tightened(by: a) && both.tightened(by: a) == both && both.tightened(by: both) == both, "seed \(chance.seed)")
-      for one in [a, b] {
-        #expect(!both.allowsTrading || one.allowsTrading)
-        #expect(both.mode >= one.mode && both.sizeMultiplier <= one.sizeMultiplier && both.cooldownSeconds >= one.cooldownSeconds)
-        #expect(one.maximumSpreadBps.map { (both.maximumSpreadBps ?? .infinity) <= $0 } ?? true)
-        #expect(one.maximumDailyLoss.map { (both.maximumDailyLoss ?? .infinity) <= $0 } ?? true)
-      }
-    }
+    #expect(accepted > 500 && accepted < 4500)
   }
 }

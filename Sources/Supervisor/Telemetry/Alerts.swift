@@ -1,110 +1,67 @@
 import JSONTree
 
-/// What somebody should look at, by the reference's keys and thresholds.
+/// Alerts as they are raised, go on and end.
+///
+/// What is the case is active at once and always. The cool-down bounds how often somebody is told: a cause that comes back within it is the
+/// same alert again, and nobody is told twice.
 public struct Alerts: Sendable {
-  public struct Alert: Sendable, Equatable {
-    public var key: String
-    public var severity: String
-    public var message: String
-    /// Seconds since 1970.
-    public var firstSeen: Double
-    public var lastSeen: Double
-    public var isActive = true
-    public var evidence: [String: JSONNode]
+  /// The last of a kind and those before it, together.
+  static let historyLimit = 100
 
-    public var node: JSONNode {
-      [
-        "key": .text(key), "severity": .text(severity), "message": .text(message), "first_seen": .real(firstSeen), "last_seen": .real(lastSeen),
-        "active": .boolean(isActive), "evidence": .object(evidence),
-      ]
-    }
-  }
+  private let cooldownMilliseconds: Int64
+  private let thresholds: AlertThresholds
+  private var latest: [Alert.Key: Alert] = [:]
+  /// Those that another of their kind has followed, in the order in which that happened.
+  private var past: [Alert] = []
 
-  /// Amounts and rates from which on it alerts; nil = never.
-  public struct Thresholds: Sendable {
-    public var restartsPerHour: Double? = 3
-    public var errorsInAMinute = 5
-    public var latencyMilliseconds = 500.0
-    public var dailyLoss: Double?
-    public var drawdown: Double?
-    public init() {}
-  }
-
-  private static let historyLimit = 100
-  private let cooldownSeconds: Double
-  private let thresholds: Thresholds
-  private var active: [String: Alert] = [:]
-  /// Oldest first.
-  private var history: [Alert] = []
-  private var lastRaised: [String: Double] = [:]
-
-  public init(cooldownSeconds: Double, thresholds: Thresholds) {
-    self.cooldownSeconds = cooldownSeconds
+  /// - Parameter cooldownSeconds: from the beginning of an alert to that of the next one of its kind; 0...86,400.
+  public init(cooldownSeconds: Int64 = 120, thresholds: AlertThresholds = AlertThresholds()) {
+    cooldownMilliseconds = min(max(0, cooldownSeconds), 86_400) * 1000
     self.thresholds = thresholds
   }
 
-  /// - Parameter now: seconds since 1970.
-  /// - Returns: those that begin.
-  public mutating func judge(_ summary: TelemetrySummary, at now: Double) -> [Alert] {
-    var found: [String: (severity: String, message: String, evidence: [String: JSONNode])] = [:]
-    if let limit = thresholds.restartsPerHour, let rate = summary.restartsPerHour, rate >= limit {
-      found["BOT_RESTART_LOOP"] = ("high", "The host was started again \(rate) times in an hour.", ["restart_rate_per_hour": .real(rate)])
-    }
-    if summary.errorsInAMinute >= thresholds.errorsInAMinute {
-      found["ERROR_SPIKE"] = (
-        "high", "\(summary.errorsInAMinute) errors in a minute.", ["error_rate_1m": .integer(Int64(summary.errorsInAMinute))]
-      )
-    }
-    if let latency = summary.latencyMilliseconds95, latency >= thresholds.latencyMilliseconds {
-      found["LATENCY_SPIKE"] = ("medium", "One loop in twenty takes \(latency) ms or more.", ["latency_ms_p95": .real(latency)])
-    }
-    if let limit = thresholds.drawdown, let drawdown = summary.drawdownOfTheDay, abs(drawdown) >= limit {
-      found["DRAWDOWN_LIMIT"] = ("high", "The day's drawdown is \(abs(drawdown)).", ["drawdown_day": .real(drawdown)])
-    } else if let limit = thresholds.dailyLoss, let pnl = summary.pnlOfTheDay, -pnl >= limit {
-      found["DRAWDOWN_LIMIT"] = ("high", "The day's loss is \(-pnl).", ["pnl_day": .real(pnl)])
-    }
-    if summary.policyAllowsTrading == false, let reason = summary.policyReason,
-      ["POLICY_MISSING", "EXPIRED", "NOT_READY"].contains(where: reason.contains)
-    {
-      found["POLICY_SAFE_MODE_ACTIVE"] = ("medium", "A host has no policy that holds: \(reason)", ["policy_reason": .text(reason)])
-    }
-    return apply(found, at: now)
-  }
-
-  private mutating func apply(
-    _ found: [String: (severity: String, message: String, evidence: [String: JSONNode])], at now: Double
-  ) -> [Alert] {
-    for (key, alert) in active where found[key] == nil {
-      var ended = alert
-      ended.isActive = false
-      remember(ended)
-      active[key] = nil
-    }
+  /// Looks for each cause once.
+  ///
+  /// - Parameter now: ms since 1970 UTC.
+  /// - Returns: the alerts that begin: what somebody should be told of.
+  public mutating func judge(_ summary: TelemetrySummary, at now: Int64) -> [Alert] {
     var begun: [Alert] = []
-    for (key, what) in found.sorted(by: { $0.key < $1.key }) {
-      if active[key] != nil {
-        active[key]?.lastSeen = now
-        active[key]?.message = what.message
-        active[key]?.evidence = what.evidence
-      } else if now - (lastRaised[key] ?? -.infinity) >= cooldownSeconds {
-        let alert = Alert(key: key, severity: what.severity, message: what.message, firstSeen: now, lastSeen: now, evidence: what.evidence)
-        active[key] = alert
-        lastRaised[key] = now
-        remember(alert)
+    for key in Alert.Key.allCases {
+      guard let cause = thresholds.cause(key, in: summary) else {
+        latest[key]?.isActive = false
+        continue
+      }
+      if var alert = latest[key], alert.isActive || now - alert.firstSeen < cooldownMilliseconds {
+        alert.isActive = true
+        (alert.message, alert.evidence) = (cause.message, cause.evidence)
+        // A clock that is set back makes nothing unseen.
+        alert.lastSeen = max(alert.lastSeen, now)
+        latest[key] = alert
+      } else {
+        let alert = Alert(key: key, message: cause.message, firstSeen: now, lastSeen: now, isActive: true, evidence: cause.evidence)
+        if let previous = latest.updateValue(alert, forKey: key) { keep(previous) }
         begun.append(alert)
       }
     }
     return begun
   }
 
-  private mutating func remember(_ alert: Alert) {
-    history.append(alert)
-    if history.count > Self.historyLimit { history.removeFirst(history.count - Self.historyLimit) }
+  private mutating func keep(_ alert: Alert) {
+    past.append(alert)
+    if past.count > Self.historyLimit { past.removeFirst() }
   }
 
-  public var node: JSONNode {
-    [
-      "active": .array(active.sorted { $0.key < $1.key }.map(\.value.node)), "recent": .array(history.map(\.node)),
-    ]
+  /// What is the case, oldest first.
+  public var active: [Alert] { recent.filter(\.isActive) }
+
+  /// What is and was the case, oldest first; at most 100, of which the last of each kind are always some.
+  public var recent: [Alert] {
+    // By key where they began together: equal histories are equal lists.
+    let last = Alert.Key.allCases.compactMap { latest[$0] }
+    let kept = past.suffix(Self.historyLimit - last.count)
+    return (kept + last).enumerated().sorted { ($0.element.firstSeen, $0.offset) < ($1.element.firstSeen, $1.offset) }.map(\.element)
   }
+
+  /// As the reference's /api/v1/telemetry/alerts gives it.
+  public var json: JSONNode { .object(["active": .array(active.map(\.json)), "recent": .array(recent.map(\.json))]) }
 }

@@ -1,100 +1,91 @@
 import JSONTree
 
-/// The newest events, and what they come to.
+/// The newest events, and what is left of those that had to go.
+///
+/// A summary does not depend on how many events are kept: trades and errors are counted by the second as they come, and the last event that
+/// told profit, policy and state is kept beside the ring. Latencies have a ring of the same size: of more than that within a minute, the
+/// newest count. Taking an event costs the same however many there are; a summary costs what its windows hold.
 public struct TelemetryStore: Sendable {
-  private let capacity: Int
-  private var ring: [TelemetryEvent] = []
-  /// Where the oldest stands once it is full.
-  private var begin = 0
-  public private(set) var taken: UInt64 = 0
-
-  /// - Parameter capacity: 1 or above; what is older counts in no summary.
-  public init(capacity: Int) { self.capacity = max(1, capacity) }
-
-  public mutating func append(_ event: TelemetryEvent) {
-    taken += 1
-    if ring.count < capacity { return ring.append(event) }
-    ring[begin] = event
-    begin = (begin + 1) % capacity
+  private struct Latency: Sendable {
+    var arrival: Int64
+    var second: Int64
+    var milliseconds: Double
   }
 
-  private var count: Int { ring.count }
-  private func event(_ index: Int) -> TelemetryEvent { ring[(begin + index) % ring.count] }
+  /// The latency window.
+  private static let minute: Int64 = 60
 
-  /// The last of them, oldest first.
-  public func tail(_ limit: Int) -> [TelemetryEvent] {
-    (max(0, count - max(0, limit))..<count).map(event)
+  private var events: Ring<TelemetryEvent>
+  private var latencies: Ring<Latency>
+  private var trades = SecondCounts()
+  private var errors = SecondCounts()
+  private var profit: TelemetryEvent?
+  private var policy: TelemetryEvent?
+  private var status: TelemetryEvent?
+
+  /// - Parameter capacity: of events; at least 1.
+  public init(capacity: Int = 5000) {
+    events = Ring(capacity: capacity)
+    latencies = Ring(capacity: capacity)
   }
 
-  /// - Parameter now: seconds since 1970.
+  /// Kept now.
+  public var count: Int { events.count }
+
+  /// - Parameter now: of its arrival, ms since 1970 UTC.
+  public mutating func take(_ event: TelemetryEvent, at now: Int64) {
+    let arrival = wholeSecond(now)
+    events.append(event)
+    // The newest is what came last: clocks of hosts differ, and one that is ahead must not hide the others.
+    switch event.type {
+    case "order", "fill": trades.note(event.second, at: arrival)
+    case "error": errors.note(event.second, at: arrival)
+    case "latency":
+      guard let milliseconds = event.figure("loop_ms"), milliseconds >= 0 else { return }
+      latencies.append(Latency(arrival: arrival, second: event.second, milliseconds: milliseconds))
+    case "pnl": profit = event
+    case "policy": policy = event
+    case "status": status = event
+    default: return
+    }
+  }
+
+  /// The newest, oldest of them first; none for a limit of 0 or below.
+  public func tail(_ limit: Int) -> [TelemetryEvent] { events.newest(limit) }
+
+  /// - Parameter now: ms since 1970 UTC.
   public func summary(at now: Int64) -> TelemetrySummary {
+    let second = wholeSecond(now)
     var summary = TelemetrySummary()
-    var latencies: [Double] = []
-    for index in 0..<count {
-      let event = event(index)
-      let age = now - event.seconds
-      summary.lastSeen = max(summary.lastSeen ?? event.seconds, event.seconds)
-      switch event.type {
-      case "order", "fill":
-        if age <= 300 { summary.tradesInFiveMinutes += 1 }
-        if age <= 3600 { summary.tradesInAnHour += 1 }
-      case "error": if age <= 60 { summary.errorsInAMinute += 1 }
-      case "latency":
-        if age <= 60, let value = event.data["loop_ms"]?.real, value.isFinite, value >= 0 { latencies.append(value) }
-      case "pnl":
-        // The newest one that says it.
-        summary.pnlOfTheDay = event.data["pnl_day"]?.real ?? summary.pnlOfTheDay
-        summary.drawdownOfTheDay = event.data["drawdown_day"]?.real ?? summary.drawdownOfTheDay
-        summary.equity = event.data["equity"]?.real ?? summary.equity
-      case "policy":
-        summary.policyMode = event.data["mode"]?.text
-        summary.policyAllowsTrading = event.data["allow_trading"]?.boolean
-        summary.policyReason = event.data["reason"]?.text
-      case "status": summary.state = event.data["state"]?.text
-      default: break
-      }
+    summary.lastSeenSecond = count == 0 ? nil : events[age: 0].second
+    summary.tradesInFiveMinutes = trades.count(back: 300, at: second)
+    summary.tradesInAnHour = trades.count(back: 3600, at: second)
+    summary.errorsInAMinute = errors.count(back: Self.minute, at: second)
+    let recent = recentLatencies(at: second).sorted()
+    if !recent.isEmpty {
+      summary.meanLatencyMilliseconds = recent.reduce(0, +) / Double(recent.count)
+      // Python rounds halves to the even neighbour.
+      summary.highLatencyMilliseconds = recent[Int((0.95 * Double(recent.count - 1)).rounded(.toNearestOrEven))]
     }
-    latencies.sort()
-    if !latencies.isEmpty {
-      summary.meanLatencyMilliseconds = latencies.reduce(0, +) / Double(latencies.count)
-      summary.latencyMilliseconds95 = latencies[Int((0.95 * Double(latencies.count - 1)).rounded())]
-    }
+    summary.dayProfit = profit?.figure("pnl_day")
+    summary.dayDrawdown = profit?.figure("drawdown_day")
+    summary.equity = profit?.figure("equity")
+    summary.policyMode = policy?.data["mode"]?.text
+    summary.policyAllowsTrading = policy?.data["allow_trading"]?.boolean
+    summary.policyReason = policy?.data["reason"]?.text
+    summary.state = status?.data["state"]?.text
     return summary
   }
-}
 
-/// Of the events in memory; nil = nobody said it.
-public struct TelemetrySummary: Sendable, Equatable {
-  public var lastSeen: Int64?
-  public var tradesInFiveMinutes = 0
-  public var tradesInAnHour = 0
-  public var errorsInAMinute = 0
-  public var meanLatencyMilliseconds: Double?
-  /// By nearest rank.
-  public var latencyMilliseconds95: Double?
-  public var pnlOfTheDay: Double?
-  public var drawdownOfTheDay: Double?
-  public var equity: Double?
-  public var policyMode: String?
-  public var policyAllowsTrading: Bool?
-  public var policyReason: String?
-  public var state: String?
-  public var restarts: Int?
-  public var restartsPerHour: Double?
-
-  public init() {}
-
-  public var node: JSONNode {
-    func number(_ value: Double?) -> JSONNode { value.map(JSONNode.real) ?? .null }
-    func text(_ value: String?) -> JSONNode { value.map(JSONNode.text) ?? .null }
-    return [
-      "last_seen_ts": lastSeen.map(JSONNode.integer) ?? .null, "trades_5m": .integer(Int64(tradesInFiveMinutes)),
-      "trades_1h": .integer(Int64(tradesInAnHour)), "error_rate_1m": .integer(Int64(errorsInAMinute)),
-      "latency_ms_avg": number(meanLatencyMilliseconds),
-      "latency_ms_p95": number(latencyMilliseconds95), "pnl_day": number(pnlOfTheDay), "drawdown_day": number(drawdownOfTheDay),
-      "equity": number(equity), "policy_mode": text(policyMode), "policy_allow_trading": policyAllowsTrading.map(JSONNode.boolean) ?? .null,
-      "policy_reason": text(policyReason), "status_state": text(state), "restarts": restarts.map { .integer(Int64($0)) } ?? .null,
-      "restart_rate_per_hour": number(restartsPerHour),
-    ]
+  private func recentLatencies(at now: Int64) -> [Double] {
+    var recent: [Double] = []
+    for age in 0..<latencies.count {
+      let latency = latencies[age: age]
+      // None is dated further ahead of its arrival than that: what came before is older than the window.
+      if latency.arrival < now - Self.minute - TelemetryEvent.maximumAheadSeconds { break }
+      guard latency.second >= now - Self.minute, latency.second <= now + TelemetryEvent.maximumAheadSeconds else { continue }
+      recent.append(latency.milliseconds)
+    }
+    return recent
   }
 }
