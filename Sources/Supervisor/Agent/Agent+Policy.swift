@@ -13,26 +13,27 @@ extension Agent {
     let now = clock()
     guard shared.policyAt == .min || now - shared.policyAt >= options.policySeconds * 1000 || now < shared.policyAt else { return nil }
     shared.policyAt = now
-    let summary = shared.telemetry.summary(at: now / 1000)
-    for alert in shared.alerts.judge(summary, at: Double(now) / 1000) {
-      log.warning("alert \(alert.key): \(alert.message)")
-      note(&shared, "ANOMALY", "Supervisor", alert.key, ["key": .text(alert.key), "message": .text(alert.message)], isUrgent: true)
+    let summary = shared.telemetry.summary(at: now)
+    for alert in shared.alerts.judge(summary, at: now) {
+      log.warning("alert \(alert.key.rawValue): \(alert.message)")
+      note(
+        &shared, "ANOMALY", "Supervisor", alert.key.rawValue, ["key": .text(alert.key.rawValue), "message": .text(alert.message)], isUrgent: true)
     }
-    let before = shared.policy
-    shared.policy = shared.policyEngine.evaluate(signals(shared, summary, now), at: now / 1000)
-    shared.state.policy = shared.policyEngine.state
+    let before = shared.policy.policy(at: now)
+    let (policy, _) = shared.policy.evaluate(signals(shared, summary, now), at: now)
+    shared.state.policy = shared.policy.state.json.compact
     shared.isDirty = true
-    if before.allowsTrading != shared.policy.allowsTrading || before.mode != shared.policy.mode {
-      log.notice("policy: \(shared.policy.mode.rawValue), \(shared.policy.allowsTrading ? "trading" : "no trading"): \(shared.policy.reason)")
-      note(&shared, "MODE_CHANGE", "Supervisor", "policy", ["policy": shared.policy.node], isUrgent: true)
+    if before.allowsTrading != policy.allowsTrading || before.mode != policy.mode {
+      log.notice("policy: \(policy.mode.rawValue), \(policy.allowsTrading ? "trading" : "no trading"): \(policy.reason)")
+      note(&shared, "MODE_CHANGE", "Supervisor", "policy", ["policy": policy.json], isUrgent: true)
     }
-    return shared.policy
+    return policy
   }
 
   func write(_ policy: Policy) {
     do throws(KernelError) {
       if let slash = options.policyFile.lastIndex(of: "/") { try Files.createFolders(String(options.policyFile[..<slash])) }
-      try Files.writeAtomically(Array(policy.node.indented.utf8), to: options.policyFile)
+      try Files.writeAtomically(Array(policy.json.indented.utf8), to: options.policyFile)
     } catch { log.warning("policy.file_path: \(error); hosts that read it go on by the last one until it is too old") }
   }
 
@@ -40,30 +41,21 @@ extension Agent {
     var signals = PolicySignals()
     signals.isRunning = shared.hosts.values.contains { now - $0.at <= options.limits.staleAfterMilliseconds }
     let portfolios = Array(shared.portfolios.values)
-    signals.pnlOfTheDay = portfolios.isEmpty ? nil : portfolios.reduce(0) { $0 + $1.profit.doubleValue }
-    signals.drawdownOfTheDay = portfolios.map(\.drawdown.doubleValue).max()
-    signals.haltReason = portfolios.lazy.compactMap { $0.state.halt?.reason }.first
-    signals.isHalted = signals.haltReason != nil
-    signals.errorsInAMinute = Double(summary.errorsInAMinute)
-    signals.latencyMilliseconds = summary.latencyMilliseconds95
+    signals.dayProfit = portfolios.isEmpty ? nil : portfolios.reduce(0) { $0 + $1.profit.doubleValue }
+    signals.dayDrawdown = portfolios.map(\.drawdown.doubleValue).max()
+    signals.riskHaltReason = portfolios.lazy.compactMap { $0.state.halt?.reason }.first
+    signals.isRiskHalted = signals.riskHaltReason != nil
+    signals.errorsPerMinute = Double(summary.errorsInAMinute)
+    signals.latencyMilliseconds = summary.highLatencyMilliseconds
     return signals
   }
 
   /// `GET /api/v1/policy/current`
-  func currentPolicy() -> APIAnswer { shared.withLock { APIAnswer($0.policy.node) } }
+  func currentPolicy() -> APIAnswer { shared.withLock { APIAnswer($0.policy.policy(at: clock()).json) } }
 
   /// `GET /api/v1/policy/debug`
   func policyDebug() -> APIAnswer {
-    shared.withLock { shared in
-      let last = shared.policyEngine.last
-      return APIAnswer([
-        "signals": last?.signals.node ?? .null, "decision": last?.decision.node ?? .null,
-        "cb": [
-          "open": false, "open_until": 0.0, "failures": 0, "failure_threshold": .integer(Int64(options.breaker.failures)),
-          "window_sec": .integer(Int64(options.breaker.windowSeconds)), "open_sec": .integer(Int64(options.breaker.openSeconds)),
-        ], "llm_enabled": false,
-      ])
-    }
+    shared.withLock { APIAnswer($0.policy.debug(breaker: options.breaker, isModelEnabled: false, at: clock())) }
   }
 
   // MARK: Telemetry
@@ -72,22 +64,26 @@ extension Agent {
   func ingest(_ request: APIRequest) -> APIAnswer {
     guard request.body.count <= options.maximumTelemetryBytes else { return .refusal(413, "payload_too_large") }
     guard let members = members(request) else { return .refusal(400, "bad_json") }
-    let event = TelemetryEvent(members, arrival: clock() / 1000)
-    shared.withLock { $0.telemetry.append(event) }
+    let now = clock()
+    let event: TelemetryEvent
+    do throws(TelemetryEvent.Refusal) { event = try TelemetryEvent(reading: .object(members), arrivedAt: now) } catch {
+      return .refusal(400, "bad_request", details: "\(error)")
+    }
+    shared.withLock { $0.telemetry.take(event, at: now) }
     return APIAnswer(["status": "ok"])
   }
 
   /// `GET /api/v1/telemetry/summary`
-  func telemetrySummary() -> APIAnswer { shared.withLock { APIAnswer($0.telemetry.summary(at: clock() / 1000).node) } }
+  func telemetrySummary() -> APIAnswer { shared.withLock { APIAnswer($0.telemetry.summary(at: clock()).json) } }
 
   /// `GET /api/v1/telemetry/events?limit=N`: the newest, oldest first.
   func telemetryEvents(_ request: APIRequest) -> APIAnswer {
     let limit = request.parameter("limit").map { Int($0) ?? 200 } ?? 200
-    return shared.withLock { APIAnswer(["events": .array($0.telemetry.tail(limit).map(\.node))]) }
+    return shared.withLock { APIAnswer(["events": .array($0.telemetry.tail(limit).map(\.json))]) }
   }
 
   /// `GET /api/v1/telemetry/alerts`
-  func alerts() -> APIAnswer { shared.withLock { APIAnswer($0.alerts.node) } }
+  func alerts() -> APIAnswer { shared.withLock { APIAnswer($0.alerts.json) } }
 
   // MARK: What this version does not do, as the reference says it
 

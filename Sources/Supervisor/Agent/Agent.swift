@@ -29,8 +29,7 @@ public final class Agent: Sendable {
     var metrics = Metrics()
     var telemetry: TelemetryStore
     var alerts: Alerts
-    var policyEngine: PolicyEngine
-    var policy: Policy
+    var policy: PolicyEngine
     /// When it was made, ms.
     var policyAt = Int64.min
     /// The portfolio of all modes together, sampled for what came in of late: ms, profit.
@@ -100,12 +99,17 @@ public final class Agent: Sendable {
       events: EventLog(options.eventFolder, retentionDays: options.eventRetentionDays, maximumFileBytes: options.maximumEventFileBytes),
       telemetry: TelemetryStore(capacity: options.telemetryCapacity),
       alerts: Alerts(cooldownSeconds: options.alertCooldownSeconds, thresholds: options.alertThresholds),
-      policyEngine: PolicyEngine(options.policy, state: state.policy ?? PolicyEngine.State()),
-      policy: .notReady(at: started / 1000, lifeSeconds: options.policy.lifeSeconds))
+      policy: PolicyEngine(options.policy, holdsSeconds: options.policyHoldsSeconds, restoring: Self.policyState(state.policy)))
     for (mode, kept) in state.portfolios { shared.portfolios[mode] = Portfolio(options.limits, restoring: kept, at: started) }
     shared.isDirty = true
     self.shared = Mutex(shared)
     do throws(KernelError) { try BackgroundThread.start { [self] in keep() } } catch { throw AgentError(.unavailable, "\(error)") }
+  }
+
+  /// As it was kept; where it cannot be read, off until it has been safe for a while.
+  private static func policyState(_ text: String?) -> PolicyState {
+    guard let text else { return .initial }
+    do { return try PolicyState(reading: try JSONReader.read(Array(text.utf8))) } catch { return .unknown }
   }
 
   /// Writes what is left and ends its thread.

@@ -17,21 +17,16 @@ public struct AgentOptions: Sendable {
   public var maximumBadTokensPerMinute: Int
   var policy = PolicyThresholds()
   var policySeconds: Int64
+  var policyHoldsSeconds: Int64
   var policyFile: String
   var telemetryCapacity: Int
   var maximumTelemetryBytes: Int
-  var alertCooldownSeconds: Double
+  var alertCooldownSeconds: Int64
+  /// Of the language model; none is asked yet.
   var breaker: Breaker
 
-  /// When a language model that fails is left alone.
-  struct Breaker: Sendable {
-    var failures: Int
-    var windowSeconds: Int
-    var openSeconds: Int
-  }
-
-  var alertThresholds: Alerts.Thresholds {
-    var thresholds = Alerts.Thresholds()
+  var alertThresholds: AlertThresholds {
+    var thresholds = AlertThresholds()
     thresholds.restartsPerHour = policy.restartsPerHour
     (thresholds.dailyLoss, thresholds.drawdown) = (policy.maximumDailyLoss, policy.maximumDrawdown)
     return thresholds
@@ -71,14 +66,16 @@ public struct AgentOptions: Sendable {
     policy.conservativeSizeMultiplier = real("policy.thresholds.conservative_size_multiplier") ?? 0.5
     policy.enterCycles = supervisor.integer("policy.hysteresis.enter_cycles")
     policy.exitCycles = supervisor.integer("policy.hysteresis.exit_cycles")
-    policy.lifeSeconds = Int64(supervisor.integer("policy.ttl_sec"))
+    // Nobody gives a volatility, and no key bounds it.
+    policy.highVolatility = nil
     policySeconds = Int64(supervisor.integer("policy.update_interval_sec"))
+    policyHoldsSeconds = Int64(supervisor.integer("policy.ttl_sec"))
     policyFile = resolve(supervisor.text("policy.file_path") ?? "")
     telemetryCapacity = supervisor.integer("telemetry.store.max_events_in_memory")
     maximumTelemetryBytes = supervisor.integer("telemetry.ingest.max_event_size_kb") << 10
-    alertCooldownSeconds = Double(supervisor.integer("telemetry.alerts.cooldown_sec"))
+    alertCooldownSeconds = Int64(supervisor.integer("telemetry.alerts.cooldown_sec"))
     breaker = Breaker(
-      failures: supervisor.integer("llm.circuit_breaker.failures"), windowSeconds: supervisor.integer("llm.circuit_breaker.window_sec"),
-      openSeconds: supervisor.integer("llm.circuit_breaker.open_sec"))
+      failureThreshold: supervisor.integer("llm.circuit_breaker.failures"),
+      windowSeconds: Int64(supervisor.integer("llm.circuit_breaker.window_sec")), openSeconds: Int64(supervisor.integer("llm.circuit_breaker.open_sec")))
   }
 }

@@ -1,7 +1,6 @@
 import Cryptography
 import FoundationEssentials
 import Kernel
-import Policy
 import Portfolio
 
 /// What outlives the process; one file, written whole or not at all.
@@ -15,8 +14,8 @@ struct AgentState: Codable, Equatable {
   var modes: [String: String] = [:]
   /// Orders to a host to close everything, until it has said that it did.
   var flattens: [String: Flatten] = [:]
-  /// Of the hysteresis.
-  var policy: PolicyEngine.State?
+  /// Of the policy's hysteresis, as JSON.
+  var policy: String?
 
   struct Flatten: Codable, Equatable {
     var id: String
