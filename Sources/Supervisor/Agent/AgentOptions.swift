@@ -76,6 +76,7 @@ public struct AgentOptions: Sendable {
     alertCooldownSeconds = Int64(supervisor.integer("telemetry.alerts.cooldown_sec"))
     breaker = Breaker(
       failureThreshold: supervisor.integer("llm.circuit_breaker.failures"),
-      windowSeconds: Int64(supervisor.integer("llm.circuit_breaker.window_sec")), openSeconds: Int64(supervisor.integer("llm.circuit_breaker.open_sec")))
+      windowSeconds: Int64(supervisor.integer("llm.circuit_breaker.window_sec")),
+      openSeconds: Int64(supervisor.integer("llm.circuit_breaker.open_sec")))
   }
 }
