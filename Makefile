@@ -14,7 +14,7 @@ REPORT := data/reports/demo
 # A crashed child's backtracer would hold its parent's pipe for minutes.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: predeploy fuzz soak setup demo test check check-python check-runtimes bench bench-isolation bench-fills bench-models release tests lint clean
+.PHONY: predeploy fuzz soak setup demo test check check-python check-runtimes bench bench-isolation bench-fills bench-models bench-supervisor release tests lint clean
 
 setup:
 	@tools/setup.sh
@@ -26,7 +26,11 @@ $(SAMPLE):
 	@mkdir -p $(dir $@)
 	@$(HOST) ticks generate --symbol BTCUSDT --rows 100000 --seed 42 --out $@
 
-demo: release
+# What is shown, and not the Supervisor with its HTTP server: half of the build's time.
+SHOWN := quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC HorizonEnsemble XGBoostModel LinearModel CompiledModel LightGBMModel ONNXModel
+
+demo: setup
+	@for product in $(SHOWN); do swift build -c release $(RELEASE_FLAGS) --product $$product || exit 1; done
 	@$(MAKE) --no-print-directory $(SAMPLE)
 	@tools/demo.sh $(HOST) $(RELEASE) $(SAMPLE) $(REPORT)
 
@@ -65,12 +69,13 @@ check-python: tests
 check-runtimes: tests
 	tools/check-runtimes.sh $(BUILD) --explicit-target-dependency-import-check error $(QE_BUILD_FLAGS)
 
-# Any bytes are read or refused: a minute each, as in CI, or an hour, after a thousand hosts that are killed at random moments.
+# Any bytes are read or refused: a minute each, as in CI, or an hour, after a thousand hosts killed at places of the write path and
+# a thousand at random moments (hours).
 fuzz: tests
 	tools/fuzz.sh 60 $(BUILD)/debug/quantumedge
 
 soak: tests
-	QE_CRASH_ROUNDS=100 QE_KILL_ROUNDS=1000 swift test $(SWIFT_FLAGS) --skip-build --filter 'RecoveryTests|RecoveryRunTests|CrashPointTests'
+	QE_CRASH_ROUNDS=50 QE_KILL_ROUNDS=500 swift test $(SWIFT_FLAGS) --skip-build --experimental-maximum-parallelization-width 4 --filter 'RecoveryTests|RecoveryRunTests|CrashPointTests'
 	tools/fuzz.sh 3600 $(BUILD)/debug/quantumedge
 
 bench: tests
@@ -86,6 +91,10 @@ bench-fills: release
 
 bench-models: release
 	Benchmarks/models.sh $(RELEASE)
+
+# Fifty hosts for a minute, killed in the middle.
+bench-supervisor: release
+	Benchmarks/supervisor.py $(RELEASE)
 
 clean:
 	rm -rf $(BUILD)

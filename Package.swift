@@ -160,10 +160,13 @@ let composition: [Target] = [
 
 let supervisor: [Target] = [
   room("Portfolio", "Sources/Supervisor/Portfolio", ["Market"]),
+  room("Telemetry", "Sources/Supervisor/Telemetry", ["JSONTree"]),
+  room("Policy", "Sources/Supervisor/Policy", ["JSONTree"]),
   .target(
     name: "SupervisorAgent",
     dependencies: [
-      "Cryptography", "JSONTree", "Kernel", "Market", "Markup", "Portfolio", "Settings", .product(name: "Logging", package: "swift-log"),
+      "Cryptography", "JSONTree", "Kernel", "Market", "Markup", "Policy", "Portfolio", "Settings", "Telemetry",
+      .product(name: "Logging", package: "swift-log"),
     ],
     path: "Sources/Supervisor/Agent", swiftSettings: swiftSettings),
   .executableTarget(
@@ -298,6 +301,8 @@ let tests: [Target] = [
     settings: besideGRDB),
   test("SupervisionTests", ["HTTPClient", "Market", "Risk", "Session", "Supervision", .product(name: "Logging", package: "swift-log")]),
   test("PortfolioTests", ["Market", "Portfolio"]),
+  test("TelemetryTests", ["JSONTree", "Telemetry"]),
+  test("PolicyTests", ["JSONTree", "Policy"]),
   test("DrillTests", ["Drill", "Market", "Risk", "Settings"]),
   test("SessionTests", ["Cryptography", "Engine", "Market", "PluginABI", "Risk", "Session", "Simulation"]),
   test("ConformanceTests", ["Conformance", "PluginABI", "Plugins"]),

@@ -102,6 +102,29 @@ import Testing
       try refusal(Self.evaluate, Self.botOrder(notional: number), "bad_request")
     }
 
+    try keys(
+      "/api/v1/policy/current",
+      ["version", "ts", "ttl_sec", "allow_trading", "mode", "size_multiplier", "cooldown_sec", "spread_max_bps", "max_daily_loss", "reason"])
+    try keys("/api/v1/policy/debug", ["signals", "decision", "cb", "llm_enabled"])
+    try keys("/api/v1/bot/status", ["managed", "state", "pid", "restarts", "last_exit_code", "last_exit_time"])
+    try keys(
+      "/api/v1/supervisor/snapshot",
+      [
+        "timestamp", "trend", "trend_confidence", "market_risk_level", "market_risk_triggers", "behavior_pnl_quality", "behavior_signal_quality",
+        "behavior_flags", "total_trades", "recent_winrate", "recent_drawdown_pct",
+      ])
+    try keys("/api/v1/tsdb/status", ["enabled", "backend", "reachable", "last_write_at", "queue_depth"])
+    let ingested = try client.post("/api/v1/telemetry/ingest", #"{"ts": 1700000000, "type": "pnl", "data": {"equity": 1}}"#)
+    #expect(ingested.status == 200 && ingested.json["status"] as? String == "ok")
+    let summary = try client.get("/api/v1/telemetry/summary").json
+    #expect(
+      summary.count == 15 && summary["last_seen_ts"] as? Int == 1_700_000_000 && summary["equity"] as? Double == 1 && summary["pnl_day"] is NSNull)
+    let told = try client.get("/api/v1/telemetry/events?limit=1").json["events"] as? [[String: Any]]
+    #expect(told?.count == 1 && told?[0]["source"] as? String == "unknown" && told?[0]["event_version"] as? String == "telemetry.v1")
+    try keys("/api/v1/telemetry/alerts", ["active", "recent"])
+    try refusal("/api/v1/telemetry/ingest", "[]", "bad_json")
+    #expect(try client.post("/api/v1/telemetry/ingest", String(repeating: " ", count: 33 << 10)).status == 413)
+
     let halted = try client.post(Self.heartbeat, Self.botHeartbeat(equity: -210))
     #expect(halted.risk["halted"] as? Bool == true && halted.risk["halt_reason"] as? String == "Daily loss 210.00 >= limit 200.00 USDT", "\(halted)")
     try verdict(Self.botOrder(), false, "HALTED", "Daily loss 210.00 >= limit 200.00 USDT")
@@ -118,6 +141,54 @@ import Testing
     let lines = try String(contentsOfFile: host.folder.path("logs/events/\(file)"), encoding: .utf8).split(separator: "\n")
     let whole = lines.compactMap { (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any] }
     #expect(whole.count == lines.count && whole.contains { $0["type"] as? String == "RISK_LIMIT_BREACH" })
+  }
+
+  @Test func `Its description names what it answers, and nothing else`() throws {
+    let supervisor = try SupervisorProgram(in: host)
+    let client = supervisor.client
+    let document = try client.get("/api/v1/openapi.json").json
+    let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+    #expect(document["openapi"] as? String == "3.1.0" && paths.count > 20)
+    let schemas = try #require((document["components"] as? [String: Any])?["schemas"] as? [String: Any])
+    for (path, operations) in paths {
+      for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
+        let answer = try client.call(method, path, method == "GET" ? nil : "{}")
+        guard let operation = operations[method.lowercased()] else {
+          #expect(answer.status == 405 && answer.header("allow") == operations.keys.first?.uppercased(), "\(method) \(path): \(answer)")
+          continue
+        }
+        let answers = try #require(operation["responses"] as? [String: Any])
+        #expect(answers["\(answer.status)"] != nil, "\(method) \(path): \(answer.status) is not described")
+        if let content = (operation["requestBody"] as? [String: Any])?["content"] as? [String: [String: [String: String]]] {
+          let name = try #require(content["application/json"]?["schema"]?["$ref"]?.split(separator: "/").last)
+          #expect(schemas[String(name)] != nil, "\(path): \(name)")
+        }
+      }
+    }
+    #expect(try supervisor.stop().exitCode == 0)
+  }
+
+  @Test func `Its policy follows what it knows, and is in its file for hosts that read that`() throws {
+    let supervisor = try SupervisorProgram(in: host, ["policy.update_interval_sec=1", "policy.hysteresis.exit_cycles=1"])
+    let client = supervisor.client
+    func wait(_ reason: String) throws -> [String: Any] {
+      let end = Date(timeIntervalSinceNow: 60)
+      while true {
+        let policy = try client.get("/api/v1/policy/current").json
+        if (policy["reason"] as? String)?.hasPrefix(reason) == true { return policy }
+        try #require(Date() < end, "\(reason): \(policy)")
+      }
+    }
+    #expect(try wait("BOT_UNHEALTHY")["allow_trading"] as? Bool == false)
+    _ = try client.post(Self.heartbeat, Self.botHeartbeat())
+    #expect(try wait("OK")["allow_trading"] as? Bool == true)
+    _ = try client.post("/api/v1/operator/halt", #"{"reason": "by hand"}"#)
+    let off = try wait("RISK_ENGINE_HALTED:by hand")
+    #expect(off["mode"] as? String == "risk_off" && off["size_multiplier"] as? Double == 0)
+    #expect(try supervisor.stop().exitCode == 0)
+    let file =
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: host.folder.path("runtime/policy.json")))) as? [String: Any]
+    #expect(file?["version"] as? String == "policy.v1" && file?["allow_trading"] as? Bool == false)
   }
 
   @Test func `Fifty that ask at once are never allowed more than the limit`() throws {

@@ -24,6 +24,10 @@ import Testing
     Case(1000, [950], "DAILY_LOSS_PCT: Daily loss 5.00% >= limit 5%"), Case(1000, [951]),
     Case(100_000, [100_600, 100_101]), Case(100_000, [100_600, 100_100], "DD_LIMIT: Drawdown 500.00 >= limit 500.00 USDT"),
     Case(1000, [1100, 990], "DD_PCT_LIMIT: Drawdown 10.00% >= limit 10%"), Case(1000, [1100, 991]),
+    // More than one is reached: the first of the reference's order is named.
+    Case(1000, [800], "DAILY_LOSS_LIMIT: Daily loss 200.00 >= limit 200.00 USDT"),
+    Case(1000, [1500, 940], "DAILY_LOSS_PCT: Daily loss 6.00% >= limit 5%"),
+    Case(1000, [1600, 1000], "DD_LIMIT: Drawdown 600.00 >= limit 500.00 USDT"),
     // Without a positive base there is no share of it.
     Case(0, [-199]), Case(0, [-200], "DAILY_LOSS_LIMIT: Daily loss 200.00 >= limit 200.00 USDT"),
   ]
@@ -50,6 +54,65 @@ import Testing
     var other = portfolio
     #expect(report(&portfolio, 4_999_920, of: "b").count == 1, "120 and 80")
     #expect(other.forget(host: "b") && report(&other, 99_880) == [])
+  }
+
+  @Test func `What a host lost today is not forgotten with it`() {
+    var portfolio = Portfolio.shipped()
+    _ = report(&portfolio, 100_000, of: "a")
+    _ = report(&portfolio, 50_000, of: "b")
+    #expect(report(&portfolio, 99_850, of: "a") == [])
+    #expect(portfolio.forget(host: "a") && portfolio.profit == units(-150) && portfolio.equity == units(50_000))
+    var other = portfolio
+    #expect(report(&portfolio, 49_950, of: "b").count == 1, "150 and 50")
+    // It comes back, as a host that goes to another mode and back: its base of the day is the one it had.
+    #expect(report(&other, 99_900, of: "a") == [] && other.profit == units(-100))
+    #expect(report(&other, 99_800, of: "a").count == 1)
+    other.clearHalt(isRebasing: true)
+    _ = other.forget(host: "a")
+    #expect(other.profit == .zero)
+    #expect(report(&other, 50_000, of: "b", at: noon + aDay) == [.dayBegan("2026-02-03")])
+    #expect(other.state.departed.isEmpty && report(&other, 1, of: "a", at: noon + aDay) == [], "a day later it is as any other")
+  }
+
+  @Test func `A winner that is forgotten is no fall`() {
+    var portfolio = Portfolio.shipped()
+    _ = report(&portfolio, 100_000, of: "a")
+    _ = report(&portfolio, 100_000, of: "b")
+    #expect(report(&portfolio, 100_600, of: "a") == [] && portfolio.forget(host: "a"))
+    #expect(portfolio.drawdown == .zero && report(&portfolio, 100_000, of: "b") == [])
+    #expect(report(&portfolio, 99_900, of: "b").isEmpty && portfolio.drawdown == units(100))
+  }
+
+  @Test func `The share that is lost is one of all that began the day, those that are gone included`() {
+    var portfolio = Portfolio.shipped()
+    _ = report(&portfolio, 100_000, of: "a")
+    _ = report(&portfolio, 1000, of: "b")
+    _ = report(&portfolio, 99_900, of: "a")
+    _ = portfolio.forget(host: "a")
+    #expect(report(&portfolio, 1000, of: "b") == [], "100 of 101000, not of 1000")
+  }
+
+  @Test func `However many are forgotten in a day, their sum is kept in a bounded place`() {
+    var portfolio = Portfolio.shipped()
+    for number in 0..<(2 * Portfolio.maximumDeparted) {
+      portfolio.join("\(number)", equity: 1_000_000)
+      // A ten-thousandth each.
+      let equity = Money(raw: units(1_000_000).raw - units(1).raw / 10_000)
+      _ = portfolio.take(HostReport(host: "\(number)", equity: equity, symbols: []), at: noon)
+      _ = portfolio.forget(host: "\(number)")
+    }
+    #expect(portfolio.state.departed.count <= Portfolio.maximumDeparted + 1)
+    #expect(portfolio.profit.raw == -Int128(2 * Portfolio.maximumDeparted) * units(1).raw / 10_000)
+  }
+
+  @Test func `A day that begins anew leaves those their base that have not reported on it`() {
+    var portfolio = Portfolio.shipped()
+    _ = report(&portfolio, 100_000, of: "a")
+    _ = report(&portfolio, 100_000, of: "b")
+    _ = report(&portfolio, 100_000, of: "a", at: noon + aDay)
+    portfolio.clearHalt(isRebasing: true)
+    #expect(report(&portfolio, 90_000, of: "b", at: noon + aDay) == [], "a night's change is none of the day")
+    #expect(portfolio.profit == .zero)
   }
 
   @Test(arguments: [false, true])

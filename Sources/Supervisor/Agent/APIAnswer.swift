@@ -7,6 +7,8 @@ public struct APIAnswer: Sendable {
   public var body: [UInt8]
   /// For pages: what a browser may do with it.
   public var policy: String?
+  /// Of a method that is not one of its path's: those that are.
+  public var allow: String?
 
   init(status: Int = 200, contentType: String, text: String, policy: String? = nil) {
     self.status = status

@@ -2,9 +2,11 @@ import JSONTree
 import Kernel
 import Logging
 import Market
+import Policy
 import Portfolio
 import Settings
 import Synchronization
+import Telemetry
 
 /// The SupervisorAgent behind its server: hosts report to it, ask it about orders, and are stopped by it.
 ///
@@ -25,11 +27,18 @@ public final class Agent: Sendable {
     var hosts: [String: HostFacts] = [:]
     var events: EventLog
     var metrics = Metrics()
+    var telemetry: TelemetryStore
+    var alerts: Alerts
+    var policy: PolicyEngine
+    /// When it was made, ms.
+    var policyAt = Int64.min
     /// The portfolio of all modes together, sampled for what came in of late: ms, profit.
     var profits: [(at: Int64, profit: Money)] = []
     var requests: UInt64 = 0
     /// The state is not yet on the disk.
     var isDirty = false
+    /// Of the state, as it was taken for the disk.
+    var versions: UInt64 = 0
     /// Why the state file was not written; nil = it was.
     var trouble: String?
   }
@@ -43,6 +52,8 @@ public final class Agent: Sendable {
   let started: Int64
   let shared: Mutex<Shared>
   private let file: StateFile
+  /// The version that the file has: an older one never replaces it.
+  private let written = Mutex<UInt64>(0)
   private let lock: HeldLock
   private let wake: WakeSignal
   private let ended: WakeSignal
@@ -85,11 +96,20 @@ public final class Agent: Sendable {
     }
     var shared = Shared(
       state: state,
-      events: EventLog(options.eventFolder, retentionDays: options.eventRetentionDays, maximumFileBytes: options.maximumEventFileBytes))
+      events: EventLog(options.eventFolder, retentionDays: options.eventRetentionDays, maximumFileBytes: options.maximumEventFileBytes),
+      telemetry: TelemetryStore(capacity: options.telemetryCapacity),
+      alerts: Alerts(cooldownSeconds: options.alertCooldownSeconds, thresholds: options.alertThresholds),
+      policy: PolicyEngine(options.policy, holdsSeconds: options.policyHoldsSeconds, restoring: Self.policyState(state.policy)))
     for (mode, kept) in state.portfolios { shared.portfolios[mode] = Portfolio(options.limits, restoring: kept, at: started) }
     shared.isDirty = true
     self.shared = Mutex(shared)
     do throws(KernelError) { try BackgroundThread.start { [self] in keep() } } catch { throw AgentError(.unavailable, "\(error)") }
+  }
+
+  /// As it was kept; where it cannot be read, off until it has been safe for a while.
+  private static func policyState(_ text: String?) -> PolicyState {
+    guard let text else { return .initial }
+    do { return try PolicyState(reading: try JSONReader.read(Array(text.utf8))) } catch { return .unknown }
   }
 
   /// Writes what is left and ends its thread.
@@ -99,15 +119,24 @@ public final class Agent: Sendable {
     while !isOver.load(ordering: .acquiring) { ended.wait(milliseconds: 1000) }
   }
 
-  /// Once a second what is not urgent goes to the disk.
+  /// Once a second what is not urgent goes to the disk; nobody waits for that.
   private func keep() {
-    while !isEnding.load(ordering: .acquiring) {
+    var isLast = false
+    while !isLast {
       wake.wait(milliseconds: 1000)
-      shared.withLock { shared in
+      // Once more behind the end: what came while it worked is to be there, too.
+      isLast = isEnding.load(ordering: .acquiring)
+      let (kept, policy) = shared.withLock { shared in
         sample(&shared)
+        let policy = steer(&shared)
         shared.events.flush()
-        if shared.isDirty { save(&shared) }
+        return (shared.isDirty ? version(of: &shared) : nil, policy)
       }
+      if let kept {
+        let trouble = write(kept)
+        shared.withLock { take(trouble, &$0) }
+      }
+      if let policy { write(policy) }
     }
     isOver.store(true, ordering: .releasing)
     ended.raise()
@@ -115,19 +144,36 @@ public final class Agent: Sendable {
 
   // MARK: What handlers share
 
-  /// Now, before the answer.
-  func save(_ shared: inout Shared) {
+  private typealias Version = (state: AgentState, number: UInt64)
+
+  private func version(of shared: inout Shared) -> Version {
     shared.state.portfolios = shared.portfolios.mapValues(\.state)
-    do {
-      try file.write(shared.state)
-      shared.isDirty = false
-      if shared.trouble != nil { log.notice("the state is written again") }
-      shared.trouble = nil
-    } catch {
-      if shared.trouble == nil { log.error("the state is not written: \(error); nothing opens until it is") }
-      shared.trouble = "\(error)"
+    shared.versions += 1
+    shared.isDirty = false
+    return (shared.state, shared.versions)
+  }
+
+  /// - Returns: why it could not; nil = it is there, or a newer one is.
+  private func write(_ version: Version) -> String? {
+    written.withLock { last in
+      guard version.number > last else { return nil }
+      do {
+        try file.write(version.state)
+        last = version.number
+        return nil
+      } catch { return "\(error)" }
     }
   }
+
+  private func take(_ trouble: String?, _ shared: inout Shared) {
+    if let trouble, shared.trouble == nil { log.error("the state is not written: \(trouble); nothing opens until it is") }
+    if trouble == nil, shared.trouble != nil { log.notice("the state is written again") }
+    shared.trouble = trouble
+    if trouble != nil { shared.isDirty = true }
+  }
+
+  /// Now, before the answer.
+  func save(_ shared: inout Shared) { take(write(version(of: &shared)), &shared) }
 
   func note(_ shared: inout Shared, _ type: String, _ source: String, _ correlation: String, _ data: [String: JSONNode], isUrgent: Bool = false) {
     shared.events.append(AgentEvent(at: clock(), type: type, source: source, correlation: correlation, data: data))

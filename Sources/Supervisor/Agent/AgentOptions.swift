@@ -1,6 +1,8 @@
 import Market
+import Policy
 import Portfolio
 import Settings
+import Telemetry
 
 /// What config/supervisor.yaml and config/risk.yaml say.
 public struct AgentOptions: Sendable {
@@ -13,6 +15,22 @@ public struct AgentOptions: Sendable {
   public var maximumEventFileBytes: Int
   public var origins: [String]
   public var maximumBadTokensPerMinute: Int
+  var policy = PolicyThresholds()
+  var policySeconds: Int64
+  var policyHoldsSeconds: Int64
+  var policyFile: String
+  var telemetryCapacity: Int
+  var maximumTelemetryBytes: Int
+  var alertCooldownSeconds: Int64
+  /// Of the language model; none is asked yet.
+  var breaker: Breaker
+
+  var alertThresholds: AlertThresholds {
+    var thresholds = AlertThresholds()
+    thresholds.restartsPerHour = policy.restartsPerHour
+    (thresholds.dailyLoss, thresholds.drawdown) = (policy.maximumDailyLoss, policy.maximumDrawdown)
+    return thresholds
+  }
 
   public init(supervisor: CompanionValues, risk: CompanionValues, resolve: (String) -> String) throws(SettingsError) {
     func money(_ key: String) -> Money? { risk.decimal(key, scale: 6).map { Money(raw: Int128($0) * 1_000_000_000_000) } }
@@ -39,5 +57,26 @@ public struct AgentOptions: Sendable {
     maximumEventFileBytes = supervisor.integer("events.max_file_mb") << 20
     origins = supervisor.list("cors_origins")
     maximumBadTokensPerMinute = supervisor.integer("limits.max_bad_tokens_per_minute")
+    func real(_ key: String) -> Double? { supervisor.decimal(key, scale: 6).map { Double($0) / 1e6 } }
+    policy.maximumDailyLoss = real("policy.thresholds.max_daily_loss")
+    policy.maximumDrawdown = real("policy.thresholds.max_drawdown_abs")
+    policy.lossStreak = supervisor.integer("policy.thresholds.loss_streak")
+    policy.maximumSpreadBps = real("policy.thresholds.spread_max_bps")
+    policy.restartsPerHour = real("policy.thresholds.restart_rate") ?? 3
+    policy.conservativeSizeMultiplier = real("policy.thresholds.conservative_size_multiplier") ?? 0.5
+    policy.enterCycles = supervisor.integer("policy.hysteresis.enter_cycles")
+    policy.exitCycles = supervisor.integer("policy.hysteresis.exit_cycles")
+    // Nobody gives a volatility, and no key bounds it.
+    policy.highVolatility = nil
+    policySeconds = Int64(supervisor.integer("policy.update_interval_sec"))
+    policyHoldsSeconds = Int64(supervisor.integer("policy.ttl_sec"))
+    policyFile = resolve(supervisor.text("policy.file_path") ?? "")
+    telemetryCapacity = supervisor.integer("telemetry.store.max_events_in_memory")
+    maximumTelemetryBytes = supervisor.integer("telemetry.ingest.max_event_size_kb") << 10
+    alertCooldownSeconds = Int64(supervisor.integer("telemetry.alerts.cooldown_sec"))
+    breaker = Breaker(
+      failureThreshold: supervisor.integer("llm.circuit_breaker.failures"),
+      windowSeconds: Int64(supervisor.integer("llm.circuit_breaker.window_sec")),
+      openSeconds: Int64(supervisor.integer("llm.circuit_breaker.open_sec")))
   }
 }

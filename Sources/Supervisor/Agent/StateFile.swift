@@ -14,6 +14,8 @@ struct AgentState: Codable, Equatable {
   var modes: [String: String] = [:]
   /// Orders to a host to close everything, until it has said that it did.
   var flattens: [String: Flatten] = [:]
+  /// Of the policy's hysteresis, as JSON.
+  var policy: String?
 
   struct Flatten: Codable, Equatable {
     var id: String

@@ -23,7 +23,7 @@ struct SupervisorCommand: AsyncParsableCommand {
   @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.") var logLevel = "info"
   @Option(name: .customLong("log-format"), help: "text or json.") var logFormat = "text"
 
-  private static let sectionsWithoutUse = ["bot", "snapshots", "policy", "llm", "telemetry"]
+  private static let sectionsWithoutUse = ["bot", "snapshots", "llm"]
 
   static func main() async {
     ProcessStart.prepare()

@@ -140,6 +140,7 @@ struct SupervisorServer {
       headers[.vary] = "Origin"
     }
     if closes { headers[.connection] = "close" }
+    if let allow = answer.allow { headers[.allow] = allow }
     return Response(status: .init(code: answer.status), headers: headers, body: isEmpty ? .init() : .init(byteBuffer: ByteBuffer(bytes: answer.body)))
   }
 }

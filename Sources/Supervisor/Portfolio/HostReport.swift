@@ -1,6 +1,6 @@
 import Market
 
-/// What a host says of itself in a heartbeat. Amounts are below 10^15: whoever reads them sees to it.
+/// What a host says of itself in a heartbeat. Amounts are below 10^15: whoever reads them sees to it, and here they are held there.
 public struct HostReport: Sendable, Hashable {
   public struct Symbol: Sendable, Hashable, Codable {
     public var symbol: String

@@ -18,18 +18,24 @@ public struct PortfolioState: Sendable, Equatable, Codable {
     public var notional = Money.zero
     public var symbols: [HostReport.Symbol]?
 
+    /// Of a symbol; all it has where it does not say of which.
     func worst(_ symbol: String) -> Money {
       guard let symbols else { return notional }
-      return symbols.reduce(.zero) { $1.symbol == symbol ? $0 + $1.worstNotional : $0 }
+      return Money.sum(symbols) { $0.symbol == symbol ? $0.worstNotional : .zero }
     }
 
+    /// Nil = it does not say; zero = it does, and has none.
     func position(_ symbol: String) -> Money? {
       guard let symbols else { return nil }
-      guard let own = symbols.first(where: { $0.symbol == symbol }) else { return .zero }
-      return own.position
+      var sum = Money.zero
+      for own in symbols where own.symbol == symbol {
+        guard let position = own.position else { return nil }
+        sum = sum.adding(position)
+      }
+      return sum
     }
 
-    var total: Money { symbols.map { max(notional, $0.reduce(.zero) { $0 + $1.worstNotional }) } ?? notional }
+    var total: Money { symbols.map { max(notional, Money.sum($0) { $0.worstNotional }) } ?? notional }
   }
 
   /// Allowed, and not yet in a report.
@@ -37,6 +43,14 @@ public struct PortfolioState: Sendable, Equatable, Codable {
     public var symbol: String
     public var notional: Money
     public var orderSequence: UInt64?
+    /// When it was allowed, ms since 1970 UTC.
+    public var reservedAt: Int64
+  }
+
+  /// What a host that was forgotten made or lost on its day.
+  public struct Departed: Sendable, Equatable, Codable {
+    public var base: Money
+    public var equity: Money
   }
 
   /// `yyyy-mm-dd` UTC; empty before the first report.
@@ -51,6 +65,8 @@ public struct PortfolioState: Sendable, Equatable, Codable {
   /// Of the limits, 0...1000 thousandths.
   public var riskThousandths: Int64 = 1000
   public var hosts: [String: Host] = [:]
+  /// Forgotten today, by host.
+  public var departed: [String: Departed] = [:]
   /// By host and by its order's name.
   public var reservations: [String: [String: Reservation]] = [:]
   /// For orders without a name.

@@ -34,7 +34,7 @@ public struct Question: Sendable, Hashable {
     self.orderSequence = orderSequence
   }
 
-  /// The larger one of what is said and of price times quantity; nil = neither can be told.
+  /// The larger one of what is said and of price times quantity, held at the ends of `Money`; nil = neither can be told.
   var worth: Money? {
     let computed = price.map { $0.scaled(byWide: quantity.raw, over: Money(units: 1).raw) }
     guard let notional else { return computed }
