@@ -26,11 +26,7 @@ $(SAMPLE):
 	@mkdir -p $(dir $@)
 	@$(HOST) ticks generate --symbol BTCUSDT --rows 100000 --seed 42 --out $@
 
-# What is shown, and not the Supervisor with its HTTP server: half of the build's time.
-SHOWN := quantumedge quantumedge-conformance EMACross OrderFlow BreakoutC HorizonEnsemble XGBoostModel LinearModel CompiledModel LightGBMModel ONNXModel
-
-demo: setup
-	@for product in $(SHOWN); do swift build -c release $(RELEASE_FLAGS) --product $$product || exit 1; done
+demo: release
 	@$(MAKE) --no-print-directory $(SAMPLE)
 	@tools/demo.sh $(HOST) $(RELEASE) $(SAMPLE) $(REPORT)
 
