@@ -10,6 +10,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -74,7 +75,6 @@ async def every(rate, end, path, body, name):
 
 def metrics():
     request = (f"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-API-TOKEN: {token}\r\n\r\n").encode()
-    import socket
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(request)
         text = b""

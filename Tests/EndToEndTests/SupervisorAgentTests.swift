@@ -330,6 +330,65 @@ import Testing
     #expect(outcome.exitCode == 0 && !outcome.errors.contains(client.token ?? "-"), "\(outcome)")
   }
 
+  @Test func `A connection more than it takes waits for one to end`() throws {
+    let supervisor = try SupervisorProgram(in: host, ["limits.max_connections=1"])
+    let request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    let first = try supervisor.client.open()
+    WireClient.send(request, to: first)
+    #expect(try WireClient.read(first).status == 200)
+    var hurried = supervisor.client
+    hurried.patience = 1
+    let second = try hurried.open()
+    defer { close(second) }
+    WireClient.send(request, to: second)
+    #expect(throws: WireClient.Failure.self) { try WireClient.read(second) }
+    close(first)
+    #expect(try WireClient.read(second).status == 200)
+    #expect(try supervisor.stop().exitCode == 0)
+  }
+
+  /// Its certificate is made by openssl's own program, which no build needs.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "/usr/bin/openssl is absent: nothing here makes a certificate"))
+  func `Our host speaks to it over TLS, and to no other`() throws {
+    for name in ["a", "b"] {
+      let tool = Process()
+      tool.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+      tool.arguments = [
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+        host.folder.path("\(name).key"), "-out", host.folder.path("\(name).pem"),
+      ]
+      tool.standardError = FileHandle.nullDevice
+      try tool.run()
+      tool.waitUntilExit()
+      try #require(tool.terminationStatus == 0)
+    }
+    _ = try host.succeed(["strategies", "publish", "EMACross", "--symbol", "BTCUSDT"])
+    let supervisor = try SupervisorProgram(
+      in: host, ["tls.certificate_file=\(host.folder.path("a.pem"))", "tls.key_file=\(host.folder.path("a.key"))"])
+    #expect(supervisor.child.errors.contains("listens on https://127.0.0.1:"))
+    func start(_ authority: String) throws -> Child {
+      try host.start(
+        ["run", "--mode", "mock", "--fresh", "--json", "--duration", "240"]
+          + [
+            "supervisor.enabled=true", "supervisor.base_url=https://127.0.0.1:\(supervisor.client.port)",
+            "supervisor.tls_ca_file=\(host.folder.path(authority))", "supervisor.api_token_file=runtime/supervisor/token",
+            "supervisor.heartbeat_interval_s=0.1", "supervisor.timeout_s=5",
+          ].flatMap { ["--set", $0] })
+    }
+    for (authority, words) in [("a.pem", ": the Supervisor answers"), ("b.pem", "no heartbeat is answered: ")] {
+      let child = try start(authority)
+      try child.waitForError(words)
+      child.signal(SIGTERM)
+      #expect(try child.finish(deadlineSeconds: 120).errors.contains("the Supervisor answers") == (authority == "a.pem"))
+    }
+    #expect(try supervisor.stop().exitCode == 0)
+    let outcome = try SupervisorProgram.start(
+      in: host, ["tls.certificate_file=\(host.folder.path("a.pem"))", "tls.key_file=\(host.folder.path("b.key"))"]
+    ).finish(deadlineSeconds: 60)
+    #expect(outcome.exitCode == 78 && outcome.errors.contains("tls"), "\(outcome)")
+  }
+
   @Test func `Pages of a named origin may ask`() throws {
     let supervisor = try SupervisorProgram(in: host, ["cors_origins=http://127.0.0.1:5173"])
     for (method, status) in [("OPTIONS", 204), ("GET", 200)] {

@@ -95,10 +95,10 @@ import Testing
 
   @Test func `Nothing that can be read traps`() throws {
     var chance = Chance.seeded("hostile policies")
-    let values = [
+    let values = try [
       "null", "true", "NaN", "-Infinity", "1e400", "-1", "0", "1", "0.5", "9223372036854775807", "-9223372036854775808", "1e18", "1e-400",
       #""risk_off""#, #""""#, "[]", "{}", #"{"ts": 1}"#, String(repeating: "[", count: 62) + String(repeating: "]", count: 62),
-    ].map { try! node($0) }
+    ].map(node)
     var accepted = 0
     for _ in 0..<5000 {
       var members = Policy.any(&chance).json.object ?? [:]

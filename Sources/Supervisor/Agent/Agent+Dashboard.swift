@@ -26,29 +26,34 @@ extension Agent {
   func hosts() -> APIAnswer {
     let now = clock()
     return shared.withLock { shared in
-      let hosts = shared.state.modes.sorted { $0.key < $1.key }.map { name, mode -> JSONNode in
-        var members: [String: JSONNode] = shared.hosts[name]?.shown ?? [:]
-        let known = shared.portfolios[mode]?.state.hosts[name]
-        members["host_id"] = .text(name)
-        members["mode"] = .text(mode)
-        members["heartbeat_age_s"] = known.map { .real(Double(max(0, now - $0.reportedAt)) / 1000) } ?? .null
-        members["stale"] = .boolean(shared.portfolios[mode]?.isStale(name, at: now) ?? true)
-        members["reserved_orders"] = .integer(Int64(shared.portfolios[mode]?.state.reservations[name]?.count ?? 0))
-        return .object(members)
+      func money(_ amount: Money) -> JSONNode { .number(DecimalText.format(amount, decimals: 8)) }
+      let modes = shared.portfolios.sorted { $0.key < $1.key }.map { (name: $0.key, portfolio: $0.value, summary: $0.value.summary(at: now)) }
+      let hosts = modes.flatMap { mode in
+        mode.summary.hosts.map { host -> JSONNode in
+          var members: [String: JSONNode] = shared.hosts[host.host]?.shown ?? [:]
+          members["host_id"] = .text(host.host)
+          members["mode"] = .text(mode.name)
+          members["heartbeat_age_s"] = .real(Double(host.ageMilliseconds) / 1000)
+          members["stale"] = .boolean(host.isStale)
+          members["reserved_orders"] = .integer(Int64(host.reservedOrders))
+          return .object(members)
+        }
       }
-      let modes = shared.portfolios.sorted { $0.key < $1.key }.map { mode, portfolio -> JSONNode in
-        func money(_ amount: Money) -> JSONNode { .number(DecimalText.format(amount, decimals: 8)) }
-        return [
-          "mode": .text(mode), "day": .text(portfolio.state.day), "pnl_today": money(portfolio.profit), "drawdown": money(portfolio.drawdown),
-          "equity": money(portfolio.equity), "exposure": money(portfolio.taken(nil)),
+      let lines = modes.map { mode -> JSONNode in
+        [
+          "mode": .text(mode.name), "day": .text(mode.portfolio.state.day), "pnl_today": money(mode.summary.profit),
+          "drawdown": money(mode.summary.drawdown), "equity": money(mode.summary.equity),
+          "exposure": money(mode.portfolio.taken(nil)),
           "symbols": .array(
-            portfolio.symbols.map {
-              ["symbol": .text($0), "exposure": money(portfolio.taken($0)), "limit": money(options.limits.maximumSymbolNotional)]
+            mode.summary.symbols.map {
+              [
+                "symbol": .text($0.symbol), "exposure": money(mode.portfolio.taken($0.symbol)), "limit": money(options.limits.maximumSymbolNotional),
+              ]
             }),
-          "risk": risk(portfolio, shared),
+          "risk": risk(mode.portfolio, shared),
         ]
       }
-      return APIAnswer(["hosts": .array(hosts), "modes": .array(modes), "currency": .text(options.limits.currency)])
+      return APIAnswer(["hosts": .array(hosts), "modes": .array(lines), "currency": .text(options.limits.currency)])
     }
   }
 
@@ -90,10 +95,10 @@ extension Agent {
     let limit = request.parameter("limit").flatMap { Int($0) } ?? 200
     let types = request.parameter("types").map { Set($0.split(separator: ",").map(String.init)) } ?? Self.shownTypes
     let correlation = request.parameter("correlation_id")
-    let rows = shared.withLock { shared in
-      shared.events.all.reversed().lazy.filter { types.contains($0.type) && (correlation == nil || correlation == $0.correlation) }
-        .prefix(max(0, min(limit, EventLog.capacity))).map(\.row)
-    }
+    let newest = shared.withLock { $0.events.newest }
+    let rows = (0..<newest.count).lazy.map { newest[age: $0] }
+      .filter { types.contains($0.type) && (correlation == nil || correlation == $0.correlation) }
+      .prefix(max(0, min(limit, EventLog.capacity))).map(\.row)
     return APIAnswer(.array(Array(rows)))
   }
 

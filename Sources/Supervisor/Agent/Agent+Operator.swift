@@ -8,7 +8,6 @@ extension Agent {
     var reason: String
     /// Nil = all.
     var mode: String?
-    var fields: Fields
     var correlation: String
   }
 
@@ -24,7 +23,7 @@ extension Agent {
     if let details = fields.details { return .refusal(400, "bad_request", details: details, fields: fields.faults) }
     return shared.withLock { shared in
       if let mode, shared.portfolios[mode] == nil { return .refusal(404, "not_found", details: "No host has reported in mode '\(mode)'.") }
-      let order = Order(reason: reason ?? "", mode: mode, fields: fields, correlation: nextRequest(&shared))
+      let order = Order(reason: reason ?? "", mode: mode, correlation: nextRequest(&shared))
       if let refusal = change(&shared, order, data) { return refusal }
       var event = data
       event["action"] = .text(action)

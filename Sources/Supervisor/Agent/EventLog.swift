@@ -1,6 +1,7 @@
 import JSONTree
 import Kernel
 import Market
+import Telemetry
 
 /// Something that happened, for the audit: a line of a file of its UTC day, and one of the newest in memory.
 struct AgentEvent: Sendable {
@@ -36,9 +37,7 @@ struct EventLog {
   private let folder: String
   private let retentionDays: Int
   private let maximumFileBytes: Int
-  private var newest: [AgentEvent] = []
-  /// Where the oldest of `newest` stands once it is full.
-  private var begin = 0
+  private(set) var newest = Ring<AgentEvent>(capacity: capacity)
   private var pending: [UInt8] = []
   /// Of `pending`, and of the file that is written to.
   private var day = ""
@@ -54,9 +53,6 @@ struct EventLog {
     self.maximumFileBytes = maximumFileBytes
   }
 
-  /// Oldest first.
-  var all: [AgentEvent] { Array(newest[begin...] + newest[..<begin]) }
-
   mutating func append(_ event: AgentEvent) {
     let today = UTCStamp.day(milliseconds: event.at)
     if today > day {
@@ -64,12 +60,7 @@ struct EventLog {
       (day, number) = (today, 0)
       removeOld(at: event.at)
     }
-    if newest.count < Self.capacity {
-      newest.append(event)
-    } else {
-      newest[begin] = event
-      begin = (begin + 1) % Self.capacity
-    }
+    newest.append(event)
     pending += Array((event.node.compact + "\n").utf8)
     lines += 1
     if pending.count > 256 << 10 { flush() }

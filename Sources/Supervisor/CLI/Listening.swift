@@ -1,5 +1,6 @@
 import Market
 import Settings
+import SupervisorAgent
 
 /// Where and how it listens.
 struct Listening {
@@ -22,7 +23,7 @@ struct Listening {
     requestSeconds = settings.integer("limits.request_timeout_s")
     idleSeconds = settings.integer("limits.idle_timeout_s")
     guard (certificateFile == nil) == (keyFile == nil) else {
-      throw AgentFault(.configuration, "tls.certificate_file and tls.key_file: both or neither")
+      throw AgentError(.configuration, "tls.certificate_file and tls.key_file: both or neither")
     }
   }
 
@@ -31,7 +32,7 @@ struct Listening {
 
   func check(hasToken: Bool) throws {
     guard isLoopback || hasToken && certificateFile != nil else {
-      throw AgentFault(
+      throw AgentError(
         .configuration,
         "api_host: \(host) is not of this machine alone: that takes a token and tls.certificate_file with tls.key_file; or write 127.0.0.1")
     }

@@ -49,7 +49,7 @@ struct SupervisorServer {
           certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: keyFile, format: .pem)))
         configuration.minimumTLSVersion = .tlsv12
         server = try .tls(http, tlsConfiguration: configuration)
-      } catch { throw AgentFault(.configuration, "tls: \(certificateFile) and \(keyFile) are no certificate and its key: \(error)") }
+      } catch { throw certificateFault(error) }
     }
     let scheme = listening.certificateFile == nil ? "http" : "https"
     let log = log
@@ -60,11 +60,22 @@ struct SupervisorServer {
     let application = Application(
       responder: CallbackResponder { request, context in await respond(to: request, context) }, server: server,
       configuration: .init(
-        address: .hostname(host, port: listening.port), serverName: nil, backlog: 1024),
+        address: .hostname(host, port: listening.port), serverName: nil, backlog: 1024,
+        availableConnectionsDelegate: MaximumAvailableConnections(listening.maximumConnections)),
       onServerRunning: { channel in log.notice("listens on \(scheme)://\(host):\(channel.localAddress?.port ?? 0)") }, logger: quiet)
     do { try await application.runService() } catch let error as IOError {
-      throw AgentFault(.unavailable, "\(host):\(listening.port): \(error); take another heartbeat_port, or end what listens there")
+      throw AgentError(.unavailable, "\(host):\(listening.port): \(error); take another heartbeat_port, or end what listens there")
+    } catch let error as NIOSSLError {
+      // Whether the key is the certificate's shows here.
+      throw certificateFault(error)
     }
+  }
+
+  private func certificateFault(_ error: any Error) -> AgentError {
+    AgentError(
+      .configuration,
+      "tls: \(listening.certificateFile ?? "") and \(listening.keyFile ?? "") are not a certificate and its own key, both PEM: \(error); name others, "
+        + "or null for plain HTTP")
   }
 
   private func respond(to request: Request, _ context: Context) async -> Response {

@@ -4,6 +4,7 @@ import Kernel
 import Logging
 import Market
 import Settings
+import SupervisorAgent
 
 enum Token {
   private static let variable = "SUPERVISOR_API_TOKEN"
@@ -29,7 +30,7 @@ enum Token {
       log.notice("a token was made: \(path); hosts of this machine take it by supervisor.api_token_file")
     }
     var (bytes, mode) = try Files.readWithMode(path, limit: 4096)
-    guard mode & 0o077 == 0 else { throw AgentFault(.configuration, "api_token_file: \(path) can be read by others; chmod 600 it") }
+    guard mode & 0o077 == 0 else { throw AgentError(.configuration, "api_token_file: \(path) can be read by others; chmod 600 it") }
     while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
     let token = SecureBytes(taking: &bytes)
     try check(token, "api_token_file: \(path)")
@@ -38,7 +39,7 @@ enum Token {
 
   private static func check(_ token: SecureBytes, _ name: String) throws {
     guard token.withBytes({ $0.count >= 16 && $0.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) else {
-      throw AgentFault(.configuration, "\(name) holds no token: one line of 16 or more characters; remove it and a new one is made")
+      throw AgentError(.configuration, "\(name) holds no token: one line of 16 or more characters; remove it and a new one is made")
     }
   }
 }
